@@ -1,0 +1,25 @@
+/** The import rule of lib/README.md: kernel ← platform ← features ← flows ← entry, jobs, api ← app, server. */
+const lib = (layer) => `^lib/${layer}/`;
+const forbid = (name, from, to, comment) => ({ name, severity: "error", comment, from, to });
+
+module.exports = {
+  forbidden: [
+    forbid("no-circular", {}, { circular: true }, "A cycle means two rooms are one room."),
+    forbid("kernel-imports-nothing", { path: lib("kernel") }, { path: "^(lib/(?!kernel/)|app/|components/|server/)" }, "kernel is pure"),
+    forbid("platform-below-features", { path: lib("platform") }, { path: "^(lib/(features|flows|entry|jobs|api|i18n)/|app/|components/|server/)" }, "platform knows no business"),
+    forbid("features-below-flows", { path: lib("features") }, { path: "^(lib/(flows|entry|jobs|api)/|app/|components/|server/)" }, "features are islands"),
+    forbid("features-are-islands", { path: "^lib/features/([^/]+)/" }, { path: "^lib/features/", pathNot: "^lib/features/$1/" }, "flows compose features; features never import features"),
+    forbid("flows-below-entry", { path: lib("flows") }, { path: "^(lib/(entry|jobs|api)/|app/|components/|server/)" }, "flows do not know who calls them"),
+    forbid("entry-below-app", { path: "^lib/(entry|jobs|api)/" }, { path: "^(app/|components/|server/)" }, "lib never imports pages"),
+    forbid("pure-files-stay-pure", { path: "^lib/(kernel/|features/.*/(rules|schema)\\.ts$)" }, { path: "^(next|react|react-dom|@prisma|pg|ioredis|hono)(/|$)|^node:|lib/generated", dependencyTypesNot: ["type-only"] }, "rules, schema and kernel run anywhere"),
+    forbid("prisma-stays-below", { path: "^(app|components|server|lib/(kernel|entry|api|jobs|i18n))/" }, { path: "^(@prisma/client|lib/generated)" }, "Prisma types never leave platform, features and flows"),
+  ],
+  options: {
+    parser: "swc",
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "lib/generated" },
+    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js", ".mjs"] },
+  },
+};

@@ -1,0 +1,57 @@
+import { v7 as uuidv7 } from "uuid";
+import { err, ok, type Result } from "./result";
+
+/** Every public id is one of these prefixes and 32 hexadecimal digits; the database holds the bare UUIDv7. */
+export const ID_PREFIXES = {
+  product: "prd",
+  variant: "var",
+  order: "ord",
+  attempt: "pay",
+  batch: "bat",
+  merchant: "mer",
+  category: "cat",
+} as const;
+export type IdKind = keyof typeof ID_PREFIXES;
+
+/** A new UUIDv7: later ids sort later, so that index pages fill in order. */
+export const newId = (): string => uuidv7();
+
+const HEX = "0123456789abcdef";
+const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** Uniform random text over Crockford's 32 letters, 5 bits each, from the system's generator. */
+export function randomText(letters: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(letters));
+  let text = "";
+  for (const byte of bytes) text += CROCKFORD[byte & 31];
+  return text;
+}
+
+/** Random hexadecimal text; used where a gateway allows only [a-z0-9]. */
+export function randomHex(digits: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(digits));
+  let text = "";
+  for (const byte of bytes) text += HEX[byte & 15];
+  return text;
+}
+
+/** An order number a person can read out, "YYMMDD-XXXX-XXXX": 40 random bits, so one number tells nothing of the next. */
+export function newOrderNumber(nowMs: number): string {
+  const day = new Date(nowMs).toISOString().slice(2, 10).replaceAll("-", "");
+  const random = randomText(8);
+  return `${day}-${random.slice(0, 4)}-${random.slice(4)}`;
+}
+
+/** The number a gateway knows one payment attempt by: 32 letters [A-Z0-9], 155 random bits, accepted by every gateway. */
+export const newOutTradeNo = (): string => `K${randomText(31)}`;
+
+/** "ord_0198…": how an id leaves the shop. */
+export const toPublicId = (kind: IdKind, uuid: string): string => `${ID_PREFIXES[kind]}_${uuid.replaceAll("-", "")}`;
+
+/** Reads a public id of one kind back to its UUID; anything else is `malformed`. */
+export function fromPublicId(kind: IdKind, text: string): Result<string, "malformed"> {
+  const prefix = `${ID_PREFIXES[kind]}_`;
+  const hex = text.startsWith(prefix) ? text.slice(prefix.length) : "";
+  if (!/^[0-9a-f]{32}$/.test(hex)) return err("malformed");
+  return ok(`${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`);
+}

@@ -1,0 +1,78 @@
+/** Every bound of the shop has its name here. Past a bound there is a clear refusal, never a slow death. */
+export const limits = {
+  // Orders
+  orderQuantityMax: 5_000,
+  orderLinesMax: 20,
+  idempotencyKeyMin: 8,
+  idempotencyKeyMax: 200,
+  emailMax: 254,
+  lookupPasswordMin: 6,
+  lookupPasswordMax: 128,
+  openOrdersPerBuyerMax: 20,
+  openShareOfStockPercentMax: 25,
+  reservationSecondsMin: 4,
+  reservationSecondsMax: 24 * 3600,
+  replayTokenHours: 24,
+  attemptsPerOrderMax: 10,
+  orderCookiesMax: 20,
+
+  // The batched statements
+  coalescerBatchesInFlight: 2,
+  coalescerItemsPerBatch: 256,
+  coalescerWeightPerBatch: 2_000,
+  coalescerQueueItems: 20_000,
+  loneRetries: 20,
+  loneWaitMs: 25,
+  transactionRetries: 3,
+  transactionTimeoutMs: 15_000,
+  transactionMaxWaitMs: 5_000,
+  soldOutLatchMs: 200,
+  startHintAgeMs: 5_000,
+  variantCacheMs: 1_000,
+
+  // Expiry, release and debts to buyers
+  releaseGraceSeconds: 30,
+  sweepOrdersPerRun: 500,
+  owedOrdersPerRun: 500,
+  ledgerCardIdsPerEntry: 5_000,
+
+  // Asking gateways
+  queryIntervalSecondsMin: 45,
+  queryIntervalSecondsMax: 60,
+  queryAfterDeadlineSeconds: 300,
+  queryAttemptsPerRun: 200,
+  queryInFlightPerAccount: 8,
+  gatewayTimeoutMs: 5_000,
+  gatewayReplyBytesMax: 256 * 1024,
+
+  // HTTP
+  requestBodyBytesMax: 1024 * 1024,
+  notificationBodyBytesMax: 64 * 1024,
+  requestHeaderTimeoutMs: 15_000,
+  pageCacheEntriesMax: 500,
+  pageCacheBytesPerEntryMax: 512 * 1024,
+  productsPerPageMax: 100,
+  stopGraceMs: 10_000,
+
+  // Import
+  importLineBytesMax: 16 * 1024,
+  importFileBytesMax: 2 * 1024 * 1024 * 1024,
+  importCardsPerChunk: 5_000,
+  importRejectsKept: 1_000,
+
+  // Sign-in and lookups
+  signInFailuresPerAccount: 10,
+  signInFailuresPerAddress: 50,
+  signInWindowSeconds: 900,
+  lookupFailuresPerAddress: 30,
+  lookupWindowSeconds: 600,
+  paymentChecksPerOrder: 6,
+  paymentChecksWindowSeconds: 60,
+  sessionDays: 7,
+  orderLinkMinutes: 30,
+
+  // Outbox, mail, jobs
+  outboxRowsPerRun: 500,
+  mailAttemptsMax: 8,
+  listRowsPerPage: 50,
+} as const;

@@ -1,0 +1,9 @@
+/** @type {import("next").NextConfig} */
+export default {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  // `/api/pay/...` must never answer a gateway with a redirect.
+  skipTrailingSlashRedirect: true,
+  serverExternalPackages: ["@node-rs/argon2", "pg", "graphile-worker", "nodemailer", "pino", "prom-client"],
+  experimental: { serverActions: { bodySizeLimit: "1mb" } },
+};
