@@ -1,0 +1,24 @@
+-- Run after every migration, where the roles exist: the app may do what its statements do and no more; the audit reads.
+DO $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'kapu_app') THEN
+    GRANT USAGE ON SCHEMA public TO kapu_app;
+    GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO kapu_app;
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO kapu_app;
+    GRANT DELETE ON price_tier, category, outbox TO kapu_app;
+    -- A ciphertext leaves only through reveal_cards(), which writes the record.
+    REVOKE SELECT, UPDATE, DELETE ON card_secret FROM kapu_app;
+    GRANT SELECT (card_id, variant_id, fingerprint), INSERT ON card_secret TO kapu_app;
+    REVOKE INSERT, UPDATE, DELETE ON reveal_record FROM kapu_app;
+    REVOKE UPDATE, DELETE ON stock_entry, order_event, payment, order_line, audit_event FROM kapu_app;
+    GRANT EXECUTE ON FUNCTION reveal_cards(uuid, text, uuid, text, bytea, text) TO kapu_app;
+  END IF;
+  IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'kapu_audit') THEN
+    GRANT USAGE ON SCHEMA public TO kapu_audit;
+    GRANT SELECT ON ALL TABLES IN SCHEMA public TO kapu_audit;
+    REVOKE SELECT ON card_secret, batch, gateway_account, app_user, session, setup_link, order_link FROM kapu_audit;
+    GRANT SELECT (card_id, variant_id, key_id, fingerprint) ON card_secret TO kapu_audit;
+    GRANT SELECT (id, merchant_id, variant_id, pool_id, number, status, key_id, line_count, accepted_count, duplicate_count, rejected_count, created_at, published_at) ON batch TO kapu_audit;
+    GRANT SELECT (id, gateway, merchant_id, currency, status) ON gateway_account TO kapu_audit;
+  END IF;
+END $$;
