@@ -1,0 +1,44 @@
+import { type Currency, type Money, money, toDecimal } from "@/lib/kernel/money";
+import { LANGUAGE_TAGS, type Locale } from "./locale";
+
+/** The shop's own clock on the wall: what a date means before the visitor's browser says otherwise. */
+const SHOP_TIME_ZONE = "Asia/Shanghai";
+
+/** Writes an amount exactly, from its decimal text and never from a float: "¥1,280.00". USDT has no symbol in Intl. */
+export function formatMoney(amount: Money, locale: Locale): string {
+  const decimal = toDecimal(amount);
+  if (amount.currency === "USDT") return `${decimal.replace(/0{1,4}$/, "")} USDT`;
+  const format = new Intl.NumberFormat(LANGUAGE_TAGS[locale], {
+    style: "currency",
+    currency: amount.currency,
+    currencyDisplay: "narrowSymbol",
+  });
+  return format.format(decimal as `${number}`);
+}
+
+/** The same for an amount that travelled as text, as all amounts do between server and browser. */
+export const formatMinor = (amountMinor: string, currency: string, locale: Locale): string =>
+  formatMoney(money(BigInt(amountMinor), currency as Currency), locale);
+
+/** "2026年11月21日 02:14" in the shop's time zone. */
+export function formatDate(at: Date, locale: Locale): string {
+  return new Intl.DateTimeFormat(LANGUAGE_TAGS[locale], {
+    timeZone: SHOP_TIME_ZONE,
+    year: "numeric",
+    month: locale === "zh" ? "long" : "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    ...(locale === "en" ? { timeZoneName: "short" as const } : {}),
+  }).format(at);
+}
+
+/** "5,000" */
+export const formatCount = (count: number, locale: Locale): string =>
+  new Intl.NumberFormat(LANGUAGE_TAGS[locale]).format(count);
+
+/** Puts values into the `{name}` places of a sentence; a name without a value stays visible, so a test can see it. */
+export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
+  return sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}

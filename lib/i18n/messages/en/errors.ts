@@ -1,0 +1,28 @@
+import type { errors as zh } from "../zh/errors";
+
+export const errors = {
+  invalid: "A few fields need another look; they are marked below. No order was placed and no money moved.",
+  insufficient_stock:
+    "There is not enough stock for this quantity. No order was placed and no money moved. Try fewer, or come back later.",
+  not_for_sale: "This option is not for sale right now. No order was placed and no money moved.",
+  not_found: "We could not find that. Check the address or what you typed.",
+  idempotency_conflict: "Something changed since your last click. Please confirm once more; nothing was ordered twice.",
+  rate_limited: "That was a little fast. Wait a moment and try again. No money moved.",
+  too_many_open_orders: "You have too many unpaid orders. Pay or cancel a few, then order again.",
+  stock_share_exceeded: "Your unpaid orders already hold as much stock as one buyer may. Pay or cancel them first.",
+  quantity_out_of_range: "That quantity is outside what this option allows.",
+  gateway_unavailable: "This way to pay is unavailable right now. No money moved; please choose another.",
+  price_changed: "The price has just changed. Look at the new price, then confirm. No money moved.",
+  not_delivered: "Nothing has been delivered yet, so there are no cards to show.",
+  not_pending: "This order is no longer waiting for payment. Refresh the page to see where it stands.",
+  expired:
+    "This order has expired. If you did pay, your money is safe: cards are delivered as soon as it arrives, or you are first in line after the next restock.",
+  forbidden: "You are not allowed to do that.",
+  unauthorized: "Please sign in first.",
+  conflict: "This was changed a moment ago. Refresh and try again.",
+  too_large: "That is too large.",
+  unavailable: "The service is unavailable for a moment. Please try again; no money moved.",
+  lookup_failed: "The order number or the lookup password is not right.",
+  unexpected:
+    "Something went wrong and we have noted it. If you paid, your money is not lost; refresh the order page soon.",
+} satisfies Record<keyof typeof zh, string>;
