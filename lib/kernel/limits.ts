@@ -48,6 +48,8 @@ export const limits = {
   // HTTP
   requestBodyBytesMax: 1024 * 1024,
   notificationBodyBytesMax: 64 * 1024,
+  noticeFieldsMax: 64,
+  noticeValueLettersMax: 4_096,
   requestHeaderTimeoutMs: 15_000,
   pageCacheEntriesMax: 500,
   pageCacheBytesPerEntryMax: 512 * 1024,

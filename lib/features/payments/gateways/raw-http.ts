@@ -1,0 +1,17 @@
+import type { Pair, RawHttp } from "./port";
+
+/** Takes a request apart without losing a repeated name or a byte of the body. */
+export function toRawHttp(request: { method: string; url: string; headers: Headers }, body: Uint8Array): RawHttp {
+  const question = request.url.indexOf("?");
+  const search = question < 0 ? "" : request.url.slice(question + 1).replace(/#.*$/s, "");
+  return { method: request.method, query: readPairs(search), headers: [...request.headers], body };
+}
+
+/** Decodes `a=1&b=2` as forms do: `+` is a space, broken UTF-8 becomes U+FFFD, and nothing is merged. */
+export const readPairs = (text: string): Pair[] => [...new URLSearchParams(text)];
+
+/** Whether the host is this very machine. */
+export function isLoopback(url: URL): boolean {
+  const host = url.hostname;
+  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
