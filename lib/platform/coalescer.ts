@@ -1,0 +1,113 @@
+import { limits } from "@/lib/kernel/limits";
+import { err, type Result } from "@/lib/kernel/result";
+
+/** How a coalescer gathers and runs its items. */
+export interface CoalescerOptions<Item, Answer> {
+  readonly name: string;
+  /** Answers every item of the batch, in its order. A throw fails the batch, and each item is then run alone. */
+  readonly run: (items: readonly Item[]) => Promise<readonly Answer[]>;
+  /** Runs one item whose batch failed: a poison item spoils its own answer only. */
+  readonly runAlone: (item: Item) => Promise<Answer>;
+  /** What an item costs of `limits.coalescerWeightPerBatch`, for instance its number of cards. */
+  readonly weigh?: (item: Item) => number;
+  /** Told after each batch; for metrics. */
+  readonly onBatch?: (batch: {
+    readonly size: number;
+    readonly milliseconds: number;
+    readonly isFailed: boolean;
+  }) => void;
+  readonly now: () => number;
+}
+
+export interface Coalescer<Item, Answer> {
+  /** The answer of one item, or `busy` at once when the queue is full. Rejects when the item fails even alone. */
+  ask(item: Item): Promise<Result<Answer, "busy">>;
+  /** Resolves when nothing is queued or in flight. */
+  drain(): Promise<void>;
+}
+
+interface Waiting<Item, Answer> {
+  readonly item: Item;
+  readonly resolve: (answer: Result<Answer, "busy">) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit in the process: an item that finds a batch slot free leaves at once, and what arrives while
+ * `limits.coalescerBatchesInFlight` batches are under way leaves together when one returns. There is no timer, so an idle
+ * shop adds no latency (a 1 ms timer made 0.3 ms into 1.9 ms), and the queue is bounded.
+ */
+export function createCoalescer<Item, Answer>(options: CoalescerOptions<Item, Answer>): Coalescer<Item, Answer> {
+  const queue: Waiting<Item, Answer>[] = [];
+  const idle: (() => void)[] = [];
+  let inFlight = 0;
+  let isFlushQueued = false;
+
+  function take(): Waiting<Item, Answer>[] {
+    let weight = 0;
+    let count = 0;
+    for (const { item } of queue) {
+      weight += options.weigh?.(item) ?? 1;
+      if (count > 0 && (weight > limits.coalescerWeightPerBatch || count >= limits.coalescerItemsPerBatch)) break;
+      count++;
+    }
+    return queue.splice(0, count);
+  }
+
+  async function runEachAlone(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+    for (const waiting of batch) {
+      try {
+        waiting.resolve({ ok: true, value: await options.runAlone(waiting.item) });
+      } catch (error) {
+        waiting.reject(error);
+      }
+    }
+  }
+
+  async function runBatch(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+    const startedAt = options.now();
+    const report = (isFailed: boolean) =>
+      options.onBatch?.({ size: batch.length, milliseconds: options.now() - startedAt, isFailed });
+    try {
+      const answers = await options.run(batch.map((waiting) => waiting.item));
+      if (answers.length !== batch.length)
+        throw new Error(`${options.name} answered ${answers.length} of ${batch.length}`);
+      report(false);
+      batch.forEach((waiting, index) => {
+        waiting.resolve({ ok: true, value: answers[index] as Answer });
+      });
+    } catch {
+      report(true);
+      await runEachAlone(batch);
+    }
+  }
+
+  function flush(): void {
+    isFlushQueued = false;
+    while (inFlight < limits.coalescerBatchesInFlight && queue.length > 0) {
+      inFlight++;
+      void runBatch(take()).finally(() => {
+        inFlight--;
+        flush();
+        if (inFlight === 0 && queue.length === 0) for (const wake of idle.splice(0)) wake();
+      });
+    }
+  }
+
+  return {
+    ask(item) {
+      if (queue.length >= limits.coalescerQueueItems) return Promise.resolve(err("busy"));
+      return new Promise((resolve, reject) => {
+        queue.push({ item, resolve, reject });
+        if (isFlushQueued) return;
+        // After this turn of the event loop, so that requests read from the sockets together leave together.
+        isFlushQueued = true;
+        setImmediate(flush);
+      });
+    },
+    drain() {
+      if (inFlight === 0 && queue.length === 0) return Promise.resolve();
+      return new Promise((wake) => idle.push(wake));
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { type Prisma, PrismaClient } from "@/lib/generated/prisma/client";
+import { limits } from "@/lib/kernel/limits";
+import type { Result } from "@/lib/kernel/result";
+
+export type Db = PrismaClient;
+export type Tx = Prisma.TransactionClient;
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const APP_CONNECTIONS = 10;
+const HOT_CONNECTIONS = 4;
+
+const nameOf = new Map<string, string>();
+
+/** One name per statement text, so that Postgres parses each text once per connection. */
+function statementName({ sql }: { sql: string }): string {
+  let name = nameOf.get(sql);
+  if (!name) {
+    name = createHash("sha1").update(sql).digest("base64url");
+    // Lists of different lengths make different texts; past the bound a text goes unnamed instead of growing the map.
+    if (nameOf.size < 2_000) nameOf.set(sql, name);
+  }
+  return name;
+}
+
+/** The ordinary client: pages, jobs, single orders that need several statements. */
+export function createDb(connectionString: string, onError: (error: Error) => void, max = APP_CONNECTIONS): Db {
+  const adapter = new PrismaPg(
+    { connectionString, max, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: "kapu" },
+    { statementNameGenerator: statementName, onPoolError: onError, onConnectionError: onError },
+  );
+  return new PrismaClient({ adapter });
+}
+
+/**
+ * The client of the two hot statements: few connections, and one generic plan per statement, because planning them costs
+ * more than running them (docs/decisions/0001).
+ */
+export function createHotDb(connectionString: string, onError: (error: Error) => void): Db {
+  const adapter = new PrismaPg(
+    {
+      connectionString,
+      max: HOT_CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: "kapu-hot",
+      options: "-c plan_cache_mode=force_generic_plan -c jit=off",
+    },
+    { statementNameGenerator: statementName, onPoolError: onError, onConnectionError: onError },
+  );
+  return new PrismaClient({ adapter });
+}
+
+/** SQLSTATE of a database error, whichever way the client wraps it, or null. */
+export function sqlStateOf(error: unknown): string | null {
+  let cause: unknown = error;
+  for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
+    const { originalCode, code, meta } = cause as { originalCode?: unknown; code?: unknown; meta?: unknown };
+    if (typeof originalCode === "string") return originalCode;
+    if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith("P1") && !code.startsWith("P2"))
+      return code;
+    const metaCode = (meta as { code?: unknown } | undefined)?.code;
+    if (typeof metaCode === "string") return metaCode;
+    const driver = (meta as { driverAdapterError?: unknown } | undefined)?.driverAdapterError;
+    cause = driver ?? (cause as { cause?: unknown }).cause;
+  }
+  return null;
+}
+
+const RETRIED = new Set(["40001", "40P01", "55P03"]);
+
+/** Whether a transaction that failed so may simply be run again: it was rolled back by the database itself. */
+export function isRetryable(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state !== null) return RETRIED.has(state);
+  return (error as { code?: unknown } | null)?.code === "P2034";
+}
+
+class RolledBack extends Error {
+  constructor(readonly result: Result<never, unknown>) {
+    super("rolled back");
+  }
+}
+
+/**
+ * Everything `run` writes commits together, or nothing does: it rolls back on a throw and on an `err`. Deadlocks and
+ * serialization failures are run again a bounded number of times; `run` must therefore do no I/O but the database's.
+ */
+export async function inTransaction<T, E>(db: Db, run: (tx: Tx) => Promise<Result<T, E>>): Promise<Result<T, E>> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.$transaction(
+        async (tx) => {
+          const result = await run(tx);
+          if (!result.ok) throw new RolledBack(result as Result<never, unknown>);
+          return result;
+        },
+        { maxWait: limits.transactionMaxWaitMs, timeout: limits.transactionTimeoutMs, isolationLevel: "ReadCommitted" },
+      );
+    } catch (error) {
+      if (error instanceof RolledBack) return error.result as Result<T, E>;
+      if (attempt >= limits.transactionRetries || !isRetryable(error)) throw error;
+      await new Promise((wake) => setTimeout(wake, attempt * 10 * (1 + Math.random())));
+    }
+  }
+}
