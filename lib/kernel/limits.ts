@@ -73,6 +73,14 @@ export const limits = {
   sessionDays: 7,
   orderLinkMinutes: 30,
 
+  // Embedded Postgres
+  postgresStartMs: 120_000,
+  postgresRelaunchMs: 10_000,
+  postgresPingMs: 2_000,
+  postgresStopMs: 10_000,
+  connectTimeoutMs: 10_000,
+  migrationLockWaitMs: 600_000,
+
   // Outbox, mail, jobs
   outboxRowsPerRun: 500,
   mailAttemptsMax: 8,
