@@ -15,13 +15,12 @@ export interface View {
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
-function page(view: View, body: string, { refreshSeconds = 0, isWide = false } = {}): string {
+function page(view: View, body: string, { isWide = false } = {}): string {
   const words = wordsOf(view.language);
   const other: Language = view.language === "zh" ? "en" : "zh";
-  const refresh = refreshSeconds > 0 ? `<meta http-equiv="refresh" content="${refreshSeconds}">` : "";
   return `<!doctype html><html lang="${words.lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex">${refresh}<title>${words.title}</title><style>${STYLE}</style></head><body>
-<div class="band" role="note">${words.banner}</div><main${isWide ? ' class="wide"' : ""}>
+<meta name="robots" content="noindex"><title>${words.title}</title><style>${STYLE}</style></head><body>
+<aside class="band">${words.banner}</aside><main${isWide ? ' class="wide"' : ""}>
 <header><b><span class="seal" aria-hidden="true">演</span>${words.title}</b><a href="${escapeHtml(view.path)}?lang=${other}" lang="${wordsOf(other).lang}">${words.other_language}</a></header>
 ${body}<footer><p class="soft">${words.about}</p></footer></main></body></html>`;
 }
@@ -29,6 +28,7 @@ ${body}<footer><p class="soft">${words.about}</p></footer></main></body></html>`
 const amount = (money: string): string => `<h1><small>¥</small>${escapeHtml(money)}</h1>`;
 
 const facts = (trade: Trade, words: Words): string => `<dl>
+<dt>${words.product}</dt><dd>${escapeHtml(trade.request.name)}</dd>
 <dt>${words.order}</dt><dd class="number">${escapeHtml(trade.request.outTradeNo)}</dd>
 <dt>${words.trade}</dt><dd class="number">${trade.tradeNo}</dd>
 <dt>${words.created}</dt><dd class="number">${shanghaiTime(trade.createdAt)}</dd></dl>`;
@@ -36,17 +36,18 @@ const facts = (trade: Trade, words: Words): string => `<dl>
 /** Before payment: the one button that a real cashier has, and below it the accidents. */
 export function unpaidPage(trade: Trade, view: View): string {
   const words = wordsOf(view.language);
-  const isDelayed = trade.dueAt !== null;
   const note =
-    trade.dueAt === null ? "" : `<p class="soft" role="status">${words.delayedUntil(shanghaiTime(trade.dueAt))}</p>`;
+    trade.dueAt === null
+      ? ""
+      : `<p class="soft" role="status">${words.delayedUntil(shanghaiTime(trade.dueAt))} ${refreshLink(trade, view)}</p>`;
   return page(
     view,
-    `<section><span class="state">${isDelayed ? words.states.delayed : words.states.unpaid}</span>${amount(trade.request.money)}${facts(trade, words)}${note}
+    `<section><span class="state">${trade.dueAt === null ? words.states.unpaid : words.states.delayed}</span>${amount(trade.request.money)}${facts(trade, words)}${note}
 <form id="pay" method="post" action="/cashier/${trade.tradeNo}/pay?lang=${view.language}">${typeChoice(trade, words)}
 <button class="main" name="way" value="pay">${words.payAmount(escapeHtml(trade.request.money))}</button></form>
 <a class="link" href="${escapeHtml(trade.request.returnUrl)}" rel="noreferrer">${words.cancel}</a></section>
 <section><h2>${words.mishaps}</h2><p class="soft">${words.mishapsHint}</p>${mishaps(trade, words)}</section>`,
-    { refreshSeconds: isDelayed ? 5 : 0, isWide: true },
+    { isWide: true },
   );
 }
 
@@ -95,18 +96,23 @@ export function paidPage(trade: Trade, view: PaidView): string {
     view,
     `<section><span class="state paid" role="status">✓ ${words.paidDone}</span>${amount(paid)}${isWrong ? `<p class="bad">${words.asked(escapeHtml(trade.request.money))}</p>` : ""}
 <a class="button main" href="${escapeHtml(back)}" rel="noreferrer">${words.back}</a>${facts(trade, words)}</section>
-<section><h2>${words.notices}</h2><p class="soft">${words.noticesHint}</p>${notices(trade, words)}
+<section><h2>${words.notices}</h2><p class="soft">${words.noticesHint}</p>${notices(trade, view)}
 <div class="mishap">${action("notify", words.again)}</div><div class="mishap">${action("again", words.more)}</div>
 ${others.length === 0 ? "" : `<h2>${words.other}</h2>${tradeList(others, view)}`}</section>`,
-    { refreshSeconds: trade.nextTryAt === null ? 0 : 5, isWide: true },
+    { isWide: true },
   );
 }
 
-function notices(trade: Trade, words: Words): string {
+/** A page that reloads itself takes the reader's place away; a link does not. */
+const refreshLink = (trade: Trade, { language }: View): string =>
+  `<a href="/cashier/${trade.tradeNo}?lang=${language}">${wordsOf(language).refresh}</a>`;
+
+function notices(trade: Trade, view: View): string {
+  const words = wordsOf(view.language);
   const tries = trade.tries.map((notice) => noticeItem(notice, words)).join("");
   if (trade.nextTryAt !== null) {
     const next = trade.nextTryAt <= Date.now() ? words.pending : words.next(shanghaiTime(trade.nextTryAt));
-    return `<ol>${tries}</ol><p class="soft" role="status">${next}</p>`;
+    return `<ol>${tries}</ol><p class="soft" role="status">${next} ${refreshLink(trade, view)}</p>`;
   }
   if (tries === "") return `<p role="status">${words.noNotice}</p>`;
   const isGivenUp = trade.tries.length >= NOTICE_MINUTES.length && !trade.tries.at(-1)?.isTaken;
@@ -134,7 +140,7 @@ export function indexPage(trades: readonly Trade[], view: View): string {
     view.shopOrigin === null ? "" : `<a class="button main" href="${escapeHtml(view.shopOrigin)}">${words.shop}</a>`;
   return page(
     view,
-    `<section><h2>${words.recent}</h2>${trades.length === 0 ? `<p>${words.none}</p>` : tradeList(trades, view)}${shop}</section>`,
+    `<section><h1 class="title">${words.recent}</h1>${trades.length === 0 ? `<p>${words.none}</p>` : tradeList(trades, view)}${shop}</section>`,
   );
 }
 
@@ -143,6 +149,6 @@ export function errorPage(problem: Problem, view: View, detail = ""): string {
   const more = detail === "" ? "" : `<p><code>${escapeHtml(detail)}</code></p>`;
   return page(
     view,
-    `<section><h2>${words.errorTitle}</h2><p class="bad" role="alert">${words.errors[problem]}</p>${more}</section>`,
+    `<section><h1 class="title">${words.errorTitle}</h1><p class="bad" role="alert">${words.errors[problem]}</p>${more}</section>`,
   );
 }
