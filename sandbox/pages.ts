@@ -144,9 +144,10 @@ export function indexPage(trades: readonly Trade[], view: View): string {
   );
 }
 
-export function errorPage(problem: Problem, view: View, detail = ""): string {
+/** A refusal, and the trade it is about when there is one to look at. */
+export function errorPage(problem: Problem, view: View, trade?: Trade): string {
   const words = wordsOf(view.language);
-  const more = detail === "" ? "" : `<p><code>${escapeHtml(detail)}</code></p>`;
+  const more = trade ? tradeList([trade], view) : "";
   return page(
     view,
     `<section><h1 class="title">${words.errorTitle}</h1><p class="bad" role="alert">${words.errors[problem]}</p>${more}</section>`,

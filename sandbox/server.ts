@@ -153,9 +153,12 @@ async function answer(desk: Desk, request: IncomingMessage): Promise<Reply> {
 }
 
 function submit(desk: Desk, { method, url, body, view }: Call): Reply {
-  const opened = open(desk, method === "POST" ? body : url.search);
+  const text = method === "POST" ? body : url.search;
+  const opened = open(desk, text);
   // The original says its refusals with status 200, and so do we.
-  return typeof opened === "string" ? html(200, errorPage(opened, view)) : redirect(`/cashier/${opened.tradeNo}`);
+  if (typeof opened !== "string") return redirect(`/cashier/${opened.tradeNo}`);
+  const outTradeNo = fieldsOf(text)?.out_trade_no ?? "";
+  return html(200, errorPage(opened, view, opened === "paid" ? desk.trades.of(outTradeNo)[0] : undefined));
 }
 
 function mapi(desk: Desk, { method, host, body }: Call): Reply {

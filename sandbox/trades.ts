@@ -62,6 +62,8 @@ export type Event =
 /** At once, then one, three, nineteen and fifty-five minutes after the payment; then never again. */
 export const NOTICE_MINUTES = [0, 1, 3, 19, 55] as const;
 const TRADES_MAX = 50_000;
+/** What a restart keeps, so that a demo that runs for years does not fill up. */
+const TRADES_KEPT = 20_000;
 const TRIES_KEPT = 20;
 const UNPAID_LIVES_MS = 48 * 3_600_000;
 
@@ -154,7 +156,11 @@ function readEvents(stateFile: string): Event[] {
     events.flatMap((event) => (event.event === "paid" || event.event === "delayed" ? [event.tradeNo] : [])),
   );
   const cutoff = Date.now() - UNPAID_LIVES_MS;
-  const kept = events.filter((event) => event.event !== "created" || event.at > cutoff || paid.has(event.tradeNo));
+  const alive = events.flatMap((event) =>
+    event.event === "created" && (event.at > cutoff || paid.has(event.tradeNo)) ? [event.tradeNo] : [],
+  );
+  const keptTrades = new Set(alive.slice(-TRADES_KEPT));
+  const kept = events.filter(({ tradeNo }) => keptTrades.has(tradeNo));
   const rewritten = `${stateFile}.new`;
   writeFileSync(rewritten, kept.map((event) => `${JSON.stringify(event)}\n`).join(""), { mode: 0o600 });
   renameSync(rewritten, stateFile);

@@ -78,7 +78,17 @@ describe("attack 5: an account without a true key", () => {
     expect(problemsOf("1234567")).toEqual(["key_too_short"]);
   });
   test("a missing key, or one that is no text, is refused", () => {
-    for (const key of [undefined, null, 0, {}, [], ["x".repeat(32)], { reveal: 1 }])
+    for (const key of [
+      undefined,
+      null,
+      0,
+      {},
+      [],
+      ["x".repeat(32)],
+      { reveal: 1 },
+      { constructor: 5 },
+      { constructor: null },
+    ])
       expect(problemsOf(key)).toEqual(["key_malformed"]);
   });
   test("the text of a public key in place of the key is refused", () => {

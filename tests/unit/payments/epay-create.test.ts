@@ -98,6 +98,7 @@ describe("settings", () => {
       "http://pay.example",
       "http://127.0.0.1.pay.example",
       "http://localhost.pay.example",
+      "http://pay.localhost",
       "http://0x7f.example",
     ]) {
       expect(baseOf(far)).toEqual(["base_url_insecure"]);
@@ -110,6 +111,7 @@ describe("settings", () => {
       "ftp://pay.example",
       "https://u:p@pay.example",
       "https://pay.example/?a=1",
+      "https://pay.example\\x",
       "https://pay.example/#x",
       "javascript:alert(1)",
       "https://",

@@ -26,7 +26,7 @@ const BaseUrl = z
   .superRefine((text, context) => {
     const refuse = (code: SettingsProblem) => context.addIssue({ code: "custom", message: problem(code) });
     const url = URL.canParse(text) ? new URL(text) : null;
-    const isPlain = url && !url.search && !url.hash && !url.username && !url.password && !/[?#\s]/.test(text);
+    const isPlain = url && !url.search && !url.hash && !url.username && !url.password && !/[?#\s\\]/.test(text);
     if (!url || !isPlain || !["http:", "https:"].includes(url.protocol)) return refuse("base_url_malformed");
     // The key travels in the query of api.php: over plain http everybody on the way could read it.
     if (url.protocol === "http:" && !isLoopback(url)) refuse("base_url_insecure");
@@ -50,7 +50,10 @@ const Key = z
 
 /** A brand, not instanceof: Next holds a second copy of the class. */
 const isSecret = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && Reflect.has(value.constructor ?? {}, Symbol.for("kapu.secret"));
+  typeof value === "object" &&
+  value !== null &&
+  typeof value.constructor === "function" &&
+  Reflect.has(value.constructor, Symbol.for("kapu.secret"));
 
 export const EpaySettings = z.strictObject({
   baseUrl: BaseUrl,

@@ -119,6 +119,3 @@ export const epayGateway: PaymentGateway = {
     return config.ok ? ok(bind(config.value)) : config;
   },
 };
-
-export { readNotification } from "./epay-notice";
-export { queryPayment } from "./epay-query";

@@ -81,7 +81,10 @@ export type UnknownReason =
   | "bad_amount"
   | "held";
 
-/** What the gateway says about one attempt. `unknown` is neither paid nor failed: ask again. */
+/**
+ * What the gateway says about one attempt. `unknown` is neither paid nor failed: ask again. `not_found` means that the
+ * buyer has not opened the cashier so far, and may still do so.
+ */
 export type QueryAnswer =
   | { readonly state: "paid"; readonly payment: VerifiedPayment }
   | { readonly state: "refunded"; readonly payment: VerifiedPayment }
