@@ -59,7 +59,12 @@ export const limits = {
   // Import
   importLineBytesMax: 16 * 1024,
   importFileBytesMax: 2 * 1024 * 1024 * 1024,
+  importLinesMax: 10_000_000,
   importCardsPerChunk: 5_000,
+  importBytesPerChunk: 4 * 1024 * 1024,
+  importLinesPerTurn: 500,
+  importHeartbeatMs: 1_000,
+  importStaleSeconds: 8,
   importRejectsKept: 1_000,
 
   // Sign-in and lookups
@@ -85,4 +90,8 @@ export const limits = {
   outboxRowsPerRun: 500,
   mailAttemptsMax: 8,
   listRowsPerPage: 50,
+
+  // The audit
+  auditRowsMax: 20,
+  auditStatementMs: 300_000,
 } as const;

@@ -198,6 +198,8 @@ CREATE TABLE batch (
   rejected_count int NOT NULL DEFAULT 0,
   created_by uuid REFERENCES app_user (id),
   created_at timestamptz(3) NOT NULL DEFAULT now(),
+  -- Moved while the import lives; an importing batch whose heart stopped is discarded by the next import.
+  heartbeat_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
   published_at timestamptz(3),
   CONSTRAINT batch_count_ck CHECK (line_count = accepted_count + duplicate_count + rejected_count)
 );
@@ -567,3 +569,28 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
    ORDER BY u.position
 $$;
 REVOKE ALL ON FUNCTION reveal_cards(uuid, text, uuid, text, bytea, text) FROM PUBLIC;
+
+-- Undoes a part of an import that failed: its cards are drafts that nobody has seen. The one way a card is deleted, so that
+-- the application's own role may delete neither cards nor secrets. Returns how many went; 0 means that none is left.
+CREATE FUNCTION discard_failed_cards(p_batch_id uuid, p_cards_max int) RETURNS int
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  v_merchant_id uuid;
+  v_card_ids uuid[];
+BEGIN
+  SELECT b.merchant_id INTO v_merchant_id FROM public.batch b WHERE b.id = p_batch_id AND b.status = 'failed' FOR UPDATE;
+  IF NOT FOUND THEN RETURN 0; END IF;
+  SELECT array_agg(c.id) INTO v_card_ids
+    FROM (SELECT id FROM public.card WHERE batch_id = p_batch_id AND status = 'draft' LIMIT least(p_cards_max, 5000)) c;
+  IF v_card_ids IS NULL THEN RETURN 0; END IF;
+  DELETE FROM public.card WHERE id = ANY (v_card_ids);
+  DELETE FROM public.card_secret WHERE card_id = ANY (v_card_ids);
+  INSERT INTO public.stock_entry (kind, merchant_id, batch_id, reference, card_ids, canonical)
+  VALUES ('withdraw', v_merchant_id, p_batch_id, 'import_abandoned', v_card_ids,
+          public.stock_canonical('withdraw', v_merchant_id, NULL, p_batch_id, 'import_abandoned', v_card_ids));
+  UPDATE public.batch
+     SET accepted_count = accepted_count - cardinality(v_card_ids), line_count = line_count - cardinality(v_card_ids)
+   WHERE id = p_batch_id;
+  RETURN cardinality(v_card_ids);
+END $$;
+REVOKE ALL ON FUNCTION discard_failed_cards(uuid, int) FROM PUBLIC;
