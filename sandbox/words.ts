@@ -4,7 +4,6 @@ const zh = {
   title: "演示收银台",
   banner: "这是演示收银台，不会扣真钱",
   about: "它按易支付 v1 协议与商店通信：验签、收款、异步通知、查单，都是真的；只有钱是假的。",
-  pay: "支付",
   payAmount: (money: string) => `支付 ¥${money}`,
   method: "支付方式",
   methods: {
@@ -42,7 +41,6 @@ const zh = {
   silentHint: "只有商店主动查单才会发现",
   delayedUntil: (time: string) => `将在 ${time} 付款。`,
   paidDone: "支付成功",
-  paidAmount: (money: string) => `已付 ¥${money}`,
   asked: (money: string) => `（应付 ¥${money}）`,
   back: "返回商店",
   cancel: "不付了，返回商店",
@@ -88,7 +86,6 @@ const en: Words = {
   banner: "This is a sandbox cashier: no real money moves",
   about:
     "It speaks the EPay v1 protocol with the shop: signatures, notices and queries are real, only the money is not.",
-  pay: "Pay",
   payAmount: (money) => `Pay ¥${money}`,
   method: "Pay with",
   methods: {
@@ -126,7 +123,6 @@ const en: Words = {
   silentHint: "Found only if the shop asks",
   delayedUntil: (time) => `Pays at ${time}.`,
   paidDone: "Paid",
-  paidAmount: (money) => `Paid ¥${money}`,
   asked: (money) => `(¥${money} was asked)`,
   back: "Back to the shop",
   cancel: "Do not pay, go back to the shop",
