@@ -1,0 +1,8 @@
+// Loaded into a child by `node --import`. Its standard input is a pipe that only the parent holds: when the parent is gone,
+// even by kill -9, the pipe ends and so does the child, instead of building on beside the next start.
+import process from "node:process";
+
+process.stdin.on("end", () => process.exit(1));
+process.stdin.on("error", () => process.exit(1));
+process.stdin.resume();
+process.stdin.unref();

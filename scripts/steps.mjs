@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { root } from "./project.mjs";
+
+const dieWithParent = pathToFileURL(path.join(root, "scripts", "die-with-parent.mjs")).href;
+const OUTPUT_KEPT = 200_000;
+
+/** A command that did not end with 0; `output` is what it printed. */
+export class CommandError extends Error {
+  constructor(title, output) {
+    super(title);
+    this.output = output;
+  }
+}
+
+export const secondsSince = (startedAt) => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+
+/** Announces a step before it runs and its seconds after, on `out`. */
+export async function step(title, out, work) {
+  const startedAt = performance.now();
+  out.write(`  ${title} …`);
+  try {
+    const result = await work();
+    out.write(` ${secondsSince(startedAt)}\n`);
+    return result;
+  } catch (error) {
+    out.write(` failed after ${secondsSince(startedAt)}\n`);
+    throw error;
+  }
+}
+
+/** Runs a Node program that ends when we end. Returns what it printed; throws `CommandError` when it fails. */
+export function runNode(args, { env = {}, onOutput = () => {} } = {}) {
+  return run(process.execPath, ["--import", dieWithParent, ...args], { env, onOutput, stdin: "pipe" });
+}
+
+/** Runs any command without a standard input. Returns what it printed; throws `CommandError` when it fails. */
+export function run(command, args, { env = {}, onOutput = () => {}, stdin = "ignore" } = {}) {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: [stdin, "pipe", "pipe"] });
+    const keep = (text) => {
+      output = (output + text).slice(-OUTPUT_KEPT);
+      onOutput(text);
+    };
+    child.stdout.setEncoding("utf8").on("data", keep);
+    child.stderr.setEncoding("utf8").on("data", keep);
+    child.once("error", (error) => reject(new CommandError(`${command}: ${error.message}`, output)));
+    child.once("close", (code, signal) => {
+      if (code === 0) resolve(output);
+      else reject(new CommandError(`${path.basename(command)} ${args.join(" ")} ended with ${code ?? signal}`, output));
+    });
+  });
+}
