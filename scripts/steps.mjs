@@ -32,11 +32,16 @@ export async function step(title, out, work) {
 
 /** Runs a Node program that ends when we end. Returns what it printed; throws `CommandError` when it fails. */
 export function runNode(args, { env = {}, onOutput = () => {} } = {}) {
-  return run(process.execPath, ["--import", dieWithParent, ...args], { env, onOutput, stdin: "pipe" });
+  const name = `node ${args.join(" ").replaceAll(`${root}${path.sep}`, "")}`;
+  return run(process.execPath, ["--import", dieWithParent, ...args], { env, onOutput, stdin: "pipe", name });
 }
 
 /** Runs any command without a standard input. Returns what it printed; throws `CommandError` when it fails. */
-export function run(command, args, { env = {}, onOutput = () => {}, stdin = "ignore" } = {}) {
+export function run(
+  command,
+  args,
+  { env = {}, onOutput = () => {}, stdin = "ignore", name = [command, ...args].join(" ") } = {},
+) {
   return new Promise((resolve, reject) => {
     let output = "";
     const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: [stdin, "pipe", "pipe"] });
@@ -49,7 +54,7 @@ export function run(command, args, { env = {}, onOutput = () => {}, stdin = "ign
     child.once("error", (error) => reject(new CommandError(`${command}: ${error.message}`, output)));
     child.once("close", (code, signal) => {
       if (code === 0) resolve(output);
-      else reject(new CommandError(`${path.basename(command)} ${args.join(" ")} ended with ${code ?? signal}`, output));
+      else reject(new CommandError(`${name} ended with ${code ?? signal}`, output));
     });
   });
 }

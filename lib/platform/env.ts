@@ -141,8 +141,11 @@ function toEnv(parsed: Parsed, secret: Secret): Env {
 
 const dataDirOf = (value: string | undefined): string => path.resolve(value ?? ".data");
 
-/** Where the shop's secret comes from when `KAPU_SECRET` does not say: a file in the data folder, or nowhere. */
-export type FindSecret = (dataDir: string) => Secret | null;
+/**
+ * Finds the secret of a shop on the embedded database, given the one in `KAPU_SECRET` or null. Not asked when `DATABASE_URL`
+ * is set: several machines must then be told the same secret.
+ */
+export type FindSecret = (dataDir: string, given: Secret | null) => Secret | null;
 
 /**
  * Either a complete `Env` or every problem as one sentence each; never a half-read environment. The sentences name the
@@ -153,7 +156,8 @@ export function readEnv(source: EnvSource, findSecret: FindSecret): Result<Env, 
   if (!parsed.success) return err(parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}.`));
   const problems = problemsAcross(parsed.data).map((problem) => `${problem}.`);
   if (problems.length > 0) return err(problems);
-  const secret = secretOf(parsed.data.KAPU_SECRET) ?? findSecret(dataDirOf(parsed.data.KAPU_DATA_DIR));
+  const { KAPU_SECRET: given, KAPU_DATA_DIR: dataDir, DATABASE_URL: databaseUrl } = parsed.data;
+  const secret = databaseUrl ? secretOf(given) : findSecret(dataDirOf(dataDir), secretOf(given));
   if (!secret) {
     return err([`KAPU_SECRET must be set (at least ${SECRET_LENGTH_MIN} characters) when DATABASE_URL is.`]);
   }
@@ -165,15 +169,18 @@ export class EnvError extends Error {
   override readonly name = "EnvError";
 }
 
+const NAME = "env";
+
+/** Replaces the environment that `getEnv` answers, for a launcher that starts parts of it itself. */
+export const provideEnv = (env: Env): void => provideSingleton(NAME, env);
+
 /** Reads the process's environment for good; `findSecret` is the embedded default's. Throws `EnvError`. */
 export function loadEnv(findSecret: FindSecret): Env {
   const env = readEnv(process.env, findSecret);
   if (!env.ok) throw new EnvError(env.error.join("\n"));
-  provideSingleton(NAME, env.value);
+  provideEnv(env.value);
   return env.value;
 }
 
-const NAME = "env";
-
 /** The environment that `loadEnv` read, or, in a host without our own server, the one the host set. */
-export const getEnv = (): Env => singleton(NAME, () => loadEnv(() => null));
+export const getEnv = (): Env => singleton(NAME, () => loadEnv((_dataDir, given) => given));

@@ -3,18 +3,28 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Secret } from "@/lib/kernel/secret";
 import { ensureFolder } from "./embedded-postgres/binaries";
+import { EnvError } from "./env";
 
 /**
- * The shop's secret of the embedded default: made once, readable by its owner only, never replaced. Two processes that
- * make it at once end with the same one, because a link never overwrites.
+ * The secret that this data folder was made with: the given one or a random one, noted at the first start in a file that
+ * only its owner reads, and the same ever after. Another one would leave every card unreadable, so it is refused.
  */
-export function readOrMakeSecret(dataDir: string): Secret {
+export function keepSecret(dataDir: string, given: Secret | null): Secret {
   const file = path.join(dataDir, "secret");
-  const known = readIfThere(file);
-  if (known) return new Secret(known);
-  ensureFolder(dataDir);
+  const kept = readIfThere(file) ?? writeOnce(file, given?.reveal() ?? randomBytes(32).toString("hex"));
+  if (given && given.reveal() !== kept) {
+    throw new EnvError(
+      `KAPU_SECRET is not the secret that ${dataDir} was made with: unset it, or use another KAPU_DATA_DIR.`,
+    );
+  }
+  return new Secret(kept);
+}
+
+/** Of several processes that write at once one wins and all read its secret: a link appears whole and never overwrites. */
+function writeOnce(file: string, secret: string): string {
+  ensureFolder(path.dirname(file));
   const draft = `${file}.new-${process.pid}`;
-  writeFileSync(draft, randomBytes(32).toString("hex"), { mode: 0o600 });
+  writeFileSync(draft, secret, { mode: 0o600 });
   try {
     linkSync(draft, file);
   } catch (error) {
@@ -22,7 +32,7 @@ export function readOrMakeSecret(dataDir: string): Secret {
   } finally {
     rmSync(draft, { force: true });
   }
-  return new Secret(readFileSync(file, "utf8").trim());
+  return readFileSync(file, "utf8").trim();
 }
 
 function readIfThere(file: string): string | null {

@@ -116,7 +116,7 @@ function initdbArguments({ major }: Binaries, data: string, passwordFile: string
 
 /** Nothing of our own environment, which holds the shop's secrets, reaches the database's processes. */
 export const postgresEnvironment = (): NodeJS.ProcessEnv => ({
-  NODE_ENV: undefined,
+  NODE_ENV: "production",
   PATH: "/usr/local/bin:/usr/bin:/bin",
   LC_ALL: "C",
   TZ: "UTC",
