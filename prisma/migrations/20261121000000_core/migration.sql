@@ -200,6 +200,8 @@ CREATE TABLE batch (
   created_at timestamptz(3) NOT NULL DEFAULT now(),
   -- Moved while the import lives; an importing batch whose heart stopped is discarded by the next import.
   heartbeat_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+  -- The import was told to publish: if it dies before it has, the next import does.
+  is_publish_requested boolean NOT NULL DEFAULT false,
   published_at timestamptz(3),
   CONSTRAINT batch_count_ck CHECK (line_count = accepted_count + duplicate_count + rejected_count)
 );
