@@ -35,11 +35,11 @@ export function randomHex(digits: number): string {
   return text;
 }
 
-/** An order number a person can read out, "YYMMDD-XXXX-XXXX": 40 random bits, so one number tells nothing of the next. */
+/** An order number a person can read out, "YYMMDD-XXXXX-XXXXX": 50 random bits, so one number tells nothing of the next. */
 export function newOrderNumber(nowMs: number): string {
   const day = new Date(nowMs).toISOString().slice(2, 10).replaceAll("-", "");
-  const random = randomText(8);
-  return `${day}-${random.slice(0, 4)}-${random.slice(4)}`;
+  const random = randomText(10);
+  return `${day}-${random.slice(0, 5)}-${random.slice(5)}`;
 }
 
 /** The number a gateway knows one payment attempt by: 32 letters [A-Z0-9], 155 random bits, accepted by every gateway. */

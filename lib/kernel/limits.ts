@@ -10,6 +10,7 @@ export const limits = {
   lookupPasswordMax: 128,
   openOrdersPerBuyerMax: 20,
   openShareOfStockPercentMax: 25,
+  openShareCountedCardsMax: 20_000,
   reservationSecondsMin: 4,
   reservationSecondsMax: 24 * 3600,
   replayTokenHours: 24,
@@ -29,6 +30,7 @@ export const limits = {
   soldOutLatchMs: 200,
   startHintAgeMs: 5_000,
   variantCacheMs: 1_000,
+  variantCacheEntriesMax: 5_000,
 
   // Expiry, release and debts to buyers
   releaseGraceSeconds: 30,

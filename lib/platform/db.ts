@@ -11,6 +11,12 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const APP_CONNECTIONS = 10;
 const HOT_CONNECTIONS = 4;
 
+/**
+ * Planning the hot statements costs more than running them, so each keeps one generic plan; and since the planner cannot
+ * know a batch's size, it may neither scan a table nor join by nested loops where it has a choice (docs/decisions/0001).
+ */
+export const HOT_OPTIONS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_nestloop=off -c enable_mergejoin=off -c jit=off";
+
 const nameOf = new Map<string, string>();
 
 /** One name per statement text, so that Postgres parses each text once per connection. */
@@ -44,7 +50,7 @@ export function createHotDb(connectionString: string, onError: (error: Error) =>
       max: HOT_CONNECTIONS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: "kapu-hot",
-      options: "-c plan_cache_mode=force_generic_plan -c jit=off",
+      options: HOT_OPTIONS,
     },
     { statementNameGenerator: statementName, onPoolError: onError, onConnectionError: onError },
   );

@@ -309,8 +309,9 @@ CREATE TABLE orders (
   CONSTRAINT orders_paid_ck CHECK (status <> 'paid' OR (paid_at IS NOT NULL AND settled_payment_id IS NOT NULL)),
   CONSTRAINT orders_cards_ck CHECK (cardinality(card_ids) <= quantity)
 ) WITH (fillfactor = 80);
-CREATE INDEX orders_open_deadline_ix ON orders (deadline_at) WHERE status = 'pending';
-CREATE INDEX orders_open_email_ix ON orders (email) WHERE status = 'pending';
+-- Each predicate has a clause that only its own query states, so that no query can walk the index of another.
+CREATE INDEX orders_open_deadline_ix ON orders (deadline_at) WHERE status = 'pending' AND closed_at IS NULL;
+CREATE INDEX orders_open_email_ix ON orders (email) WHERE status = 'pending' AND email <> '';
 CREATE INDEX orders_open_device_ix ON orders (device_id) WHERE status = 'pending' AND device_id IS NOT NULL;
 CREATE INDEX orders_owed_ix ON orders (owed_at) WHERE owed_at IS NOT NULL;
 CREATE INDEX orders_merchant_ix ON orders (merchant_id, id);
