@@ -30,6 +30,8 @@ export const limits = {
   soldOutLatchMs: 200,
   startHintAgeMs: 5_000,
   variantCacheMs: 1_000,
+  accountCacheMs: 1_000,
+  gatewayAccountsMax: 200,
   variantCacheEntriesMax: 5_000,
 
   // Expiry, release and debts to buyers

@@ -15,7 +15,8 @@ const HOT_CONNECTIONS = 4;
  * Planning the hot statements costs more than running them, so each keeps one generic plan; and since the planner cannot
  * know a batch's size, it may neither scan a table nor join by nested loops where it has a choice (docs/decisions/0001).
  */
-export const HOT_OPTIONS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_nestloop=off -c enable_mergejoin=off -c jit=off";
+export const HOT_OPTIONS =
+  "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_nestloop=off -c enable_mergejoin=off -c jit=off";
 
 const nameOf = new Map<string, string>();
 

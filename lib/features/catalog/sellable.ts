@@ -25,7 +25,11 @@ interface Entry {
 async function readVariant({ db }: Deps, variantId: string): Promise<SellableVariant | null> {
   const row = await db.variant.findUnique({
     where: { id: variantId },
-    include: { priceTiers: true, product: { select: { status: true, haltedAt: true } }, merchant: { select: { status: true } } },
+    include: {
+      priceTiers: true,
+      product: { select: { status: true, haltedAt: true } },
+      merchant: { select: { status: true } },
+    },
   });
   if (!row) return null;
   return {
@@ -40,7 +44,10 @@ async function readVariant({ db }: Deps, variantId: string): Promise<SellableVar
     quantityMax: row.quantityMax,
     tiers: row.priceTiers.map(({ quantityMin, unitPriceMinor }) => ({ quantityMin, unitPriceMinor })),
     isSellable:
-      row.status === "published" && row.product.status === "published" && row.product.haltedAt === null && row.merchant.status === "active",
+      row.status === "published" &&
+      row.product.status === "published" &&
+      row.product.haltedAt === null &&
+      row.merchant.status === "active",
   };
 }
 
@@ -48,7 +55,11 @@ async function readVariant({ db }: Deps, variantId: string): Promise<SellableVar
  * A variant at most `limits.variantCacheMs` old, or null when there is none. The age does no harm: an order carries the
  * version it was priced with, and the statement that places it refuses a stale one. `isFresh` reads anew.
  */
-export function findSellableVariant(deps: Deps, variantId: string, { isFresh = false } = {}): Promise<SellableVariant | null> {
+export function findSellableVariant(
+  deps: Deps,
+  variantId: string,
+  { isFresh = false } = {},
+): Promise<SellableVariant | null> {
   const cache = ofDeps(deps, "catalog.sellable", () => new Map<string, Entry>());
   const now = deps.clock.now();
   const known = cache.get(variantId);

@@ -41,13 +41,18 @@ export function exceptionOf(facts: OrderFacts): OrderException {
 }
 
 /** What a reader must see: a pending order past its deadline is expired, whether or not the sweeper has been there. */
-export function visibleStatus(order: { readonly status: OrderStatus; readonly deadlineAt: Date }, nowMs: number): OrderStatus {
+export function visibleStatus(
+  order: { readonly status: OrderStatus; readonly deadlineAt: Date },
+  nowMs: number,
+): OrderStatus {
   return order.status === "pending" && order.deadlineAt.getTime() <= nowMs ? "expired" : order.status;
 }
 
 /** Whether a buyer is still told to pay: a pending order before its deadline that no money has reached. */
-export const isPayable = (order: { readonly status: OrderStatus; readonly deadlineAt: Date; readonly paymentCount: number }, nowMs: number): boolean =>
-  visibleStatus(order, nowMs) === "pending" && order.paymentCount === 0;
+export const isPayable = (
+  order: { readonly status: OrderStatus; readonly deadlineAt: Date; readonly paymentCount: number },
+  nowMs: number,
+): boolean => visibleStatus(order, nowMs) === "pending" && order.paymentCount === 0;
 
 export type PaymentVerdict = "settled" | "double" | "underpaid" | "overpaid" | "wrong_currency";
 
@@ -56,7 +61,12 @@ export type PaymentVerdict = "settled" | "double" | "underpaid" | "overpaid" | "
  * settles it, whatever the order's age; every other one is recorded, kept apart and named.
  */
 export function judgePayment(
-  order: { readonly isSettled: boolean; readonly status: OrderStatus; readonly totalMinor: bigint; readonly currency: string },
+  order: {
+    readonly isSettled: boolean;
+    readonly status: OrderStatus;
+    readonly totalMinor: bigint;
+    readonly currency: string;
+  },
   payment: { readonly amountMinor: bigint; readonly currency: string },
 ): PaymentVerdict {
   if (order.isSettled) return "double";

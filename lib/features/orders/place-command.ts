@@ -1,0 +1,53 @@
+import type { Secret } from "@/lib/kernel/secret";
+
+/** A buyer's intention to buy, parsed. */
+export interface PlaceOrder {
+  /** The API key's id, or `guest`. */
+  readonly scope: string;
+  /** The client's idempotency token: one per intention to buy. */
+  readonly requestKey: string;
+  readonly email: string;
+  readonly locale: "zh" | "en";
+  readonly accountId: string;
+  readonly lines: readonly { readonly variantId: string; readonly quantity: number }[];
+  readonly password?: Secret | undefined;
+  readonly deviceId?: string | undefined;
+}
+
+/** How the buyer gets to pay, as frozen with the attempt. */
+export interface PaymentView {
+  readonly id: string;
+  readonly accountId: string;
+  readonly kind: string;
+  readonly url?: string;
+  readonly text?: string;
+}
+
+export interface PlacedOrder {
+  readonly id: string;
+  readonly number: string;
+  readonly status: "pending";
+  readonly exception: "none";
+  readonly totalMinor: bigint;
+  readonly currency: string;
+  readonly deadlineAt: Date;
+  readonly token: Secret;
+  readonly payment: PaymentView;
+  readonly isReplay: boolean;
+}
+
+/**
+ * - not_found: no such variant · not_for_sale: it is not published, or halted · quantity_out_of_range: outside its bounds
+ * - gateway_unavailable: no such account, disabled, or it cannot take this currency or amount
+ * - insufficient_stock: really gone · rate_limited: the buyer holds too much open · busy: too many wait; ask again
+ * - idempotency_conflict: the key was used for another request, or for one more than a day ago
+ */
+export type PlaceOrderRefusal =
+  | "not_found"
+  | "not_for_sale"
+  | "quantity_out_of_range"
+  | "gateway_unavailable"
+  | "insufficient_stock"
+  | "idempotency_conflict"
+  | "rate_limited"
+  | "busy";

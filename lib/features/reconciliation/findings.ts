@@ -1,0 +1,42 @@
+import { newId } from "@/lib/kernel/id";
+import type { Tx } from "@/lib/platform/db";
+
+/** Differences that a person must know of. `owed_order` closes itself when the order is filled. */
+export type FindingKind =
+  | "owed_order"
+  | "double_payment"
+  | "amount_mismatch"
+  | "currency_mismatch"
+  | "unknown_order"
+  | "trade_reused"
+  | "unreadable_amount";
+
+export interface FindingDraft {
+  readonly kind: FindingKind;
+  /** What makes it one finding however often it is found. */
+  readonly subject: string;
+  readonly orderId?: string;
+  readonly eventId?: string;
+  readonly detail?: Record<string, string>;
+}
+
+/** Opens a finding, or leaves the one that is there: the same difference found again is the same finding. */
+export async function openFinding(
+  tx: Tx,
+  { kind, subject, orderId, eventId, detail = {} }: FindingDraft,
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO finding (id, kind, subject, order_id, event_id, detail)
+    VALUES (${newId()}::uuid, ${kind}, ${subject}, ${orderId ?? null}::uuid, ${eventId ?? null}::uuid, ${JSON.stringify(detail)}::jsonb)
+    ON CONFLICT (kind, subject) DO NOTHING`;
+}
+
+/** Closes a finding whose difference is gone; nothing happens when there is none open. */
+export async function resolveFinding(
+  tx: Tx,
+  { kind, subject, resolution }: { kind: FindingKind; subject: string; resolution: string },
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE finding SET status = 'resolved', resolved_at = now(), resolution = ${resolution}
+     WHERE kind = ${kind} AND subject = ${subject} AND status = 'open'`;
+}

@@ -1,0 +1,153 @@
+import { unitPriceMinor } from "@/lib/features/catalog/pricing";
+import type { SellableVariant } from "@/lib/features/catalog/sellable";
+import { startOf } from "@/lib/features/inventory/start-hints";
+import type { PlaceOrder, PlaceOrderRefusal } from "@/lib/features/orders/place-command";
+import { findAccount, notifyUrlOf } from "@/lib/features/payments/accounts";
+import type { Presentation } from "@/lib/features/payments/gateways/port";
+import { newId, newOrderNumber, newOutTradeNo, toPublicId } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
+import { type Currency, isCurrency, money } from "@/lib/kernel/money";
+import { err, ok, type Result } from "@/lib/kernel/result";
+import { orderToken, sha256 } from "@/lib/platform/crypto";
+import type { Deps } from "@/lib/platform/deps";
+import type { PlaceLine, PlaceRow } from "./place-statement";
+
+/** An order ready for the statement: ids minted, priced with one version of its variants, the way to pay signed. */
+export interface OrderDraft {
+  readonly row: PlaceRow;
+  readonly lines: readonly PlaceLine[];
+  readonly presentation: Presentation;
+}
+
+interface PricedLine {
+  readonly variant: SellableVariant;
+  readonly quantity: number;
+  readonly unitPriceMinor: bigint;
+}
+
+type Refusal = Extract<
+  PlaceOrderRefusal,
+  "not_found" | "not_for_sale" | "quantity_out_of_range" | "gateway_unavailable"
+>;
+
+function priceLines(
+  cmd: PlaceOrder,
+  variants: readonly (SellableVariant | null)[],
+): Result<readonly PricedLine[], Refusal> {
+  const priced: PricedLine[] = [];
+  for (const [index, { quantity }] of cmd.lines.entries()) {
+    const variant = variants[index];
+    if (!variant) return err("not_found");
+    if (!variant.isSellable) return err("not_for_sale");
+    if (quantity < variant.quantityMin || quantity > variant.quantityMax) return err("quantity_out_of_range");
+    priced.push({ variant, quantity, unitPriceMinor: unitPriceMinor(variant.priceMinor, variant.tiers, quantity) });
+  }
+  const [first] = priced;
+  // One order, one shop, one currency, one way of holding stock.
+  const isMixed = priced.some(
+    ({ variant }) =>
+      variant.merchantId !== first?.variant.merchantId ||
+      variant.currency !== first.variant.currency ||
+      variant.stockPolicy !== first.variant.stockPolicy,
+  );
+  if (!first || isMixed || !isCurrency(first.variant.currency)) return err("not_for_sale");
+  if (priced.reduce((sum, line) => sum + line.quantity, 0) > limits.orderQuantityMax)
+    return err("quantity_out_of_range");
+  return ok(priced);
+}
+
+export interface AttemptDraft {
+  readonly orderId: string;
+  readonly orderNumber: string;
+  readonly locale: "zh" | "en";
+  readonly accountId: string;
+  readonly amountMinor: bigint;
+  readonly currency: Currency;
+}
+
+/** One way to pay an order, with a number of its own at the gateway; a locally signed address, so no call is made. */
+export async function draftAttempt(
+  deps: Deps,
+  draft: AttemptDraft,
+): Promise<Result<{ outTradeNo: string; presentation: Presentation }, "gateway_unavailable">> {
+  const account = await findAccount(deps, draft.accountId);
+  if (!account?.isActive) return err("gateway_unavailable");
+  const outTradeNo = newOutTradeNo();
+  const presentation = account.gateway.createPayment({
+    outTradeNo,
+    amount: money(draft.amountMinor, draft.currency),
+    orderNumber: draft.orderNumber,
+    notifyUrl: notifyUrlOf(deps, account),
+    returnUrl: `${deps.env.publicUrl}/${draft.locale}/orders/${toPublicId("order", draft.orderId)}/pay`,
+  });
+  if (!presentation.ok) return err("gateway_unavailable");
+  return ok({ outTradeNo, presentation: presentation.value });
+}
+
+export interface DraftInput {
+  readonly cmd: PlaceOrder;
+  readonly variants: readonly (SellableVariant | null)[];
+  readonly requestHash: Buffer;
+  readonly lookupHash: string | null;
+}
+
+/** Prices and numbers an order without touching the database; the statement checks that the prices still hold. */
+export async function draftOrder(
+  deps: Deps,
+  { cmd, variants, requestHash, lookupHash }: DraftInput,
+): Promise<Result<OrderDraft, Refusal>> {
+  const priced = priceLines(cmd, variants);
+  if (!priced.ok) return priced;
+  const first = priced.value[0]?.variant as SellableVariant;
+  const id = newId();
+  const number = newOrderNumber(deps.clock.now());
+  const totalMinor = priced.value.reduce((sum, line) => sum + line.unitPriceMinor * BigInt(line.quantity), 0n);
+  const currency = first.currency as Currency;
+  const attempt = await draftAttempt(deps, {
+    orderId: id,
+    orderNumber: number,
+    locale: cmd.locale,
+    accountId: cmd.accountId,
+    amountMinor: totalMinor,
+    currency,
+  });
+  if (!attempt.ok) return attempt;
+  const spread = limits.queryIntervalSecondsMax - limits.queryIntervalSecondsMin;
+  const row: PlaceRow = {
+    id,
+    number,
+    merchant_id: first.merchantId,
+    scope: cmd.scope,
+    request_key: cmd.requestKey,
+    request_hash: requestHash.toString("hex"),
+    token_hash: sha256(orderToken(deps.keys, id).reveal()).toString("hex"),
+    email: cmd.email,
+    locale: cmd.locale,
+    lookup_hash: lookupHash,
+    device_id: cmd.deviceId ?? null,
+    stock_policy: first.stockPolicy,
+    quantity: priced.value.reduce((sum, line) => sum + line.quantity, 0),
+    total_minor: totalMinor.toString(),
+    currency,
+    reservation_seconds: deps.env.reservationSeconds,
+    attempt_id: newId(),
+    account_id: cmd.accountId,
+    out_trade_no: attempt.value.outTradeNo,
+    presentation: attempt.value.presentation,
+    query_after_seconds:
+      limits.queryIntervalSecondsMin + ((crypto.getRandomValues(new Uint8Array(1))[0] as number) % (spread + 1)),
+  };
+  const lines = priced.value.map(
+    (line, index): PlaceLine => ({
+      order_id: id,
+      line: index + 1,
+      variant_id: line.variant.id,
+      pool_id: line.variant.poolId,
+      quantity: line.quantity,
+      unit_price_minor: line.unitPriceMinor.toString(),
+      variant_version: line.variant.version,
+      start: startOf(deps, { variantId: line.variant.id, poolId: line.variant.poolId }).toString(),
+    }),
+  );
+  return ok({ row, lines, presentation: attempt.value.presentation });
+}

@@ -1,0 +1,122 @@
+import { isSoldOut, latchSoldOut } from "@/lib/features/inventory/sold-out-latch";
+import { advanceStart, placeKey, type StockPlace } from "@/lib/features/inventory/start-hints";
+import { countAvailable } from "@/lib/features/inventory/store";
+import { newOrderNumber } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
+import { createCoalescer } from "@/lib/platform/coalescer";
+import { sqlStateOf } from "@/lib/platform/db";
+import { type Deps, ofDeps } from "@/lib/platform/deps";
+import { observeBatch } from "@/lib/platform/measures";
+import { createLine } from "@/lib/platform/waiting-line";
+import type { OrderDraft } from "./draft-order";
+import { type PlaceAnswer, type PlaceLine, runPlace } from "./place-statement";
+
+export type PlaceOutcome =
+  | { readonly verdict: "placed"; readonly deadlineAt: Date }
+  | { readonly verdict: "conflict" | "stale" | "capped" | "insufficient_stock" | "busy" };
+
+const stockPlaceOf = (line: PlaceLine): StockPlace => ({ variantId: line.variant_id, poolId: line.pool_id });
+const isClaimedNow = (draft: OrderDraft): boolean => draft.row.stock_policy !== "claim_on_payment";
+
+async function runBatch(deps: Deps, drafts: readonly OrderDraft[]): Promise<PlaceAnswer[]> {
+  const answers = await runPlace(
+    deps.hot,
+    drafts.map((draft) => draft.row),
+    drafts.flatMap((draft) => draft.lines),
+  );
+  for (const [index, answer] of answers.entries()) {
+    const lines = drafts[index]?.lines ?? [];
+    // The highest pick of an order with several lines belongs to one of them only.
+    if (answer.last_pick !== null && lines.length === 1)
+      advanceStart(deps, stockPlaceOf(lines[0] as PlaceLine), answer.last_pick);
+  }
+  return answers;
+}
+
+/** An order by itself, searched from the first card; a number that chance gave twice is drawn again. */
+async function runAlone(deps: Deps, draft: OrderDraft): Promise<PlaceAnswer> {
+  const fromZero = draft.lines.map((line) => ({ ...line, start: "0" }));
+  try {
+    return (await runPlace(deps.hot, [draft.row], fromZero))[0] as PlaceAnswer;
+  } catch (error) {
+    if (sqlStateOf(error) !== "23505") throw error;
+    const row = { ...draft.row, number: newOrderNumber(deps.clock.now()) };
+    return (await runPlace(deps.hot, [row], fromZero))[0] as PlaceAnswer;
+  }
+}
+
+const batchesOf = (deps: Deps) =>
+  ofDeps(deps, "orders.place", () =>
+    createCoalescer<OrderDraft, PlaceAnswer>({
+      name: "place",
+      run: (drafts) => runBatch(deps, mergeEqualKeys(drafts)).then((answers) => spread(drafts, answers)),
+      runAlone: (draft) => runAlone(deps, draft),
+      weigh: (draft) => draft.row.quantity,
+      onBatch: (batch) => observeBatch("place", batch),
+      now: () => performance.now(),
+    }),
+  );
+
+const keyOf = ({ row }: OrderDraft): string => `${row.scope}\n${row.request_key}`;
+
+/** One draft per idempotency key: the first. The others hear `conflict` and read its order back. */
+function mergeEqualKeys(drafts: readonly OrderDraft[]): OrderDraft[] {
+  const first = new Map<string, OrderDraft>();
+  for (const draft of drafts) if (!first.has(keyOf(draft))) first.set(keyOf(draft), draft);
+  return [...first.values()];
+}
+
+function spread(drafts: readonly OrderDraft[], answers: readonly PlaceAnswer[]): PlaceAnswer[] {
+  const ofKey = new Map<string, PlaceAnswer>();
+  let next = 0;
+  return drafts.map((draft) => {
+    const known = ofKey.get(keyOf(draft));
+    if (known) return known.verdict === "placed" ? { ...known, verdict: "conflict" } : known;
+    const answer = answers[next++] as PlaceAnswer;
+    ofKey.set(keyOf(draft), answer);
+    return answer;
+  });
+}
+
+function outcomeOf(answer: PlaceAnswer): PlaceOutcome | null {
+  if (answer.verdict === "placed") return { verdict: "placed", deadlineAt: answer.deadline_at as Date };
+  return answer.verdict === "short" ? null : { verdict: answer.verdict };
+}
+
+/**
+ * An order that its batch could not fill: alone, then counted without locks, then a bounded wait for those who hold cards
+ * in transactions that may roll back. One at a time per variant, so that the first recount answers the crowd behind it.
+ */
+async function placeAlone(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> {
+  for (let tries = 0; tries < limits.loneRetries; tries++) {
+    if (draft.lines.some((line) => isSoldOut(deps, stockPlaceOf(line), line.quantity)))
+      return { verdict: "insufficient_stock" };
+    const outcome = outcomeOf(await runAlone(deps, draft));
+    if (outcome) return outcome;
+    for (const line of draft.lines) {
+      const available = await countAvailable(deps.db, stockPlaceOf(line), line.quantity);
+      if (available >= line.quantity) continue;
+      latchSoldOut(deps, stockPlaceOf(line), available);
+      return { verdict: "insufficient_stock" };
+    }
+    await new Promise((wake) => setTimeout(wake, limits.loneWaitMs * (0.5 + Math.random())));
+  }
+  return { verdict: "insufficient_stock" };
+}
+
+/** Places a draft with whatever else is asked at the moment; every answer is final except that `conflict` is to be read back. */
+export async function placeThroughBatch(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> {
+  const places = draft.lines.map(stockPlaceOf);
+  if (isClaimedNow(draft) && draft.lines.some((line) => isSoldOut(deps, stockPlaceOf(line), line.quantity))) {
+    return { verdict: "insufficient_stock" };
+  }
+  const answer = await batchesOf(deps).ask(draft);
+  if (!answer.ok) return { verdict: "busy" };
+  const outcome = outcomeOf(answer.value);
+  if (outcome) return outcome;
+  const line = ofDeps(deps, "orders.place-alone", createLine);
+  return line.run(placeKey(places[0] as StockPlace), () => placeAlone(deps, draft));
+}
+
+/** Resolves when no order is being placed; for a graceful stop. */
+export const drainPlacing = (deps: Deps): Promise<void> => batchesOf(deps).drain();

@@ -1,0 +1,98 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { findSellableVariant } from "@/lib/features/catalog/sellable";
+import type { PlacedOrder, PlaceOrder, PlaceOrderRefusal } from "@/lib/features/orders/place-command";
+import { findByRequest, type KnownOrder } from "@/lib/features/orders/replay";
+import { err, ok, type Result } from "@/lib/kernel/result";
+import { orderToken } from "@/lib/platform/crypto";
+import type { Deps } from "@/lib/platform/deps";
+import { hashPassword } from "@/lib/platform/password";
+import { draftOrder, type OrderDraft } from "./hot/draft-order";
+import { placeThroughBatch } from "./hot/place-batch";
+
+/** A keyed hash of everything the request asks for, so that the same key with other words is seen. */
+function hashOf({ keys }: Deps, cmd: PlaceOrder): Buffer {
+  const body = [
+    cmd.email,
+    cmd.locale,
+    cmd.accountId,
+    cmd.lines.map((line) => [line.variantId, line.quantity]),
+    cmd.password?.reveal() ?? null,
+  ];
+  return createHmac("sha256", keys.requestHash).update(JSON.stringify(body)).digest();
+}
+
+/** The first answer again, or `idempotency_conflict` when the key was used for something else or too long ago. */
+function answerKnown(deps: Deps, known: KnownOrder, requestHash: Buffer): Result<PlacedOrder, "idempotency_conflict"> {
+  if (known.isTokenDue || !timingSafeEqual(known.requestHash, requestHash)) return err("idempotency_conflict");
+  return ok({
+    id: known.id,
+    number: known.number,
+    status: "pending",
+    exception: "none",
+    totalMinor: known.totalMinor,
+    currency: known.currency,
+    deadlineAt: known.deadlineAt,
+    token: orderToken(deps.keys, known.id),
+    payment: { id: known.attemptId, accountId: known.accountId, ...(known.presentation as { kind: string }) },
+    isReplay: true,
+  });
+}
+
+function answerPlaced(deps: Deps, draft: OrderDraft, deadlineAt: Date): PlacedOrder {
+  const { row, presentation } = draft;
+  return {
+    id: row.id,
+    number: row.number,
+    status: "pending",
+    exception: "none",
+    totalMinor: BigInt(row.total_minor),
+    currency: row.currency,
+    deadlineAt,
+    token: orderToken(deps.keys, row.id),
+    payment: { id: row.attempt_id, accountId: row.account_id, ...presentation },
+    isReplay: false,
+  };
+}
+
+type Attempt = Result<PlacedOrder, PlaceOrderRefusal | "key_taken">;
+
+async function attempt(deps: Deps, cmd: PlaceOrder, requestHash: Buffer, isFresh: boolean): Promise<Attempt | "stale"> {
+  const variants = await Promise.all(cmd.lines.map((line) => findSellableVariant(deps, line.variantId, { isFresh })));
+  const lookupHash = cmd.password ? await hashPassword(cmd.password) : null;
+  const draft = await draftOrder(deps, { cmd, variants, requestHash, lookupHash });
+  if (!draft.ok) return draft;
+  const outcome = await placeThroughBatch(deps, draft.value);
+  switch (outcome.verdict) {
+    case "placed":
+      return ok(answerPlaced(deps, draft.value, outcome.deadlineAt));
+    case "conflict":
+      return err("key_taken");
+    case "stale":
+      return "stale";
+    case "capped":
+      return err("rate_limited");
+    default:
+      return err(outcome.verdict);
+  }
+}
+
+/**
+ * One order, its cards, ledger and outbox rows commit together or not at all; the same key with the same words always gets
+ * the same order. Whatever the refusal would be, the key is looked up before it is spoken: a client that lost the answer
+ * to its order and asks again after the sell-out gets its order, not "sold out". A refusal leaves the key unused.
+ */
+export async function placeOrder(deps: Deps, cmd: PlaceOrder): Promise<Result<PlacedOrder, PlaceOrderRefusal>> {
+  const requestHash = hashOf(deps, cmd);
+  let outcome = await attempt(deps, cmd, requestHash, false);
+  // Priced with a variant that has changed since: once more with what it is now.
+  if (outcome === "stale") outcome = await attempt(deps, cmd, requestHash, true);
+  if (outcome === "stale") return err("busy");
+  if (outcome.ok) {
+    deps.log.info("order.placed", { orderId: outcome.value.id });
+    return outcome;
+  }
+  const known = await findByRequest(deps, cmd);
+  if (known) return answerKnown(deps, known, requestHash);
+  if (outcome.error === "key_taken") throw new Error("an order's key is taken by an order that is not there");
+  return err(outcome.error);
+}

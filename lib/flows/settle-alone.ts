@@ -1,0 +1,176 @@
+import { lockReserved, lockStock, takeCards } from "@/lib/features/inventory/store";
+import { appendEntry } from "@/lib/features/ledger/append";
+import { judgePayment, type PaymentVerdict } from "@/lib/features/orders/rules";
+import {
+  changeOrder,
+  type LockedOrder,
+  lockOrder,
+  type OrderLine,
+  postEvent,
+  readLines,
+} from "@/lib/features/orders/store";
+import { findAttempt, findPayment, insertPayment, judgeEvent, recordEvent } from "@/lib/features/payments/inbox";
+import { openFinding } from "@/lib/features/reconciliation/findings";
+import { assert } from "@/lib/kernel/assert";
+import { ok, type Result } from "@/lib/kernel/result";
+import { inTransaction, type Tx } from "@/lib/platform/db";
+import type { Deps } from "@/lib/platform/deps";
+import type { SettleRow } from "./hot/settle-statement";
+import { deliverReserved, serveOwedOrders } from "./offer-cards";
+
+/** What became of one verified payment. */
+export type SettleOutcome =
+  | "settled"
+  | "owed"
+  | "repeat"
+  | Exclude<PaymentVerdict, "settled">
+  | "unknown_order"
+  | "trade_reused";
+
+const FINDING_OF = {
+  double: "double_payment",
+  underpaid: "amount_mismatch",
+  overpaid: "amount_mismatch",
+  wrong_currency: "currency_mismatch",
+} as const;
+
+/** Takes what there is of the cards that a paid order needs: the claim of a lapsed reservation or of the policy *claim on payment*. */
+async function claimAll(tx: Tx, order: LockedOrder, lines: readonly OrderLine[]): Promise<string[]> {
+  const cardIds: string[] = [];
+  for (const line of lines) {
+    const taken = await takeCards(tx, { place: line, orderId: order.id, quantity: line.quantity, status: "reserved" });
+    cardIds.push(...taken);
+    if (taken.length < line.quantity) break;
+  }
+  if (cardIds.length > 0) {
+    await appendEntry(tx, { kind: "bind", merchantId: order.merchantId, orderId: order.id, cardIds });
+  }
+  return cardIds;
+}
+
+/** Without stock the order is owed: it keeps what there was, a finding names it, and the next cards are its own. */
+async function deliverOrOwe(tx: Tx, order: LockedOrder, paymentId: string): Promise<"settled" | "owed"> {
+  if (order.cardIds.length > 0) {
+    const held = await lockReserved(tx, { orderId: order.id, cardIds: order.cardIds });
+    assert(held === order.quantity, "an unpaid order holds all of its cards or none");
+    await deliverReserved(tx, order, paymentId);
+    return "settled";
+  }
+  const lines = await readLines(tx, order.id);
+  await lockStock(
+    tx,
+    lines.map((line) => line.variantId),
+  );
+  const cardIds = await claimAll(tx, order, lines);
+  if (cardIds.length === order.quantity) {
+    const saved = await changeOrder(tx, order, { cardIds }, { reason: "cards_bound" });
+    await deliverReserved(tx, saved, paymentId);
+    return "settled";
+  }
+  await changeOrder(tx, order, { cardIds, owedAt: new Date(await databaseNow(tx)) }, { reason: "no_stock" });
+  await openFinding(tx, { kind: "owed_order", subject: order.id, orderId: order.id });
+  await postEvent(tx, "order.owed", order.id);
+  return "owed";
+}
+
+async function databaseNow(tx: Tx): Promise<number> {
+  const [row] = await tx.$queryRaw<[{ at: Date }]>`SELECT clock_timestamp() AS at`;
+  return row.at.getTime();
+}
+
+/** Applies a payment that is recorded for the first time. */
+async function apply(
+  tx: Tx,
+  order: LockedOrder,
+  row: SettleRow,
+): Promise<Exclude<SettleOutcome, "repeat" | "unknown_order" | "trade_reused">> {
+  const amountMinor = BigInt(row.amount_minor);
+  const verdict = judgePayment(
+    { ...order, isSettled: order.settledPaymentId !== null },
+    { amountMinor, currency: row.currency },
+  );
+  // Money of another currency is no part of the order's sum.
+  const counted = verdict === "wrong_currency" ? 0n : amountMinor;
+  const money = { paidMinor: order.paidMinor + counted, paymentCount: order.paymentCount + 1 };
+  if (verdict !== "settled") {
+    await changeOrder(tx, order, money, { reason: `payment_${verdict}` });
+    await openFinding(tx, {
+      kind: FINDING_OF[verdict],
+      subject: row.payment_id,
+      orderId: order.id,
+      eventId: row.event_id,
+      detail: { amountMinor: row.amount_minor, currency: row.currency, verdict },
+    });
+    return verdict;
+  }
+  const isLate = order.status !== "pending" || order.isPastDeadline;
+  const paid = await changeOrder(
+    tx,
+    order,
+    { ...money, status: "paid", settledPaymentId: row.payment_id, isLate },
+    { reason: "payment_settled" },
+  );
+  return deliverOrOwe(tx, paid, row.payment_id);
+}
+
+/** A payment that is on record already: whatever it still owes is driven again; it is never answered "done" before it is. */
+async function driveAgain(tx: Tx, order: LockedOrder): Promise<"repeat"> {
+  if (order.owedAt === null) return "repeat";
+  const lines = await readLines(tx, order.id);
+  await lockStock(
+    tx,
+    lines.map((line) => line.variantId),
+  );
+  for (const line of lines) await serveOwedOrders(tx, line);
+  return "repeat";
+}
+
+async function settle(tx: Tx, row: SettleRow): Promise<Result<SettleOutcome, never>> {
+  const attempt = await findAttempt(tx, row);
+  if (!attempt) {
+    const eventId = await recordEvent(tx, row, { orderId: null, verdict: "unknown_order" });
+    await openFinding(tx, {
+      kind: "unknown_order",
+      subject: eventId,
+      eventId,
+      detail: { outTradeNo: row.out_trade_no },
+    });
+    return ok("unknown_order");
+  }
+  // The order first, then the payment: the same order of locks as the batched statement.
+  const order = await lockOrder(tx, attempt.orderId);
+  assert(order, "an attempt belongs to an order");
+  const eventId = await recordEvent(tx, row, { orderId: order.id, verdict: null });
+  const known = await findPayment(tx, row);
+  if (known && (known.orderId !== order.id || known.amountMinor.toString() !== row.amount_minor)) {
+    await judgeEvent(tx, eventId, { orderId: order.id, verdict: "trade_reused" });
+    await openFinding(tx, { kind: "trade_reused", subject: eventId, orderId: order.id, eventId });
+    return ok("trade_reused");
+  }
+  if (known) {
+    await judgeEvent(tx, eventId, { orderId: order.id, verdict: known.verdict });
+    return ok(await driveAgain(tx, order));
+  }
+  const recorded = { ...row, event_id: eventId };
+  const verdict = judgePayment(
+    { ...order, isSettled: order.settledPaymentId !== null },
+    { amountMinor: BigInt(row.amount_minor), currency: row.currency },
+  );
+  // Another process may have recorded the same trade number for another order a moment ago: the unique key decides.
+  if (!(await insertPayment(tx, recorded, { orderId: order.id, attemptId: attempt.id, verdict })))
+    return settle(tx, row);
+  const outcome = await apply(tx, order, recorded);
+  await judgeEvent(tx, eventId, { orderId: order.id, verdict });
+  return ok(outcome);
+}
+
+/**
+ * One verified payment in a transaction of its own, with a snapshot taken after the order's lock: late, double, wrong or
+ * without stock, it is recorded first, judged in one place, and named by a finding when a person must act.
+ */
+export async function settleAlone(deps: Deps, row: SettleRow): Promise<SettleOutcome> {
+  const result = await inTransaction(deps.db, (tx) => settle(tx, row));
+  assert(result.ok);
+  deps.log.info("payment.judged", { accountId: row.account_id, eventId: row.event_id, outcome: result.value });
+  return result.value;
+}
