@@ -398,7 +398,7 @@ CREATE TABLE payment_attempt (
 );
 CREATE UNIQUE INDEX payment_attempt_number_uq ON payment_attempt (account_id, out_trade_no);
 CREATE INDEX payment_attempt_order_ix ON payment_attempt (order_id);
-CREATE INDEX payment_attempt_query_ix ON payment_attempt (next_query_at) WHERE next_query_at IS NOT NULL;
+CREATE INDEX payment_attempt_query_ix ON payment_attempt (account_id, next_query_at) WHERE next_query_at IS NOT NULL;
 CREATE TRIGGER payment_attempt_frozen BEFORE UPDATE ON payment_attempt FOR EACH ROW
   WHEN ((NEW.id, NEW.order_id, NEW.account_id, NEW.out_trade_no, NEW.amount_minor, NEW.currency, NEW.presentation)
         IS DISTINCT FROM (OLD.id, OLD.order_id, OLD.account_id, OLD.out_trade_no, OLD.amount_minor, OLD.currency, OLD.presentation))
