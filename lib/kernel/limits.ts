@@ -37,6 +37,7 @@ export const limits = {
   // Expiry, release and debts to buyers
   releaseGraceSeconds: 30,
   sweepOrdersPerRun: 500,
+  sweepRunsMax: 200,
   owedOrdersPerRun: 500,
   ledgerCardIdsPerEntry: 5_000,
 
@@ -46,6 +47,7 @@ export const limits = {
   queryAfterDeadlineSeconds: 300,
   queryAttemptsPerRun: 200,
   queryInFlightPerAccount: 8,
+  gatewaySilencesMax: 16,
   gatewayTimeoutMs: 5_000,
   gatewayReplyBytesMax: 256 * 1024,
 
@@ -81,6 +83,7 @@ export const limits = {
   paymentChecksWindowSeconds: 60,
   sessionDays: 7,
   orderLinkMinutes: 30,
+  orderLinkPauseMinutes: 2,
 
   // Embedded Postgres
   postgresStartMs: 120_000,

@@ -1,0 +1,81 @@
+/** The words of the shop's mails. Pure. A mail carries a link, never a card. */
+
+export type MailKind = "order_delivered" | "order_owed" | "order_link";
+
+export interface LetterFacts {
+  readonly kind: MailKind;
+  readonly locale: "zh" | "en";
+  readonly orderNumber: string;
+  readonly link: string;
+  readonly linkMinutes: number;
+}
+
+interface Words {
+  readonly subject: string;
+  readonly lines: readonly string[];
+}
+
+const WORDS: Record<"zh" | "en", Record<MailKind, (facts: LetterFacts) => Words>> = {
+  zh: {
+    order_delivered: (facts) => ({
+      subject: `卡密已发出 · 订单 ${facts.orderNumber}`,
+      lines: [
+        "您的订单已付款，卡密已经发出。",
+        `打开下面的链接查看（${facts.linkMinutes} 分钟内有效，只能用一次）：`,
+        facts.link,
+        "为了安全，邮件里不会出现卡密。链接过期后，可以在“查询订单”里重新索取。",
+      ],
+    }),
+    order_owed: (facts) => ({
+      subject: `已收到付款，正在补货 · 订单 ${facts.orderNumber}`,
+      lines: [
+        "您的付款已经到账，但付款时这件商品刚好没有库存。",
+        "这笔钱没有丢：一有新卡，会按付款先后自动发给您，不需要再付一次。",
+        `查看订单（${facts.linkMinutes} 分钟内有效，只能用一次）：`,
+        facts.link,
+      ],
+    }),
+    order_link: (facts) => ({
+      subject: `查看订单 ${facts.orderNumber}`,
+      lines: [
+        `打开下面的链接查看订单（${facts.linkMinutes} 分钟内有效，只能用一次）：`,
+        facts.link,
+        "如果不是您本人操作，忽略这封邮件即可。",
+      ],
+    }),
+  },
+  en: {
+    order_delivered: (facts) => ({
+      subject: `Your cards are ready · order ${facts.orderNumber}`,
+      lines: [
+        "Your order is paid and its cards have been delivered.",
+        `Open this link to see them (valid for ${facts.linkMinutes} minutes, works once):`,
+        facts.link,
+        "For your safety no card is ever sent by mail. When the link has expired, ask for a new one under “Find my order”.",
+      ],
+    }),
+    order_owed: (facts) => ({
+      subject: `Payment received, restocking · order ${facts.orderNumber}`,
+      lines: [
+        "Your payment arrived, but the product had just run out.",
+        "Your money is safe: new cards go out by themselves in the order of payment. Please do not pay again.",
+        `See your order (valid for ${facts.linkMinutes} minutes, works once):`,
+        facts.link,
+      ],
+    }),
+    order_link: (facts) => ({
+      subject: `See your order ${facts.orderNumber}`,
+      lines: [
+        `Open this link to see your order (valid for ${facts.linkMinutes} minutes, works once):`,
+        facts.link,
+        "If you did not ask for this, simply ignore it.",
+      ],
+    }),
+  },
+};
+
+/** A plain-text letter in the order's language. */
+export function writeLetter(facts: LetterFacts): { subject: string; text: string } {
+  const { subject, lines } = WORDS[facts.locale][facts.kind](facts);
+  return { subject, text: `${lines.join("\n\n")}\n` };
+}

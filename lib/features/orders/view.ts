@@ -1,0 +1,120 @@
+import type { Secret } from "@/lib/kernel/secret";
+import { isTokenOf } from "@/lib/platform/crypto";
+import type { Deps } from "@/lib/platform/deps";
+import type { PaymentView } from "./place-command";
+import { isPayable, type OrderException, type OrderStatus, visibleStatus } from "./rules";
+
+export interface OrderLineView {
+  readonly variantId: string;
+  readonly productSlug: string;
+  readonly titleZh: string;
+  readonly titleEn: string;
+  readonly variantTitleZh: string;
+  readonly variantTitleEn: string;
+  readonly usageNoteZh: string;
+  readonly usageNoteEn: string;
+  readonly picture: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: bigint;
+}
+
+export interface AttemptView extends PaymentView {
+  readonly outTradeNo: string;
+  readonly amountMinor: bigint;
+}
+
+/** An order as its buyer may see it: no secret, no token, and a status that is true at this moment of the database's clock. */
+export interface OrderView {
+  readonly id: string;
+  readonly number: string;
+  readonly status: OrderStatus;
+  readonly exception: OrderException;
+  readonly locale: "zh" | "en";
+  readonly totalMinor: bigint;
+  readonly paidMinor: bigint;
+  readonly currency: string;
+  readonly quantity: number;
+  readonly createdAt: Date;
+  readonly deadlineAt: Date;
+  readonly paidAt: Date | null;
+  readonly deliveredAt: Date | null;
+  readonly serverNow: Date;
+  readonly isPayable: boolean;
+  readonly lines: readonly OrderLineView[];
+  readonly payments: readonly AttemptView[];
+}
+
+interface Row {
+  readonly id: string;
+  readonly number: string;
+  readonly status: OrderStatus;
+  readonly exception: OrderException;
+  readonly locale: "zh" | "en";
+  readonly totalMinor: bigint;
+  readonly paidMinor: bigint;
+  readonly paymentCount: number;
+  readonly currency: string;
+  readonly quantity: number;
+  readonly createdAt: Date;
+  readonly deadlineAt: Date;
+  readonly paidAt: Date | null;
+  readonly deliveredAt: Date | null;
+  readonly serverNow: Date;
+  readonly tokenHash: Uint8Array;
+  readonly lines: readonly (Omit<OrderLineView, "unitPriceMinor"> & { unitPriceMinor: string })[];
+  readonly payments: readonly {
+    id: string;
+    accountId: string;
+    outTradeNo: string;
+    amountMinor: string;
+    presentation: { kind: string };
+  }[];
+}
+
+async function readRow({ db }: Deps, orderId: string): Promise<Row | null> {
+  const rows = await db.$queryRaw<Row[]>`
+    SELECT o.id, o.number, o.status, o.exception, o.locale, o.total_minor AS "totalMinor", o.paid_minor AS "paidMinor",
+           o.payment_count AS "paymentCount", o.currency, o.quantity, o.created_at AS "createdAt", o.deadline_at AS "deadlineAt",
+           o.paid_at AS "paidAt", o.delivered_at AS "deliveredAt", clock_timestamp() AS "serverNow", o.token_hash AS "tokenHash",
+           (SELECT jsonb_agg(jsonb_build_object('variantId', l.variant_id, 'productSlug', p.slug, 'titleZh', p.title_zh, 'titleEn', p.title_en,
+                     'variantTitleZh', v.title_zh, 'variantTitleEn', v.title_en, 'usageNoteZh', p.usage_note_zh, 'usageNoteEn', p.usage_note_en,
+                     'picture', p.picture, 'quantity', l.quantity, 'unitPriceMinor', l.unit_price_minor::text) ORDER BY l.line)
+              FROM order_line l JOIN variant v ON v.id = l.variant_id JOIN product p ON p.id = v.product_id WHERE l.order_id = o.id) AS lines,
+           (SELECT jsonb_agg(jsonb_build_object('id', a.id, 'accountId', a.account_id, 'outTradeNo', a.out_trade_no,
+                     'amountMinor', a.amount_minor::text, 'presentation', a.presentation) ORDER BY a.created_at, a.id)
+              FROM payment_attempt a WHERE a.order_id = o.id) AS payments
+      FROM orders o WHERE o.id = ${orderId}::uuid`;
+  return rows[0] ?? null;
+}
+
+function toView({ tokenHash: _, paymentCount, lines, payments, ...row }: Row): OrderView {
+  const now = row.serverNow.getTime();
+  return {
+    ...row,
+    status: visibleStatus(row, now),
+    isPayable: isPayable({ ...row, paymentCount }, now),
+    lines: (lines ?? []).map((line) => ({ ...line, unitPriceMinor: BigInt(line.unitPriceMinor) })),
+    payments: (payments ?? []).map(({ id, accountId, outTradeNo, amountMinor, presentation }) => ({
+      id,
+      accountId,
+      outTradeNo,
+      amountMinor: BigInt(amountMinor),
+      ...presentation,
+    })),
+  };
+}
+
+/** An order by its id, for callers that have established who asks; null when there is none. */
+export async function findOrderView(deps: Deps, orderId: string): Promise<OrderView | null> {
+  const row = await readRow(deps, orderId);
+  return row && toView(row);
+}
+
+/** An order for whoever holds its token; null for a wrong token exactly as for a missing order. */
+export async function findOrderByToken(
+  deps: Deps,
+  { orderId, token }: { orderId: string; token: Secret },
+): Promise<OrderView | null> {
+  const row = await readRow(deps, orderId);
+  return row && isTokenOf(token, row.tokenHash) ? toView(row) : null;
+}

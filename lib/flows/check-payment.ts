@@ -1,0 +1,28 @@
+import { findOrderView, type OrderView } from "@/lib/features/orders/view";
+import { limits } from "@/lib/kernel/limits";
+import { err, ok, type Result } from "@/lib/kernel/result";
+import type { Deps } from "@/lib/platform/deps";
+import { takeTurn } from "@/lib/platform/rate-limit";
+import { queryAttempt } from "./query-payments";
+
+/**
+ * "I have paid": asks every gateway of the order at once and settles what they vouch for, then tells how the order stands.
+ * A silent gateway costs its timeout and changes nothing; the notice or the next scheduled question will tell.
+ */
+export async function checkPayment(
+  deps: Deps,
+  { orderId }: { orderId: string },
+): Promise<Result<OrderView, "not_found" | "rate_limited">> {
+  const order = await findOrderView(deps, orderId);
+  if (!order) return err("not_found");
+  const limit = {
+    name: "payment-check",
+    points: limits.paymentChecksPerOrder,
+    seconds: limits.paymentChecksWindowSeconds,
+  };
+  if (!(await takeTurn(deps, limit, orderId))) return err("rate_limited");
+  await Promise.allSettled(
+    order.payments.map(({ accountId, outTradeNo }) => queryAttempt(deps, { accountId, outTradeNo })),
+  );
+  return ok((await findOrderView(deps, orderId)) ?? order);
+}

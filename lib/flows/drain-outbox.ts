@@ -1,0 +1,48 @@
+import { newId } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
+import { ok } from "@/lib/kernel/result";
+import { inTransaction, type Tx } from "@/lib/platform/db";
+import type { Deps } from "@/lib/platform/deps";
+import { canMail } from "./mail-order-link";
+
+/** What an event becomes in the mailbox; an event without an entry concerns nobody's mail. */
+const MAIL_OF = { "order.delivered": "order_delivered", "order.owed": "order_owed" } as const;
+
+interface Row {
+  readonly id: bigint;
+  readonly kind: string;
+  readonly orderId: string;
+}
+
+async function queueMail(tx: Tx, row: Row, status: "queued" | "not_configured"): Promise<string | null> {
+  const kind = MAIL_OF[row.kind as keyof typeof MAIL_OF];
+  if (!kind) return null;
+  const mails = await tx.$queryRaw<{ id: string }[]>`
+    INSERT INTO mail (id, outbox_id, kind, order_id, recipient, locale, status)
+    SELECT ${newId()}::uuid, ${row.id}::bigint, ${kind}, id, email, locale, ${status} FROM orders WHERE id = ${row.orderId}::uuid
+    ON CONFLICT (outbox_id, kind) WHERE outbox_id IS NOT NULL DO NOTHING RETURNING id`;
+  return mails[0]?.id ?? null;
+}
+
+/** Adds a job in the transaction of the row that asks for it. */
+export type AddJob = (tx: Tx, name: "send-mail", payload: { readonly mailId: string }) => Promise<void>;
+
+/**
+ * Turns outbox rows into mails and jobs: the row is marked in the same transaction, so each becomes exactly one of each, and
+ * two drainers share the work. A mail without SMTP is kept as `not_configured` for the admin to see. Returns the rows done.
+ */
+export async function drainOutbox(deps: Deps, addJob: AddJob): Promise<number> {
+  const result = await inTransaction(deps.db, async (tx) => {
+    const rows = await tx.$queryRaw<Row[]>`
+      UPDATE outbox SET drained_at = clock_timestamp()
+       WHERE id = ANY (ARRAY(SELECT id FROM outbox WHERE drained_at IS NULL ORDER BY id LIMIT ${limits.outboxRowsPerRun}::int FOR UPDATE SKIP LOCKED))
+      RETURNING id, kind, order_id AS "orderId"`;
+    const status = canMail(deps) ? "queued" : "not_configured";
+    for (const row of rows) {
+      const mailId = await queueMail(tx, row, status);
+      if (mailId && status === "queued") await addJob(tx, "send-mail", { mailId });
+    }
+    return ok(rows.length);
+  });
+  return result.ok ? result.value : 0;
+}

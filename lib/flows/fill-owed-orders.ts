@@ -1,0 +1,27 @@
+import type { StockPlace } from "@/lib/features/inventory/start-hints";
+import { lockStock } from "@/lib/features/inventory/store";
+import { limits } from "@/lib/kernel/limits";
+import { ok } from "@/lib/kernel/result";
+import { inTransaction } from "@/lib/platform/db";
+import type { Deps } from "@/lib/platform/deps";
+import { serveOwedOrders } from "./offer-cards";
+
+/**
+ * Tries every owed order against the stock that is there. Publishing and releasing serve owed orders themselves; this is
+ * the net for cards that another transaction held at that moment. Returns how many places it looked at.
+ */
+export async function fillOwedOrders(deps: Deps): Promise<number> {
+  const places = await deps.db.$queryRaw<StockPlace[]>`
+    SELECT DISTINCT l.variant_id AS "variantId", l.pool_id AS "poolId" FROM orders o JOIN order_line l ON l.order_id = o.id
+     WHERE o.owed_at IS NOT NULL
+       AND EXISTS (SELECT 1 FROM card c WHERE c.variant_id = l.variant_id AND c.pool_id = l.pool_id AND c.status = 'available')
+     LIMIT ${limits.owedOrdersPerRun}::int`;
+  for (const place of places) {
+    await inTransaction(deps.db, async (tx) => {
+      await lockStock(tx, [place.variantId]);
+      await serveOwedOrders(tx, place);
+      return ok(null);
+    });
+  }
+  return places.length;
+}

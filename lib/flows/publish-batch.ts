@@ -1,0 +1,79 @@
+import { lockStock } from "@/lib/features/inventory/store";
+import { appendEntry } from "@/lib/features/ledger/append";
+import type { Actor } from "@/lib/kernel/actor";
+import { limits } from "@/lib/kernel/limits";
+import { err, ok, type Result } from "@/lib/kernel/result";
+import { recordAudit } from "@/lib/platform/audit-event";
+import { inTransaction, type Tx } from "@/lib/platform/db";
+import type { Deps } from "@/lib/platform/deps";
+import { serveOwedOrders } from "./offer-cards";
+
+export interface PublishBatch {
+  readonly batchId: string;
+  /** Given for a merchant: another merchant's batch is not found. */
+  readonly merchantId?: string | undefined;
+  readonly actor: Exclude<Actor, { kind: "buyer" }>;
+}
+
+interface Batch {
+  readonly id: string;
+  readonly merchantId: string;
+  readonly variantId: string;
+  readonly poolId: string;
+  readonly status: string;
+}
+
+/** Makes one chunk of drafts available, owed orders first; returns how many cards it was. */
+async function publishChunk(tx: Tx, batch: Batch): Promise<number> {
+  await lockStock(tx, [batch.variantId]);
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE card SET status = 'available'
+     WHERE id = ANY (ARRAY(SELECT id FROM card WHERE batch_id = ${batch.id}::uuid AND status = 'draft' LIMIT ${limits.importCardsPerChunk}::int
+                            FOR NO KEY UPDATE SKIP LOCKED))
+    RETURNING id`;
+  if (rows.length === 0) return 0;
+  await appendEntry(tx, {
+    kind: "publish",
+    merchantId: batch.merchantId,
+    batchId: batch.id,
+    cardIds: rows.map((row) => row.id),
+  });
+  await serveOwedOrders(tx, batch);
+  return rows.length;
+}
+
+/** Says once, and on record, that the batch is on sale; a batch that is on sale already stays so. */
+async function openBatch(tx: Tx, batch: Batch, actor: PublishBatch["actor"]): Promise<void> {
+  const opened = await tx.$executeRaw`
+    UPDATE batch SET status = 'published', published_at = now() WHERE id = ${batch.id}::uuid AND status = 'draft'`;
+  if (opened === 0) return;
+  await recordAudit(tx, {
+    actor,
+    action: "batch.published",
+    subjectKind: "batch",
+    subjectId: batch.id,
+    merchantId: batch.merchantId,
+  });
+}
+
+/**
+ * Puts a batch on sale: it is published at once, and its cards follow in bounded chunks, each of which serves owed orders
+ * before the rest is offered. Safe twice and after a kill: it goes on with the drafts that are left.
+ */
+export async function publishBatch(
+  deps: Deps,
+  { batchId, merchantId, actor }: PublishBatch,
+): Promise<Result<{ published: number }, "not_found" | "not_publishable">> {
+  const batch = await deps.db.batch.findUnique({ where: { id: batchId } });
+  if (!batch || (merchantId && batch.merchantId !== merchantId)) return err("not_found");
+  if (batch.status !== "draft" && batch.status !== "published") return err("not_publishable");
+  await inTransaction(deps.db, async (tx) => ok(await openBatch(tx, batch, actor)));
+  let published = 0;
+  for (;;) {
+    const chunk = await inTransaction(deps.db, async (tx) => ok(await publishChunk(tx, batch)));
+    if (!chunk.ok || chunk.value === 0) break;
+    published += chunk.value;
+  }
+  deps.log.info("batch.published", { batchId, published });
+  return ok({ published });
+}

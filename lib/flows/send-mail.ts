@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { type MailKind, writeLetter } from "@/lib/features/notifications/letters";
+import { limits } from "@/lib/kernel/limits";
+import { err, ok, type Result } from "@/lib/kernel/result";
+import { sha256 } from "@/lib/platform/crypto";
+import type { Deps } from "@/lib/platform/deps";
+import { sendLetter } from "@/lib/platform/mail";
+
+/** A link that opens the order once; the token stands in the fragment, which no server and no log ever sees. */
+async function mintLink(deps: Deps, orderId: string, locale: string): Promise<string> {
+  const token = randomBytes(32).toString("base64url");
+  await deps.db.$executeRaw`
+    INSERT INTO order_link (token_hash, order_id, expires_at)
+    VALUES (${sha256(token)}, ${orderId}::uuid, now() + make_interval(mins => ${limits.orderLinkMinutes}::int))`;
+  return `${deps.env.publicUrl}/${locale}/orders/link#${token}`;
+}
+
+/**
+ * Sends one queued mail at least once: a mail that is sent already is left alone, a failure is recorded and thrown for the
+ * job to try again. The link in it is new each time and works once.
+ */
+export async function sendMail(
+  deps: Deps,
+  { mailId }: { mailId: string },
+): Promise<Result<null, "not_found" | "given_up">> {
+  const mail = await deps.db.mail.findUnique({ where: { id: mailId } });
+  if (!mail) return err("not_found");
+  if (mail.status === "sent") return ok(null);
+  if (mail.attempts >= limits.mailAttemptsMax) return err("given_up");
+  const order = await deps.db.order.findUniqueOrThrow({ where: { id: mail.orderId }, select: { number: true } });
+  const locale = mail.locale === "en" ? "en" : "zh";
+  const link = await mintLink(deps, mail.orderId, locale);
+  const letter = writeLetter({
+    kind: mail.kind as MailKind,
+    locale,
+    orderNumber: order.number,
+    link,
+    linkMinutes: limits.orderLinkMinutes,
+  });
+  await deps.db.mail.update({ where: { id: mailId }, data: { attempts: { increment: 1 } } });
+  try {
+    await sendLetter(deps, { ...letter, to: mail.recipient, messageId: `<${mailId}@kapu>` });
+  } catch (error) {
+    const isLast = mail.attempts + 1 >= limits.mailAttemptsMax;
+    const lastError = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+    await deps.db.mail.update({ where: { id: mailId }, data: { lastError, status: isLast ? "failed" : "queued" } });
+    throw error;
+  }
+  await deps.db
+    .$executeRaw`UPDATE mail SET status = 'sent', sent_at = now(), last_error = NULL WHERE id = ${mailId}::uuid`;
+  return ok(null);
+}

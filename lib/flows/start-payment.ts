@@ -1,0 +1,51 @@
+import type { PaymentView } from "@/lib/features/orders/place-command";
+import { lockOrder } from "@/lib/features/orders/store";
+import { newId } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
+import type { Currency } from "@/lib/kernel/money";
+import { err, ok, type Result } from "@/lib/kernel/result";
+import { inTransaction } from "@/lib/platform/db";
+import type { Deps } from "@/lib/platform/deps";
+import { draftAttempt } from "./hot/draft-order";
+
+/**
+ * Another way to pay an order, of exactly its total; the open attempt of the same account is given again instead, so that
+ * a buyer who asks twice does not pay twice.
+ */
+export async function startPayment(
+  deps: Deps,
+  { orderId, accountId }: { orderId: string; accountId: string },
+): Promise<Result<PaymentView, "not_found" | "not_payable" | "gateway_unavailable" | "too_many_attempts">> {
+  return inTransaction(deps.db, async (tx) => {
+    const order = await lockOrder(tx, orderId);
+    if (!order) return err("not_found");
+    if (order.status !== "pending" || order.isPastDeadline || order.paymentCount > 0) return err("not_payable");
+    const attempts = await tx.paymentAttempt.findMany({
+      where: { orderId },
+      orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    });
+    const open = attempts.find((attempt) => attempt.accountId === accountId);
+    if (open) return ok({ id: open.id, accountId, ...(open.presentation as { kind: string }) });
+    if (attempts.length >= limits.attemptsPerOrderMax) return err("too_many_attempts");
+    const { number, locale } = await tx.order.findUniqueOrThrow({
+      where: { id: orderId },
+      select: { number: true, locale: true },
+    });
+    const draft = await draftAttempt(deps, {
+      orderId,
+      orderNumber: number,
+      locale: locale as "zh" | "en",
+      accountId,
+      amountMinor: order.totalMinor,
+      currency: order.currency as Currency,
+    });
+    if (!draft.ok) return draft;
+    const id = newId();
+    await tx.$executeRaw`
+      INSERT INTO payment_attempt (id, order_id, account_id, out_trade_no, amount_minor, currency, presentation, created_at, next_query_at)
+      VALUES (${id}::uuid, ${orderId}::uuid, ${accountId}, ${draft.value.outTradeNo}, ${order.totalMinor}::bigint, ${order.currency},
+              ${JSON.stringify(draft.value.presentation)}::jsonb, date_trunc('milliseconds', clock_timestamp()),
+              clock_timestamp() + make_interval(secs => ${limits.queryIntervalSecondsMin}::int))`;
+    return ok({ id, accountId, ...draft.value.presentation });
+  });
+}
