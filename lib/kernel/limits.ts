@@ -73,6 +73,10 @@ export const limits = {
   importStaleSeconds: 8,
   importRejectsKept: 1_000,
 
+  // Forms
+  checkoutsPerAddressPerMinute: 600,
+  formsPerAddressPerMinute: 120,
+
   // Sign-in and lookups
   signInFailuresPerAccount: 10,
   signInFailuresPerAddress: 50,
@@ -82,6 +86,11 @@ export const limits = {
   paymentChecksPerOrder: 6,
   paymentChecksWindowSeconds: 60,
   sessionDays: 7,
+  sessionsListed: 50,
+  passwordMin: 10,
+  passwordMax: 128,
+  setupLinkHours: 24,
+  userAgentMax: 300,
   orderLinkMinutes: 30,
   orderLinkPauseMinutes: 2,
 

@@ -1,0 +1,103 @@
+import { newId } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
+import type { Viewer } from "@/lib/kernel/viewer";
+import type { Db, Tx } from "@/lib/platform/db";
+
+export interface SignedIn {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly viewer: Viewer;
+  /** The name of the merchant's shop, or null for an admin. */
+  readonly merchantName: string | null;
+  readonly expiresAt: Date;
+}
+
+export interface SessionView {
+  readonly id: string;
+  readonly userAgent: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+interface Reads {
+  readonly db: Db;
+}
+
+/** Opens a session by the database's clock; the row, not the cookie, is what makes it valid. */
+export async function openSession(
+  tx: Tx | Db,
+  userId: string,
+  userAgent: string,
+): Promise<{ id: string; expiresAt: Date }> {
+  const id = newId();
+  const rows = await tx.$queryRaw<{ expires_at: Date }[]>`
+    INSERT INTO session (id, user_id, user_agent, expires_at)
+    VALUES (${id}::uuid, ${userId}::uuid, ${userAgent.slice(0, limits.userAgentMax)},
+            clock_timestamp() + make_interval(days => ${limits.sessionDays}::int))
+    RETURNING expires_at`;
+  return { id, expiresAt: rows[0]!.expires_at };
+}
+
+interface SignedInRow {
+  id: string;
+  expires_at: Date;
+  user_id: string;
+  email: string;
+  role: string;
+  merchant_id: string | null;
+  merchant_name: string | null;
+}
+
+/**
+ * Who holds this session right now, or null: revoked, past its time, or of a disabled account. Asked at every read, so a
+ * revocation holds from the next request on.
+ */
+export async function findSignedIn({ db }: Reads, sessionId: string): Promise<SignedIn | null> {
+  const [row] = await db.$queryRaw<SignedInRow[]>`
+    SELECT s.id, s.expires_at, u.id AS user_id, u.email, u.role, u.merchant_id, m.name AS merchant_name
+      FROM session s
+      JOIN app_user u ON u.id = s.user_id AND u.status = 'active'
+      LEFT JOIN merchant m ON m.id = u.merchant_id
+     WHERE s.id = ${sessionId}::uuid AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()`;
+  const viewer = row && viewerOf(row);
+  if (!row || !viewer) return null;
+  const { id, user_id: userId, email, merchant_name: merchantName, expires_at: expiresAt } = row;
+  return { sessionId: id, userId, email, viewer, merchantName, expiresAt };
+}
+
+function viewerOf({ role, user_id: userId, merchant_id: merchantId }: SignedInRow): Viewer | null {
+  if (role === "admin") return { kind: "admin", userId };
+  return role === "merchant" && merchantId ? { kind: "merchant", userId, merchantId } : null;
+}
+
+/** The open sessions of one account, the newest first. */
+export async function listSessions({ db }: Reads, userId: string): Promise<readonly SessionView[]> {
+  return db.session.findMany({
+    where: { userId, revokedAt: null, expiresAt: { gt: await databaseNow(db) } },
+    orderBy: { id: "desc" },
+    take: limits.sessionsListed,
+    select: { id: true, userAgent: true, createdAt: true, expiresAt: true },
+  });
+}
+
+async function databaseNow(db: Db): Promise<Date> {
+  const [row] = await db.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+  return row!.now;
+}
+
+/** Ends one session of this account and no one else's; says how many were open (0 or 1). */
+export const revokeSession = (
+  tx: Tx | Db,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<number> =>
+  tx.$executeRaw`UPDATE session SET revoked_at = clock_timestamp()
+                  WHERE id = ${sessionId}::uuid AND user_id = ${userId}::uuid AND revoked_at IS NULL`;
+
+/** Ends every session of the account but one (or all, without `except`); says how many. */
+export const revokeSessions = (
+  tx: Tx | Db,
+  { userId, except }: { userId: string; except: string | null },
+): Promise<number> =>
+  tx.$executeRaw`UPDATE session SET revoked_at = clock_timestamp()
+                  WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND id IS DISTINCT FROM ${except}::uuid`;

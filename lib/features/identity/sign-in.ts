@@ -1,0 +1,65 @@
+import { limits } from "@/lib/kernel/limits";
+import { err, ok, type Result } from "@/lib/kernel/result";
+import type { Secret } from "@/lib/kernel/secret";
+import type { Viewer } from "@/lib/kernel/viewer";
+import { type AttemptRule, forgetAttempts, giveBackAttempt, takeAttempt } from "@/lib/platform/attempts";
+import { recordAudit } from "@/lib/platform/audit-event";
+import type { Deps } from "@/lib/platform/deps";
+import { isPassword } from "@/lib/platform/password";
+import { normalizeEmail } from "./rules";
+import { openSession, revokeSession } from "./sessions";
+
+const windowSeconds = limits.signInWindowSeconds;
+const PER_ACCOUNT: AttemptRule = { name: "sign_in_account", points: limits.signInFailuresPerAccount, windowSeconds };
+const PER_ADDRESS: AttemptRule = { name: "sign_in_address", points: limits.signInFailuresPerAddress, windowSeconds };
+
+export interface SignIn {
+  readonly email: string;
+  readonly password: Secret;
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+export interface OpenedSession {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly role: Viewer["kind"];
+  readonly expiresAt: Date;
+}
+
+export type SignInRefusal = "wrong_credentials" | "rate_limited";
+
+/**
+ * Opens a session for the right password of an active account. A miss costs the same work and gets the same answer
+ * whether the account exists or not, and misses are counted per account and per address before the password is looked at.
+ */
+export async function signIn(deps: Deps, request: SignIn): Promise<Result<OpenedSession, SignInRefusal>> {
+  const email = normalizeEmail(request.email);
+  const byAddress = await takeAttempt(deps, PER_ADDRESS, request.address);
+  if (!byAddress.ok) return byAddress;
+  const byAccount = await takeAttempt(deps, PER_ACCOUNT, email);
+  if (!byAccount.ok) return byAccount;
+
+  const user = await deps.db.appUser.findUnique({ where: { email } });
+  const known = user?.status === "active" ? user : null;
+  const matches = await isPassword(known?.passwordHash ?? null, request.password);
+  if (!known || !matches) {
+    deps.log.info("session.refused");
+    return err("wrong_credentials");
+  }
+
+  await Promise.all([giveBackAttempt(deps, PER_ADDRESS, request.address), forgetAttempts(deps, PER_ACCOUNT, email)]);
+  const session = await openSession(deps.db, known.id, request.userAgent);
+  deps.log.info("session.opened", { userId: known.id, sessionId: session.id });
+  const role = known.role as Viewer["kind"];
+  return ok({ sessionId: session.id, userId: known.id, role, expiresAt: session.expiresAt });
+}
+
+/** Ends the session for good: its cookie, copied or not, opens nothing afterwards. */
+export async function signOut(deps: Deps, { viewer, sessionId }: { viewer: Viewer; sessionId: string }): Promise<void> {
+  await deps.db.$transaction(async (tx) => {
+    const count = await revokeSession(tx, { userId: viewer.userId, sessionId });
+    if (count === 0) return;
+    await recordAudit(tx, { actor: viewer, action: "session.revoked", subjectKind: "session", subjectId: sessionId });
+  });
+}
