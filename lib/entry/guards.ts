@@ -1,0 +1,27 @@
+import type { SignedIn } from "@/lib/features/identity/sessions";
+import { err, ok } from "@/lib/kernel/result";
+import type { Role, Viewer } from "@/lib/kernel/viewer";
+import type { Guard } from "./call";
+import { type RateName, takeRate } from "./rate-limit";
+import { currentSession } from "./session";
+
+/** Somebody must be signed in, in one of these roles; the call gets a `viewer` that data functions filter by. */
+export const signedIn =
+  <const R extends Role>(...roles: readonly R[]): Guard<{ viewer: Extract<Viewer, { kind: R }>; session: SignedIn }> =>
+  async () => {
+    const session = await currentSession();
+    if (!session) return err("unauthorized");
+    if (!(roles as readonly Role[]).includes(session.viewer.kind)) return err("not_found");
+    return ok({ viewer: session.viewer as Extract<Viewer, { kind: R }>, session });
+  };
+
+/** At most so many calls of this kind per address; see `RATES`. */
+export const rateLimit =
+  (name: RateName): Guard<object> =>
+  async ({ deps, client }) => {
+    const passed = await takeRate(deps, name, client.address);
+    return passed.ok ? ok({}) : passed;
+  };
+
+/** A field that people do not see and simple robots fill in. The refusal looks like any other. */
+export const honeypot: Guard<object> = async (_call, form) => (form.get("website") ? err("invalid") : ok({}));

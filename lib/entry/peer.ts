@@ -1,0 +1,59 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { headers } from "next/headers";
+import { getEnv } from "@/lib/platform/env";
+import { singleton } from "@/lib/platform/singleton";
+import { clientAddress } from "./client-address";
+
+const HEADER = "x-kapu-peer";
+/** Known to this process alone, so that no client can write the header itself. */
+const stamp = () => singleton("peer-stamp", () => randomBytes(16).toString("hex"));
+
+/**
+ * Pages and actions see headers and no connection: our own server notes who is at the other end before it hands a
+ * request to them, over whatever the client wrote there.
+ */
+export function notePeer(request: IncomingMessage): void {
+  request.headers[HEADER] = `${stamp()}|${request.socket.remoteAddress ?? ""}`;
+}
+
+const isStamp = (text: string): boolean =>
+  text.length === stamp().length && timingSafeEqual(Buffer.from(text), Buffer.from(stamp()));
+
+/**
+ * The address of whoever sent a request with these headers. On a host without our server nobody noted the peer; Next then
+ * fills in `X-Forwarded-For` from the connection, and its nearest hop is the best there is.
+ */
+export function addressOf(header: (name: string) => string | null, trustedProxies: readonly string[]): string {
+  const [noted = "", peer = ""] = (header(HEADER) ?? "").split("|");
+  const forwardedFor = header("x-forwarded-for") ?? undefined;
+  if (isStamp(noted)) return networkOf(clientAddress({ peer, forwardedFor }, trustedProxies));
+  const hops = (forwardedFor ?? "").split(",").map((hop) => hop.trim());
+  return networkOf(clientAddress({ peer: hops.pop(), forwardedFor: hops.join(",") }, trustedProxies));
+}
+
+/** A household with IPv6 owns 2^64 addresses: they count as one. */
+export function networkOf(address: string): string {
+  if (!address.includes(":")) return address || "unknown";
+  const [head = "", tail = ""] = address.toLowerCase().split("%")[0]!.split("::");
+  const left = head ? head.split(":") : [];
+  const right = tail ? tail.split(":") : [];
+  const full = [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0"), ...right];
+  return `${full
+    .slice(0, 4)
+    .map((part) => part.replace(/^0+(?=.)/, ""))
+    .join(":")}::/64`;
+}
+
+export interface Client {
+  /** A network address, for counting; never stored as it is. */
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+/** Who sent the request that is being answered. */
+export async function currentClient(): Promise<Client> {
+  const sent = await headers();
+  const header = (name: string) => sent.get(name);
+  return { address: addressOf(header, getEnv().trustedProxies), userAgent: header("user-agent") ?? "" };
+}
