@@ -1,0 +1,53 @@
+import type { Invariant } from "../invariant";
+
+/** The table of transitions, written down a second time on purpose: the checker must not share the code it checks. */
+const EDGES = [
+  ["pending", "paid"],
+  ["pending", "expired"],
+  ["pending", "cancelled"],
+  ["paid", "delivered"],
+  ["paid", "refunding"],
+  ["delivered", "refunding"],
+  ["expired", "paid"],
+  ["expired", "refunding"],
+  ["cancelled", "paid"],
+  ["cancelled", "refunding"],
+  ["refunding", "refunded"],
+]
+  .map(([from, to]) => `('${from}', '${to}')`)
+  .join(", ");
+
+export const machine: Invariant = {
+  id: "I6",
+  name: "machine",
+  kind: "safety",
+  sentence: {
+    zh: "订单的每一次状态变化都有记录、都走允许的路，一步接一步没有缺口；订单的异常标记，正是由它的收款事实推出的那一个。",
+    en: "Every recorded change of an order is an allowed edge, the edges chain without a gap up to its present state, and its exception is the one that follows from its facts.",
+  },
+  sql: `
+WITH step AS (
+  SELECT id, order_id, from_status, to_status, from_exception, to_exception,
+         lag(to_status, 1, 'pending') OVER w AS expected_status, lag(to_exception, 1, 'none') OVER w AS expected_exception,
+         lead(id) OVER w IS NULL AS is_last
+    FROM order_event WINDOW w AS (PARTITION BY order_id ORDER BY id))
+SELECT 'edge that the rules exclude' AS fault, order_id, id AS event_id, from_status, to_status, NULL AS order_status
+  FROM step WHERE from_status <> to_status AND (from_status, to_status) NOT IN (${EDGES})
+UNION ALL
+SELECT 'gap between two changes', order_id, id, expected_status || '/' || expected_exception, from_status || '/' || from_exception, NULL
+  FROM step WHERE (from_status, from_exception) <> (expected_status, expected_exception)
+UNION ALL
+SELECT 'order is not where its last change left it', o.id, s.id, NULL,
+       coalesce(s.to_status, 'pending') || '/' || coalesce(s.to_exception, 'none'), o.status || '/' || o.exception
+  FROM orders o LEFT JOIN step s ON s.order_id = o.id AND s.is_last
+ WHERE (o.status, o.exception) <> (coalesce(s.to_status, 'pending'), coalesce(s.to_exception, 'none'))
+UNION ALL
+SELECT 'exception does not follow from the facts', o.id, NULL, NULL, f.expected, o.status || '/' || o.exception
+  FROM orders o CROSS JOIN LATERAL (SELECT CASE
+         WHEN o.settled_payment_id IS NOT NULL AND o.payment_count > 1 THEN 'double_paid'
+         WHEN o.owed_at IS NOT NULL THEN 'owed'
+         WHEN o.settled_payment_id IS NULL AND o.payment_count > 0
+           THEN CASE WHEN o.paid_minor > o.total_minor THEN 'overpaid' ELSE 'underpaid' END
+         WHEN o.settled_payment_id IS NOT NULL AND o.is_late THEN 'paid_late' ELSE 'none' END AS expected) f
+ WHERE o.exception <> f.expected AND o.exception <> 'disputed'`,
+};

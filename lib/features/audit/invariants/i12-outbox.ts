@@ -1,0 +1,27 @@
+import { AT_REST, type Invariant } from "../invariant";
+
+export const outbox: Invariant = {
+  id: "I12",
+  name: "outbox",
+  kind: "liveness",
+  sentence: {
+    zh: "每个已发卡的订单，每种通知在发件箱里恰好有一行；每一行两分钟内都被取走处理。",
+    en: "Each order that was placed, delivered, owed or expired has exactly one outbox row of that kind, and every row is taken up within two minutes.",
+  },
+  sql: `
+SELECT 'announced twice' AS fault, order_id, kind, count(*) AS rows, min(created_at) AS created_at
+  FROM outbox GROUP BY order_id, kind HAVING count(*) > 1
+UNION ALL
+SELECT 'never announced', o.id, k.kind, 0, o.created_at
+  FROM orders o CROSS JOIN LATERAL (
+    SELECT 'order.placed' AS kind
+    UNION ALL SELECT 'order.delivered' WHERE o.delivered_at IS NOT NULL
+    UNION ALL SELECT 'order.owed' WHERE o.owed_at IS NOT NULL
+    UNION ALL SELECT 'order.expired' WHERE o.status = 'expired') k
+ WHERE NOT EXISTS (SELECT 1 FROM outbox b WHERE b.order_id = o.id AND b.kind = k.kind)
+UNION ALL
+SELECT 'announces what has not happened', b.order_id, b.kind, 1, b.created_at
+  FROM outbox b JOIN orders o ON o.id = b.order_id WHERE b.kind = 'order.delivered' AND o.delivered_at IS NULL
+UNION ALL
+SELECT 'left lying', order_id, kind, 1, created_at FROM outbox WHERE drained_at IS NULL AND created_at < now() - ${AT_REST}`,
+};

@@ -1,0 +1,35 @@
+import { AT_REST, type Invariant } from "../invariant";
+
+/** A card lies there when it is on sale and no entry of the ledger has moved it for as long as rest takes. */
+export const noFalseSoldOut: Invariant = {
+  id: "I13",
+  name: "no_false_sold_out",
+  kind: "liveness",
+  sentence: {
+    zh: "有货就能买到：过期的预扣一分钟内放回；有可售卡的规格不会一直显示售罄；有货时，欠着卡的已付款订单先被补上。",
+    en: "What is there can be bought: a lapsed reservation is free within a minute, a variant with cards does not go on saying sold out, and no paid order waits while its cards lie there.",
+  },
+  sql: `
+WITH moved AS MATERIALIZED (SELECT unnest(card_ids) AS card_id FROM stock_entry WHERE created_at > now() - ${AT_REST}),
+lying AS MATERIALIZED (
+  SELECT c.variant_id, c.pool_id, count(*) AS cards
+    FROM card c
+   WHERE c.status = 'available' AND (c.expires_at IS NULL OR c.expires_at > now())
+     AND NOT EXISTS (SELECT 1 FROM moved m WHERE m.card_id = c.id)
+   GROUP BY c.variant_id, c.pool_id)
+SELECT 'lapsed reservation still held' AS fault, c.variant_id, c.id AS card_id, c.order_id, NULL AS cards, c.reserved_until AS since
+  FROM card c WHERE c.status = 'reserved' AND c.reserved_until < now() - interval '60 seconds' - ${AT_REST}
+UNION ALL
+SELECT 'says sold out while cards are on sale', v.id, NULL, NULL, s.cards, b.refreshed_at
+  FROM lying s
+  JOIN variant v ON v.id = s.variant_id AND v.pool_id = s.pool_id AND v.status = 'published' AND s.cards >= v.quantity_min
+  JOIN product p ON p.id = v.product_id AND p.status = 'published' AND p.halted_at IS NULL
+  JOIN variant_stock b ON b.variant_id = v.id AND b.band = 'sold_out'
+UNION ALL
+SELECT 'paid order waits while cards are on sale', l.variant_id, NULL, o.id, s.cards, o.owed_at
+  FROM orders o
+  JOIN order_line l ON l.order_id = o.id
+  JOIN lying s ON s.variant_id = l.variant_id AND s.pool_id = l.pool_id
+ WHERE o.owed_at < now() - ${AT_REST}
+   AND l.quantity > (SELECT count(*) FROM card h WHERE h.id = ANY (o.card_ids) AND h.variant_id = l.variant_id)`,
+};

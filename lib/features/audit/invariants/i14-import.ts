@@ -1,0 +1,27 @@
+import { AT_REST, type Invariant } from "../invariant";
+
+export const imported: Invariant = {
+  id: "I14",
+  name: "import",
+  kind: "safety",
+  sentence: {
+    zh: "入库不多不少：收下＋重复＋拒绝＝行数；同一文件再传一遍一张不加；没有发布的批次卖不出去，发布了的批次不留草稿。",
+    en: "Imports add up: accepted + duplicate + rejected = lines, the same text is never in a variant twice, an unpublished batch is unsellable, a published one keeps nothing back.",
+  },
+  sql: `
+SELECT 'lines do not add up' AS fault, b.id AS batch_id, NULL::uuid AS card_id, b.line_count || ' lines, ' || b.rejected_count || ' rejected' AS stands
+  FROM batch b
+ WHERE b.line_count <> b.accepted_count + b.duplicate_count + b.rejected_count
+    OR least(b.line_count, b.accepted_count, b.duplicate_count, b.rejected_count) < 0
+    OR b.rejected_count < (SELECT count(*) FROM batch_reject r WHERE r.batch_id = b.id)
+UNION ALL
+SELECT 'same text twice in a variant', NULL, min(card_id::text)::uuid, count(*)::text
+  FROM card_secret GROUP BY variant_id, fingerprint HAVING count(*) > 1
+UNION ALL
+SELECT 'card of an unpublished batch on sale or sold', b.id, c.id, c.status
+  FROM batch b JOIN card c ON c.batch_id = b.id AND c.status IN ('available', 'reserved', 'delivered') WHERE b.status <> 'published'
+UNION ALL
+SELECT 'published batch keeps a draft back', b.id, c.id, c.status
+  FROM batch b JOIN card c ON c.batch_id = b.id AND c.status = 'draft'
+ WHERE b.status = 'published' AND greatest(b.published_at, b.heartbeat_at) < now() - ${AT_REST}`,
+};
