@@ -1,3 +1,4 @@
+import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
 import { lockOrder } from "@/lib/features/orders/store";
 import { type Actor, actorUserId } from "@/lib/kernel/actor";
 import { err, ok, type Result } from "@/lib/kernel/result";
@@ -13,19 +14,23 @@ export async function cancelOrder(
   deps: Deps,
   { orderId, actor }: { orderId: string; actor: Actor },
 ): Promise<Result<null, "not_found" | "not_cancellable">> {
-  return inTransaction(deps.db, async (tx) => {
+  const result = await inTransaction(deps.db, async (tx) => {
     const order = await lockOrder(tx, orderId);
     if (!order) return err("not_found");
     const isExpired = actor.kind === "buyer" && order.isPastDeadline;
     if (order.status !== "pending" || order.paymentCount > 0 || isExpired) return err("not_cancellable");
-    const closed = await releaseOrders(tx, [orderId], {
-      to: "cancelled",
-      reason: `cancelled_by_${actor.kind}`,
-      actorId: actorUserId(actor),
-      keepsDeducted: false,
-    });
-    if (closed !== 1) return err("not_cancellable");
-    deps.log.info("order.cancelled", { orderId, by: actor.kind });
-    return ok(null);
+    const reason = `cancelled_by_${actor.kind}`;
+    return ok(
+      await releaseOrders(tx, [orderId], {
+        to: "cancelled",
+        reason,
+        actorId: actorUserId(actor),
+        keepsDeducted: false,
+      }),
+    );
   });
+  if (!result.ok) return result;
+  for (const variantId of result.value.variantIds) noticeStockArrival(deps, variantId);
+  deps.log.info("order.cancelled", { orderId, by: actor.kind });
+  return ok(null);
 }

@@ -1,3 +1,4 @@
+import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
 import { ok } from "@/lib/kernel/result";
@@ -23,7 +24,8 @@ export async function expireOrders(deps: Deps): Promise<number> {
       return ok(await releaseOrders(tx, orderIds, { to: "expired", reason: "deadline_passed", keepsDeducted: true }));
     });
     assert(result.ok);
-    const closed = result.value;
+    const { closed, variantIds } = result.value;
+    for (const variantId of variantIds) noticeStockArrival(deps, variantId);
     total += closed;
     if (closed < limits.sweepOrdersPerRun) break;
   }

@@ -1,3 +1,4 @@
+import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
 import { lockStock } from "@/lib/features/inventory/store";
 import { appendEntry } from "@/lib/features/ledger/append";
 import type { Actor } from "@/lib/kernel/actor";
@@ -73,6 +74,7 @@ export async function publishBatch(
     const chunk = await inTransaction(deps.db, async (tx) => ok(await publishChunk(tx, batch)));
     if (!chunk.ok || chunk.value === 0) break;
     published += chunk.value;
+    noticeStockArrival(deps, batch.variantId);
   }
   deps.log.info("batch.published", { batchId, published });
   return ok({ published });

@@ -17,13 +17,18 @@ export interface Release {
   readonly keepsDeducted: boolean;
 }
 
+export interface Released {
+  readonly closed: number;
+  readonly variantIds: readonly string[];
+}
+
 /**
  * Closes pending orders that the caller has locked and gives their cards back: first to owed orders, then to everyone. Safe
  * twice: an order that is no longer pending is left alone, and a card is released by a guarded change that is counted.
- * Returns how many orders it closed.
+ * Returns how many orders it closed and the variants whose stock grew; tell `noticeStockArrival` of these after the commit.
  */
-export async function releaseOrders(tx: Tx, orderIds: readonly string[], release: Release): Promise<number> {
-  if (orderIds.length === 0) return 0;
+export async function releaseOrders(tx: Tx, orderIds: readonly string[], release: Release): Promise<Released> {
+  if (orderIds.length === 0) return { closed: 0, variantIds: [] };
   const places = await placesOf(tx, orderIds);
   await lockStock(
     tx,
@@ -56,5 +61,5 @@ export async function releaseOrders(tx: Tx, orderIds: readonly string[], release
      WHERE (SELECT count(*) FROM released) = (SELECT coalesce(sum(cardinality(card_ids)), 0) FROM freed)
         OR refuse_statement('release freed another number of cards than the orders held')`;
   for (const place of places) await serveOwedOrders(tx, place);
-  return row.closed;
+  return { closed: row.closed, variantIds: places.map((place) => place.variantId) };
 }
