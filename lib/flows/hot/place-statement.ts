@@ -159,13 +159,14 @@ placed AS (
    ORDER BY j.scope, j.request_key
   ON CONFLICT (scope, request_key) DO NOTHING
   RETURNING id, deadline_at),
+-- The guard compares with a column: against the literal, the planner may read the whole index of available cards beside the key.
 mark AS MATERIALIZED (
-  SELECT a.card_id, a.order_id, CASE WHEN j.stock_policy = 'deduct_on_order' THEN NULL ELSE p.deadline_at END AS reserved_until
+  SELECT a.card_id, a.order_id, 'available' AS from_status, CASE WHEN j.stock_policy = 'deduct_on_order' THEN NULL ELSE p.deadline_at END AS reserved_until
     FROM assigned a JOIN placed p ON p.id = a.order_id JOIN judged j ON j.id = a.order_id),
 marked AS (
   UPDATE card c SET status = 'reserved', order_id = m.order_id, reserved_until = m.reserved_until
     FROM mark m
-   WHERE c.id = m.card_id AND c.status = 'available' AND c.id = ANY (ARRAY(SELECT card_id FROM mark))
+   WHERE c.id = m.card_id AND c.status = m.from_status AND c.id = ANY (ARRAY(SELECT card_id FROM mark))
   RETURNING c.id),
 lines AS (
   INSERT INTO order_line (order_id, line, variant_id, pool_id, quantity, unit_price_minor)
