@@ -5,7 +5,7 @@ const alias = { "@": path.resolve(import.meta.dirname) };
 
 export default defineConfig({
   test: {
-    reporters: process.env.CI ? ["default"] : ["default"],
+    maxWorkers: 2, // Most of a test is waiting for Postgres; on two cores the default would be one.
     projects: [
       { resolve: { alias }, test: { name: "unit", include: ["tests/unit/**/*.test.ts"] } },
       {
