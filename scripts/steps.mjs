@@ -31,27 +31,32 @@ export async function step(title, out, work) {
 }
 
 /** Runs a Node program that ends when we end. Returns what it printed; throws `CommandError` when it fails. */
-export function runNode(args, { env = {}, onOutput = () => {} } = {}) {
+export function runNode(args, { env = {}, minutes } = {}) {
   const name = `node ${args.join(" ").replaceAll(`${root}${path.sep}`, "")}`;
-  return run(process.execPath, ["--import", dieWithParent, ...args], { env, onOutput, stdin: "pipe", name });
+  return run(process.execPath, ["--import", dieWithParent, ...args], { env, minutes, stdin: "pipe", name });
 }
 
 /** Runs any command without a standard input. Returns what it printed; throws `CommandError` when it fails. */
 export function run(
   command,
   args,
-  { env = {}, onOutput = () => {}, stdin = "ignore", name = [command, ...args].join(" ") } = {},
+  { env = {}, minutes = 60, stdin = "ignore", name = [command, ...args].join(" ") } = {},
 ) {
   return new Promise((resolve, reject) => {
     let output = "";
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: [stdin, "pipe", "pipe"] });
+    const options = {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: [stdin, "pipe", "pipe"],
+      timeout: minutes * 60_000,
+    };
+    const child = spawn(command, args, options);
     const keep = (text) => {
       output = (output + text).slice(-OUTPUT_KEPT);
-      onOutput(text);
     };
     child.stdout.setEncoding("utf8").on("data", keep);
     child.stderr.setEncoding("utf8").on("data", keep);
-    child.once("error", (error) => reject(new CommandError(`${command}: ${error.message}`, output)));
+    child.once("error", (error) => reject(new CommandError(`${name}: ${error.message}`, output)));
     child.once("close", (code, signal) => {
       if (code === 0) resolve(output);
       else reject(new CommandError(`${name} ended with ${code ?? signal}`, output));

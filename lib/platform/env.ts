@@ -139,7 +139,7 @@ function toEnv(parsed: Parsed, secret: Secret): Env {
   };
 }
 
-const dataDirOf = (value: string | undefined): string => path.resolve(value ?? ".data");
+const dataDirOf = (value: string | undefined): string => path.resolve(/* turbopackIgnore: true */ value ?? ".data");
 
 /**
  * Finds the secret of a shop on the embedded database, given the one in `KAPU_SECRET` or null. Not asked when `DATABASE_URL`

