@@ -21,7 +21,9 @@ interface DemoOptions {
 
 /** Runs the sandbox gateway beside a demo shop and declares it exactly as an operator declares a real one. */
 export async function startDemo({ env, log, database, say }: DemoOptions): Promise<Demo> {
-  if (env.epay || !(await isWanted(env, database))) return { env, isDemo: false, part: null };
+  if (!(await isWanted(env, database))) return { env, isDemo: false, part: null };
+  // An operator who declares a gateway of his own gets the demo's shelves with his gateway.
+  if (env.epay) return { env, isDemo: true, part: null };
   say("Starting the sandbox gateway");
   const sandbox = await startSandbox({ env, log });
   const declared = { ...env, epay: sandbox.account };
