@@ -1,0 +1,29 @@
+import { limits } from "@/lib/kernel/limits";
+import { type Deps, ofDeps } from "@/lib/platform/deps";
+
+interface Known {
+  readonly readAt: number;
+  readonly versions: Promise<string>;
+}
+
+/**
+ * What every cached catalogue page depends on, as one text: it changes whenever the catalogue or a stock band does, in
+ * whichever process that happened. Read at most once in `limits.pageVersionReadMs` per process; rejects when the database
+ * does not answer, and a page whose version is unknown is not taken from a cache.
+ */
+export function readPageVersions(deps: Deps): Promise<string> {
+  const state = ofDeps(deps, "catalog.page-versions", () => ({ known: null as Known | null }));
+  const now = deps.clock.now();
+  if (state.known && now - state.known.readAt < limits.pageVersionReadMs) return state.known.versions;
+  const known: Known = { readAt: now, versions: query(deps) };
+  state.known = known;
+  known.versions.catch(() => {
+    if (state.known === known) state.known = null;
+  });
+  return known.versions;
+}
+
+async function query({ db }: Deps): Promise<string> {
+  const rows = await db.pageVersion.findMany({ orderBy: { name: "asc" } });
+  return rows.map(({ name, version }) => `${name}=${version}`).join("&");
+}

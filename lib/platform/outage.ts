@@ -1,0 +1,32 @@
+import { sqlStateOf } from "./db";
+
+/** Connection failures of Node, and of the client: server gone, pool empty. */
+const CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EPIPE",
+  "P1001",
+  "P1002",
+  "P1008",
+  "P1017",
+  "P2024",
+  "P2028",
+]);
+/** Connection exception, out of resources, operator intervention (shutdown, recovery). */
+const CLASSES = ["08", "53", "57"];
+
+/** Whether an error says that the database is away or overloaded, as opposed to something being wrong with what we asked. */
+export function isOutage(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state !== null && CLASSES.some((prefix) => state.startsWith(prefix))) return true;
+  let cause: unknown = error;
+  for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
+    const { code, message } = cause as { code?: unknown; message?: unknown };
+    if (typeof code === "string" && CODES.has(code)) return true;
+    if (typeof message === "string" && /connection terminated|timeout exceeded when trying to connect/i.test(message))
+      return true;
+    cause = (cause as { cause?: unknown }).cause;
+  }
+  return false;
+}
