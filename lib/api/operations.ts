@@ -1,0 +1,225 @@
+import type { z } from "zod";
+import type { ProblemCode } from "./problem";
+import {
+  GatewayList,
+  OrderView,
+  PaymentView,
+  PlacedOrderView,
+  PlaceOrderBody,
+  ProductPage,
+  ProductsQuery,
+  RevealView,
+  StartPaymentBody,
+} from "./schema";
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "header" | "query";
+  readonly required: boolean;
+  readonly description: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** What one address promises; the OpenAPI document and the page for readers are both made from this. */
+export interface Operation {
+  readonly id: string;
+  readonly tag: "Catalogue" | "Orders" | "Payments" | "Notifications" | "Operations";
+  readonly method: "get" | "post";
+  readonly path: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly needsToken?: true;
+  readonly parameters?: readonly Parameter[];
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly success: {
+    readonly status: 200 | 201;
+    readonly description: string;
+    readonly schema?: z.ZodType;
+    readonly contentType?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  readonly problems: readonly ProblemCode[];
+}
+
+const orderId: Parameter = {
+  name: "id",
+  in: "path",
+  required: true,
+  description: "The order's id.",
+  schema: { type: "string", pattern: "^ord_[0-9a-f]{32}$" },
+};
+const ofOrder = { tag: "Orders", needsToken: true, parameters: [orderId] } as const;
+const gatewayPath: readonly Parameter[] = [
+  { name: "gateway", in: "path", required: true, description: "The gateway's kind.", schema: { type: "string" } },
+  { name: "accountId", in: "path", required: true, description: "The account's id.", schema: { type: "string" } },
+];
+const notification = {
+  tag: "Notifications",
+  path: "/api/pay/{gateway}/{accountId}",
+  summary: "Receive a gateway's notification",
+  description:
+    "For gateways only. The request is verified by its signature; the answer is the gateway's own word as text/plain, and the word for success is sent only after the payment has been committed. Repeats are safe. Never answers with a redirect.",
+  parameters: gatewayPath,
+  success: { status: 200, description: "The gateway's own word.", contentType: "text/plain" },
+  problems: [],
+} as const satisfies Partial<Operation>;
+
+const shop: readonly Operation[] = [
+  {
+    id: "listProducts",
+    tag: "Catalogue",
+    method: "get",
+    path: "/api/v1/products",
+    summary: "List products",
+    description:
+      "Everything on show, in shelf order, with the variants that can be ordered. Stock is told as a band that may be some seconds old; only placing an order decides.",
+    query: ProductsQuery,
+    success: { status: 200, description: "One page of products.", schema: ProductPage },
+    problems: ["invalid"],
+  },
+  {
+    id: "listGateways",
+    tag: "Catalogue",
+    method: "get",
+    path: "/api/v1/gateways",
+    summary: "List ways to pay",
+    description: "The gateway accounts that an order may name.",
+    success: { status: 200, description: "Every active account.", schema: GatewayList },
+    problems: [],
+  },
+  {
+    id: "placeOrder",
+    tag: "Orders",
+    method: "post",
+    path: "/api/v1/orders",
+    summary: "Place an order",
+    description:
+      "Reserves the cards and opens a payment in one step, or does neither. Ask again with the same key and body after a lost answer: you get the same order, byte for byte, also after the stock is gone. A refused request does not use up its key.",
+    parameters: [
+      {
+        name: "Idempotency-Key",
+        in: "header",
+        required: true,
+        description: "One per intention to buy: 8–200 printable ASCII characters.",
+        schema: { type: "string", minLength: 8, maxLength: 200 },
+      },
+    ],
+    body: PlaceOrderBody,
+    success: {
+      status: 201,
+      description: "The order, with the token that opens it and the way to pay.",
+      schema: PlacedOrderView,
+      headers: { "Idempotency-Replayed": "true when this key had already placed this order." },
+    },
+    problems: [
+      "invalid_idempotency_key",
+      "not_json",
+      "not_found",
+      "insufficient_stock",
+      "idempotency_conflict",
+      "not_for_sale",
+      "too_large",
+      "invalid",
+      "rate_limited",
+      "busy",
+    ],
+  },
+  {
+    ...ofOrder,
+    id: "getOrder",
+    method: "get",
+    path: "/api/v1/orders/{id}",
+    summary: "Read an order",
+    description: "The order as it stands, without its secrets. A pending order past its deadline reads expired.",
+    success: { status: 200, description: "The order.", schema: OrderView },
+    problems: ["not_found"],
+  },
+  {
+    ...ofOrder,
+    id: "revealOrder",
+    method: "post",
+    path: "/api/v1/orders/{id}/reveal",
+    summary: "Reveal the secrets of a delivered order",
+    description:
+      "Every reveal is recorded. With Accept: text/html, as a form sends it, the answer is a page instead of JSON.",
+    success: { status: 200, description: "The secrets, in the order of delivery.", schema: RevealView },
+    problems: ["not_found", "not_delivered"],
+  },
+  {
+    ...ofOrder,
+    id: "cancelOrder",
+    method: "post",
+    path: "/api/v1/orders/{id}/cancel",
+    summary: "Cancel an unpaid order",
+    description: "Frees its cards. Money that arrives later is still recorded and served.",
+    success: { status: 200, description: "The order.", schema: OrderView },
+    problems: ["not_found", "not_cancellable"],
+  },
+];
+
+const payments: readonly Operation[] = [
+  {
+    ...ofOrder,
+    id: "startPayment",
+    tag: "Payments",
+    method: "post",
+    path: "/api/v1/orders/{id}/payments",
+    summary: "Open another payment attempt",
+    description:
+      "With another gateway account, or with the same one again: an attempt that is still open is returned as it is.",
+    body: StartPaymentBody,
+    success: { status: 201, description: "The way to pay.", schema: PaymentView },
+    problems: ["not_json", "not_found", "not_payable", "too_many_attempts", "too_large", "invalid"],
+  },
+  {
+    ...ofOrder,
+    id: "checkPayment",
+    tag: "Payments",
+    method: "post",
+    path: "/api/v1/orders/{id}/check",
+    summary: "Ask the gateway now",
+    description: "For a buyer who says “I have paid”. Limited to a few per minute and order.",
+    success: { status: 200, description: "The order after the gateway was asked.", schema: OrderView },
+    problems: ["not_found", "rate_limited"],
+  },
+  { ...notification, id: "receiveNotificationByGet", method: "get" },
+  { ...notification, id: "receiveNotificationByPost", method: "post" },
+];
+
+const operations: readonly Operation[] = [
+  {
+    id: "livez",
+    tag: "Operations",
+    method: "get",
+    path: "/livez",
+    summary: "Is the process alive?",
+    description: "Answers without asking anyone else.",
+    success: { status: 200, description: "Alive.", contentType: "application/json" },
+    problems: [],
+  },
+  {
+    id: "readyz",
+    tag: "Operations",
+    method: "get",
+    path: "/readyz",
+    summary: "Can the process sell?",
+    description:
+      "200 when the database answers and has every migration; 503 with a reason otherwise and while stopping.",
+    success: { status: 200, description: "Ready.", contentType: "application/json" },
+    problems: [],
+  },
+  {
+    id: "metrics",
+    tag: "Operations",
+    method: "get",
+    path: "/metrics",
+    summary: "Metrics for Prometheus",
+    description: "Only for this machine and its private network: a request that came through a proxy gets 404.",
+    success: { status: 200, description: "Prometheus text format.", contentType: "text/plain" },
+    problems: ["not_found"],
+  },
+];
+
+/** Every address of the API but those of the documentation itself. */
+export const OPERATIONS: readonly Operation[] = [...shop, ...payments, ...operations];

@@ -1,0 +1,201 @@
+import { z } from "zod";
+import { fromPublicId } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
+
+/** What programs send and receive. The same schemas judge requests, describe the API and test the answers. */
+
+const publicId = (prefix: string, what: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}_[0-9a-f]{32}$`))
+    .meta({ description: `The id of ${what}.`, examples: [`${prefix}_0199f0c2a4b87c3e9d5f1a2b3c4d5e6f`] });
+const minor = z
+  .string()
+  .regex(/^-?(0|[1-9]\d*)$/)
+  .meta({ description: "An amount as a whole number of minor units (fen, cents), in a string.", examples: ["1280"] });
+const currency = z.string().meta({ description: "ISO 4217 code, or USDT.", examples: ["CNY"] });
+const instant = z.iso.datetime().meta({ description: "UTC, RFC 3339." });
+const locale = z.enum(["zh", "en"]);
+
+/** What the languages of the shop may be called by a program that thinks in language tags. */
+const LOCALE_TAGS = { zh: "zh", "zh-CN": "zh", en: "en", "en-US": "en" } as const;
+
+const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
+/** 8–200 printable ASCII characters; what a proxy might change on the way is not accepted as a key. */
+export const isIdempotencyKey = (text: string | undefined): text is string =>
+  text !== undefined &&
+  text.length >= limits.idempotencyKeyMin &&
+  text.length <= limits.idempotencyKeyMax &&
+  PRINTABLE_ASCII.test(text);
+
+const gateway = z
+  .string()
+  .min(1)
+  .max(32)
+  .meta({ description: "The id of a gateway account, from GET /api/v1/gateways.", examples: ["epay"] });
+
+export const PlaceOrderBody = z
+  .strictObject({
+    variantId: z
+      .string()
+      .min(1)
+      .max(64)
+      .meta({
+        description: "The id of a variant; its bare UUID is accepted too.",
+        examples: ["var_0199f0c2a4b87c3e9d5f1a2b3c4d5e6f"],
+      }),
+    quantity: z.int().min(1).max(limits.orderQuantityMax),
+    email: z.email().max(limits.emailMax).meta({ description: "Where the buyer is told of the delivery." }),
+    gateway,
+    password: z
+      .string()
+      .min(limits.lookupPasswordMin)
+      .max(limits.lookupPasswordMax)
+      .optional()
+      .meta({ description: "With it and the order's number the buyer can look the order up later." }),
+    couponCode: z
+      .never({ error: "Coupons are not accepted yet." })
+      .optional()
+      .meta({ description: "Not accepted yet: any value is refused with 422." }),
+    locale: z
+      .enum(["zh", "zh-CN", "en", "en-US"])
+      .optional()
+      .meta({ description: "The language of mails and pages for this order; zh when absent." }),
+  })
+  .meta({ id: "PlaceOrder" });
+export type PlaceOrderBody = z.infer<typeof PlaceOrderBody>;
+
+export const toLocale = (tag: PlaceOrderBody["locale"]): "zh" | "en" => LOCALE_TAGS[tag ?? "zh"];
+
+export const StartPaymentBody = z.strictObject({ gateway }).meta({ id: "StartPayment" });
+
+/** For addresses that take no input: an absent body or an empty object. */
+export const EmptyBody = z.strictObject({});
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The database's id of a variant named in a request, or null when no variant can have that name. */
+export function readVariantId(text: string): string | null {
+  if (UUID.test(text)) return text.toLowerCase();
+  const id = fromPublicId("variant", text);
+  return id.ok ? id.value : null;
+}
+
+export const PaymentView = z
+  .object({
+    id: publicId("pay", "a payment attempt"),
+    gateway,
+    kind: z.string().meta({
+      description: "redirect: send the buyer to url. qrcode: show text as a QR code. More kinds will follow.",
+      examples: ["redirect"],
+    }),
+    url: z.string().optional(),
+    text: z.string().optional(),
+  })
+  .meta({ id: "Payment" });
+
+const status = z.enum(["pending", "paid", "delivered", "expired", "cancelled", "refunding", "refunded"]);
+const exception = z.enum(["none", "paid_late", "underpaid", "overpaid", "owed", "double_paid", "disputed"]);
+
+export const PlacedOrderView = z
+  .object({
+    id: publicId("ord", "an order"),
+    number: z.string().meta({ description: "What a person reads out.", examples: ["261121-7K3M-Q9ZD"] }),
+    status,
+    exception,
+    totalMinor: minor,
+    currency,
+    deadlineAt: instant,
+    token: z.string().meta({ description: "Grants access to this order. Keep it secret; send it as Bearer." }),
+    payment: PaymentView,
+  })
+  .meta({ id: "PlacedOrder" });
+
+const OrderLineView = z
+  .object({
+    variantId: publicId("var", "a variant"),
+    productSlug: z.string(),
+    title: z.string().meta({ description: "In the order's language." }),
+    variantTitle: z.string(),
+    quantity: z.int(),
+    unitPriceMinor: minor,
+  })
+  .meta({ id: "OrderLine" });
+
+export const OrderView = z
+  .object({
+    id: publicId("ord", "an order"),
+    number: z.string(),
+    status,
+    exception,
+    locale,
+    quantity: z.int(),
+    totalMinor: minor,
+    paidMinor: minor,
+    currency,
+    createdAt: instant,
+    deadlineAt: instant,
+    paidAt: instant.nullable(),
+    deliveredAt: instant.nullable(),
+    serverNow: instant,
+    isPayable: z.boolean(),
+    lines: z.array(OrderLineView),
+    payments: z.array(PaymentView),
+  })
+  .meta({ id: "Order" });
+
+export const RevealView = z
+  .object({ secrets: z.array(z.string()).meta({ description: "One entry per card, byte for byte as imported." }) })
+  .meta({ id: "Reveal" });
+
+export const VariantView = z
+  .object({
+    id: publicId("var", "a variant"),
+    sku: z.string(),
+    title: z.string(),
+    priceMinor: minor,
+    currency,
+    stock: z.enum(["in_stock", "low", "sold_out"]).meta({ description: "A band, some seconds old; never a count." }),
+    quantityMin: z.int(),
+    quantityMax: z.int(),
+  })
+  .meta({ id: "Variant" });
+
+export const ProductPage = z
+  .object({
+    items: z.array(
+      z
+        .object({
+          id: publicId("prd", "a product"),
+          slug: z.string(),
+          title: z.string(),
+          variants: z.array(VariantView),
+        })
+        .meta({ id: "Product" }),
+    ),
+    nextCursor: z.string().nullable().meta({ description: "Send as cursor for the next page; null on the last one." }),
+  })
+  .meta({ id: "ProductPage" });
+
+export const GatewayList = z
+  .object({
+    items: z.array(z.object({ id: gateway, gateway: z.string(), title: z.string(), currency }).meta({ id: "Gateway" })),
+  })
+  .meta({ id: "GatewayList" });
+
+export const ProductsQuery = z.strictObject({
+  cursor: z.string().max(200).optional().meta({ description: "nextCursor of the page before." }),
+  limit: z.coerce.number().int().min(1).max(limits.productsPerPageMax).optional(),
+  locale: locale.optional().meta({ description: "The language of titles; zh when absent." }),
+});
+
+export const ProblemView = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().meta({ description: "Stable; for programs." }),
+    detail: z.string().meta({ description: "For people." }),
+    fields: z.array(z.object({ path: z.string(), code: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: "Problem" });
