@@ -1,8 +1,9 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { Server } from "node:http";
 import { createServer as createProbe } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { limits } from "@/lib/kernel/limits";
 import { EnvError } from "@/lib/platform/env";
+import type { Lane } from "./lane";
 import type { Part } from "./lifecycle";
 
 const portIsTaken = (port: number) =>
@@ -20,13 +21,16 @@ export function requireFreePort(port: number): Promise<void> {
 }
 
 /** Serves requests until it is stopped. */
-export async function startHttp(port: number, listener: RequestListener): Promise<Part> {
-  const server = createServer({ headersTimeout: limits.requestHeaderTimeoutMs }, listener);
+export async function startHttp(port: number, { server, beginClosing }: Lane): Promise<Part> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(isTaken(error) ? portIsTaken(port) : error));
     server.listen(port, () => resolve());
   });
-  return { name: "http", stop: () => drain(server) };
+  const stop = (): Promise<void> => {
+    beginClosing();
+    return drain(server);
+  };
+  return { name: "http", stop };
 }
 
 /** No new connections; requests under way are answered within the grace, then cut. */

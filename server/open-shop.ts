@@ -4,6 +4,7 @@ import type { Log } from "@/lib/platform/log";
 import { startDatabase } from "@/lib/platform/start-database";
 import { startDemo } from "./demo";
 import { requireFreePort, startHttp } from "./http";
+import { createLane } from "./lane";
 import type { Lifecycle } from "./lifecycle";
 import { startPages } from "./pages";
 
@@ -35,7 +36,7 @@ export async function openShop({ env, log, lifecycle, say, giveUp }: OpenShopOpt
 
   if (servesPages) {
     say("Opening the doors");
-    lifecycle.add(await startHttp(env.port, await startPages(env.port)));
+    lifecycle.add(await startHttp(env.port, createLane(deps, await startPages(env.port))));
   }
   return deps;
 }

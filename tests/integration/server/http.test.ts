@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import { findFreePort } from "@/lib/platform/embedded-postgres";
 import { startHttp } from "@/server/http";
@@ -9,10 +10,11 @@ test("a stop answers what is under way, also on a connection that is kept alive,
   const arrived = new Promise<void>((resolve) => {
     hasArrived = resolve;
   });
-  const http = await startHttp(port, (_request, response) => {
+  const server = createServer((_request, response) => {
     hasArrived();
     answer = () => response.end("done");
   });
+  const http = await startHttp(port, { server, beginClosing: () => {} });
   const reply = fetch(`http://127.0.0.1:${port}/`).then((response) => response.text());
   await arrived;
   const startedAt = performance.now();
