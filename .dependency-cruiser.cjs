@@ -1,3 +1,9 @@
+const swc = require("@swc/core");
+
+// dependency-cruiser asks swc for TypeScript and never for TSX; without this a component is a syntax error to it.
+const parseFileSync = swc.parseFileSync;
+swc.parseFileSync = (file, options) => parseFileSync.call(swc, file, { ...options, tsx: file.endsWith(".tsx") });
+
 /** The import rule of lib/README.md: kernel ← platform ← features ← flows ← entry, jobs, api ← app, server. */
 const lib = (layer) => `^lib/${layer}/`;
 const forbid = (name, from, to, comment) => ({ name, severity: "error", comment, from, to });
