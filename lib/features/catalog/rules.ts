@@ -41,3 +41,9 @@ export function searchTerms(query: string): string[] {
 
 /** A text as a LIKE pattern that means itself: what a visitor types is never a wildcard. */
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (sign) => `\\${sign}`);
+
+/** Whether every word of a search occurs somewhere in the texts; what the shelf filters by while a visitor types. */
+export function matchesTerms(texts: readonly string[], terms: readonly string[]): boolean {
+  const haystack = texts.join("\n").normalize("NFKC").toLowerCase();
+  return terms.every((term) => haystack.includes(term.toLowerCase()));
+}

@@ -1,0 +1,99 @@
+import { newId } from "@/lib/kernel/id";
+import type { Db } from "@/lib/platform/db";
+import type { Deps } from "@/lib/platform/deps";
+import {
+  DEMO_CATEGORIES,
+  DEMO_MERCHANT,
+  DEMO_PRODUCTS,
+  type DemoProduct,
+  type DemoVariant,
+  pictureOf,
+} from "./demo-catalog";
+
+/** What new rows belong to. */
+interface Shelf {
+  readonly merchantId: string;
+  readonly poolId: string;
+  readonly categoryIds: ReadonlyMap<string, string>;
+}
+
+async function seedShelf(db: Db): Promise<Shelf> {
+  const merchant = await db.merchant.upsert({
+    where: { slug: DEMO_MERCHANT.slug },
+    create: { id: newId(), ...DEMO_MERCHANT },
+    update: {},
+  });
+  const pool = await db.stockPool.upsert({
+    where: { merchantId_slug: { merchantId: merchant.id, slug: "main" } },
+    create: { id: newId(), merchantId: merchant.id, slug: "main", name: "主库存" },
+    update: {},
+  });
+  const categoryIds = new Map<string, string>();
+  for (const [position, { slug, zh, en }] of DEMO_CATEGORIES.entries()) {
+    const category = await db.category.upsert({
+      where: { slug },
+      create: { id: newId(), slug, titleZh: zh, titleEn: en, position },
+      update: {},
+    });
+    categoryIds.set(slug, category.id);
+  }
+  return { merchantId: merchant.id, poolId: pool.id, categoryIds };
+}
+
+const productRow = ({ slug, zh, en, category }: DemoProduct, position: number, { merchantId, categoryIds }: Shelf) => ({
+  id: newId(),
+  merchantId,
+  categoryId: categoryIds.get(category) ?? "",
+  slug,
+  titleZh: zh.title,
+  titleEn: en.title,
+  summaryZh: zh.summary,
+  summaryEn: en.summary,
+  descriptionZh: zh.description,
+  descriptionEn: en.description,
+  usageNoteZh: zh.usageNote,
+  usageNoteEn: en.usageNote,
+  picture: pictureOf(slug),
+  status: "published",
+  position,
+});
+
+const variantRow = (variant: DemoVariant, position: number, productId: string, { merchantId, poolId }: Shelf) => ({
+  id: newId(),
+  productId,
+  merchantId,
+  poolId,
+  sku: variant.sku,
+  titleZh: variant.zh,
+  titleEn: variant.en,
+  priceMinor: variant.priceMinor,
+  currency: "CNY",
+  stockPolicy: variant.stockPolicy ?? "reserve_on_order",
+  quantityMax: variant.quantityMax ?? 50,
+  position,
+  priceTiers: {
+    create: (variant.tiers ?? []).map(([quantityMin, unitPriceMinor]) => ({ quantityMin, unitPriceMinor })),
+  },
+});
+
+/**
+ * The demo shop stands: a merchant, three categories, eight products and their cards. Safe to run again: what exists
+ * is left as it is, and a variant gets cards only while it has never had a batch.
+ */
+export async function seedDemo(deps: Deps): Promise<void> {
+  const shelf = await seedShelf(deps.db);
+  for (const [position, product] of DEMO_PRODUCTS.entries()) {
+    const { id: productId } = await deps.db.product.upsert({
+      where: { slug: product.slug },
+      create: productRow(product, position, shelf),
+      update: {},
+    });
+    for (const [place, variant] of product.variants.entries()) {
+      await deps.db.variant.upsert({
+        where: { sku: variant.sku },
+        create: variantRow(variant, place, productId, shelf),
+        update: {},
+      });
+    }
+  }
+}
