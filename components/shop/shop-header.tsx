@@ -14,7 +14,7 @@ export function ShopHeader({ locale }: Readonly<{ locale: Locale }>) {
       >
         {common.skip}
       </a>
-      <div className="mx-auto flex h-14 max-w-5xl items-center justify-between px-4 sm:px-6">
+      <div className="mx-auto flex h-14 max-w-6xl items-center justify-between px-4 sm:px-6">
         <a href={`/${locale}`} className="flex items-center gap-2.5 rounded-sm py-1 font-semibold tracking-wide">
           <Seal className="size-7" />
           {common.brand}

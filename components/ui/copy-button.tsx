@@ -8,18 +8,15 @@ interface CopyButtonProps {
   /** The text itself, or how to obtain it at the moment of the press. */
   text: string | (() => string);
   label: string;
-  /** What the button announces when the visible label is not enough. */
-  name?: string;
   copiedLabel: string;
   failedLabel: string;
   variant?: ButtonVariant;
   size?: ButtonSize;
-  iconOnly?: boolean;
 }
 
 /** Copies, and says whether it did. Without scripts it is not shown: the text beside it can be selected. */
 export function CopyButton(props: Readonly<CopyButtonProps>) {
-  const { text, label, name, copiedLabel, failedLabel, variant = "outline", size = "sm", iconOnly } = props;
+  const { text, label, copiedLabel, failedLabel, variant = "outline", size = "sm" } = props;
   const [outcome, setOutcome] = useState<"copied" | "failed" | null>(null);
   useEffect(() => {
     if (!outcome) return;
@@ -32,9 +29,9 @@ export function CopyButton(props: Readonly<CopyButtonProps>) {
   const spoken = outcome === "copied" ? copiedLabel : outcome === "failed" ? failedLabel : "";
   const Icon = outcome === "copied" ? Check : Copy;
   return (
-    <Button variant={variant} size={size} onClick={copy} aria-label={name} className="nojs:hidden print:hidden">
+    <Button variant={variant} size={size} onClick={copy} className="nojs:hidden print:hidden">
       <Icon size={16} aria-hidden="true" className={outcome === "copied" ? "text-cinnabar" : undefined} />
-      {iconOnly ? null : <span>{spoken || label}</span>}
+      <span>{spoken || label}</span>
       <span className="sr-only" role="status">
         {spoken}
       </span>
@@ -43,7 +40,7 @@ export function CopyButton(props: Readonly<CopyButtonProps>) {
 }
 
 /** The clipboard interface exists only on https and localhost; a shop on a bare address falls back to a selection. */
-async function writeClipboard(text: string): Promise<boolean> {
+export async function writeClipboard(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -11,9 +11,9 @@ interface ShopLayoutProps {
 export default async function ShopLayout({ params, children }: ShopLayoutProps) {
   const locale = toLocale((await params).locale);
   return (
-    <div className="flex min-h-dvh flex-col">
+    <div className="flex min-h-dvh flex-col has-data-buy-bar:max-lg:pb-24">
       <ShopHeader locale={locale} />
-      <main id="content" className="mx-auto w-full max-w-5xl flex-1 px-4 py-6 sm:px-6 sm:py-10">
+      <main id="content" className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 sm:px-6 sm:py-10">
         {children}
       </main>
       <ShopFooter locale={locale} />

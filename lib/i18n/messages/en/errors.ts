@@ -8,11 +8,8 @@ export const errors = {
   not_found: "We could not find that. Check the address or what you typed.",
   idempotency_conflict: "Something changed since your last click. Please confirm once more; nothing was ordered twice.",
   rate_limited: "That was a little fast. Wait a moment and try again. No money moved.",
-  too_many_open_orders: "You have too many unpaid orders. Pay or cancel a few, then order again.",
-  stock_share_exceeded: "Your unpaid orders already hold as much stock as one buyer may. Pay or cancel them first.",
   quantity_out_of_range: "That quantity is outside what this option allows.",
   gateway_unavailable: "This way to pay is unavailable right now. No money moved; please choose another.",
-  price_changed: "The price has just changed. Look at the new price, then confirm. No money moved.",
   not_delivered: "Nothing has been delivered yet, so there are no cards to show.",
   not_pending: "This order is no longer waiting for payment. Refresh the page to see where it stands.",
   expired:
@@ -23,6 +20,11 @@ export const errors = {
   too_large: "That is too large.",
   unavailable: "The service is unavailable for a moment. Please try again; no money moved.",
   lookup_failed: "The order number or the lookup password is not right.",
+  connection_lost:
+    "The connection was lost, so we cannot tell whether the order went through. Press again; nothing will be ordered twice.",
+  busy: "Many people are ordering right now. Press again in a few seconds; no money moved and nothing is ordered twice.",
+  order_limit:
+    "You have too many unpaid orders, or they hold too much of the stock. Pay or cancel a few first. No money moved.",
   unexpected:
     "Something went wrong and we have noted it. If you paid, your money is not lost; refresh the order page soon.",
 } satisfies Record<keyof typeof zh, string>;

@@ -1,0 +1,152 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { OrderLines } from "@/components/shop/order-lines";
+import { OrderWatch, stateOf } from "@/components/shop/order-watch";
+import { buttonClass } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Notice } from "@/components/ui/notice";
+import { findHeldOrder } from "@/lib/entry/held-orders";
+import type { OrderView } from "@/lib/features/orders/view";
+import { getMessages } from "@/lib/i18n";
+import { fill, formatDate, formatMinor } from "@/lib/i18n/format";
+import type { Locale } from "@/lib/i18n/locale";
+import { getDeps } from "@/lib/platform/deps";
+import { localeOf } from "../../page-locale";
+import { RevealPanel } from "./reveal-panel";
+import { Stamp } from "./stamp";
+
+interface OrderProps {
+  params: Promise<{ locale: string; id: string }>;
+}
+
+export async function generateMetadata({ params }: OrderProps): Promise<Metadata> {
+  return { title: getMessages(await localeOf(params)).shop.receipt.title, robots: { index: false } };
+}
+
+/** The order as it stands: what happened, whether money moved, what to do next; once delivered, the receipt and its cards. */
+export default async function Order({ params }: Readonly<OrderProps>) {
+  const locale = await localeOf(params);
+  const { id } = await params;
+  const order = await findHeldOrder(getDeps(), id);
+  if (!order) notFound();
+  const { shop } = getMessages(locale);
+  const isMoving = order.isPayable || (order.status === "paid" && order.exception !== "owed");
+  return (
+    <article className="mx-auto max-w-2xl space-y-5">
+      <Card className="space-y-5">
+        <Heading order={order} locale={locale} />
+        <div className="border-y border-dashed">
+          <OrderLines lines={order.lines} currency={order.currency} locale={locale} />
+        </div>
+        <Figures order={order} locale={locale} />
+        {order.isPayable ? (
+          <a href={`/${locale}/orders/${id}/pay`} className={`${buttonClass({ variant: "seal", size: "lg" })} w-full`}>
+            {shop.order.payNow}
+          </a>
+        ) : null}
+        {isMoving || order.exception === "owed" ? (
+          <OrderWatch
+            orderId={id}
+            state={stateOf(order)}
+            href={`/${locale}/orders/${id}`}
+            waiting={shop.order.watching}
+            offline={shop.common.offline}
+          />
+        ) : null}
+      </Card>
+      {order.status === "delivered" ? <Cards order={order} id={id} locale={locale} /> : null}
+      <footer className="space-y-4 text-center text-sm text-faint print:hidden">
+        <p>{shop.receipt.saved}</p>
+        <p className="flex flex-wrap justify-center gap-3">
+          {order.lines[0] ? (
+            <a href={`/${locale}/products/${order.lines[0].productSlug}`} className={buttonClass({ size: "sm" })}>
+              {shop.order.buyAgain}
+            </a>
+          ) : null}
+          <a href={`/${locale}`} className={buttonClass({ size: "sm", variant: "quiet" })}>
+            {shop.order.backHome}
+          </a>
+        </p>
+      </footer>
+    </article>
+  );
+}
+
+interface PartProps {
+  order: OrderView;
+  locale: Locale;
+}
+
+/** The gravest thing first: an exception speaks before the status does. */
+function Heading({ order, locale }: Readonly<PartProps>) {
+  const t = getMessages(locale).shop.order;
+  const state = t.states[order.status];
+  const exception = order.exception === "none" ? null : t.exceptions[order.exception];
+  const amounts = {
+    total: formatMinor(order.totalMinor.toString(), order.currency, locale),
+    paid: formatMinor(order.paidMinor.toString(), order.currency, locale),
+  };
+  const isDelivered = order.status === "delivered";
+  const main = isDelivered || !exception ? state : exception;
+  return (
+    <header className="space-y-4">
+      <div className="flex items-start justify-between gap-4">
+        <div>
+          <h1 className="text-xl font-semibold tracking-tight">{main.title}</h1>
+          <p className="mt-1 max-w-prose text-soft">{fill(main.text, amounts)}</p>
+        </div>
+        {isDelivered ? <Stamp label={t.stamp} /> : null}
+      </div>
+      {isDelivered && exception ? (
+        <Notice tone={order.exception === "paid_late" ? "plain" : "seal"} title={exception.title}>
+          {fill(exception.text, amounts)}
+        </Notice>
+      ) : null}
+    </header>
+  );
+}
+
+function Figures({ order, locale }: Readonly<PartProps>) {
+  const t = getMessages(locale).shop.order;
+  const amount = (minor: bigint) => formatMinor(minor.toString(), order.currency, locale);
+  const rows: [string, string][] = [
+    [t.number, order.number],
+    [t.placedAt, formatDate(order.createdAt, locale)],
+    ...(order.deliveredAt ? [[t.deliveredAt, formatDate(order.deliveredAt, locale)] as [string, string]] : []),
+    ...(order.paidMinor > 0n ? [[t.paid, amount(order.paidMinor)] as [string, string]] : []),
+    [t.total, amount(order.totalMinor)],
+  ];
+  return (
+    <dl className="figures grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5 text-sm">
+      {rows.map(([name, value], index) => (
+        <div key={name} className="contents">
+          <dt className="text-faint">{name}</dt>
+          <dd className={index === rows.length - 1 ? "text-right text-base font-semibold" : "text-right"}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Cards({ order, id, locale }: Readonly<PartProps & { id: string }>) {
+  const { common, receipt } = getMessages(locale).shop;
+  const notes = [...new Set(order.lines.map((line) => (locale === "zh" ? line.usageNoteZh : line.usageNoteEn)))];
+  return (
+    <Card className="space-y-5">
+      <RevealPanel
+        orderId={id}
+        number={order.number}
+        count={order.quantity}
+        t={{ ...receipt, ...common }}
+        locale={locale}
+      />
+      {notes.filter(Boolean).map((note) => (
+        <section key={note} className="border-t pt-4">
+          <h2 className="mb-1 font-semibold">{receipt.usage}</h2>
+          <p className="whitespace-pre-line text-soft">{note}</p>
+        </section>
+      ))}
+      <p className="border-t pt-4 text-sm text-faint print:hidden">{receipt.problem}</p>
+    </Card>
+  );
+}

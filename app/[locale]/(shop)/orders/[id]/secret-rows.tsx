@@ -1,0 +1,91 @@
+"use client";
+
+import { memo, useState } from "react";
+import { buttonClass } from "@/components/ui/button";
+import { writeClipboard } from "@/components/ui/copy-button";
+import { fill } from "@/lib/i18n/format";
+
+/** Which rows are open. */
+export type Shown = ReadonlySet<number> | "all";
+
+interface RowWords {
+  revealOne: string;
+  showOne: string;
+  copyOne: string;
+  copy: string;
+  copied: string;
+  copyFailed: string;
+}
+
+interface SecretRowsProps {
+  rows: number;
+  secrets: readonly string[] | null;
+  shown: Shown;
+  onShow: (index: number) => void;
+  t: RowWords;
+}
+
+/**
+ * One row per card. Rows outside the window are not laid out and the list listens for all of them, so thousands scroll
+ * and react like a few.
+ */
+export function SecretRows({ rows, secrets, shown, onShow, t }: Readonly<SecretRowsProps>) {
+  const [copied, setCopied] = useState<{ index: number; said: string } | null>(null);
+  const press = async (event: React.MouseEvent) => {
+    const button = (event.target as Element).closest("button");
+    const index = Number(button?.dataset.index);
+    if (!button || !Number.isInteger(index)) return;
+    const secret = secrets?.[index];
+    if (button.dataset.act === "show") onShow(index);
+    else if (secret !== undefined) setCopied({ index, said: (await writeClipboard(secret)) ? t.copied : t.copyFailed });
+  };
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the clicks are those of the buttons inside, keyboard included */}
+      <ol onClick={press} className="mt-3 divide-y border-y nojs:hidden">
+        {Array.from({ length: rows }, (_, index) => {
+          const secret = secrets && (shown === "all" || shown.has(index)) ? (secrets[index] ?? null) : null;
+          const said = copied?.index === index ? copied.said : null;
+          return <SecretRow key={index} index={index} secret={secret} said={said} t={t} />;
+        })}
+      </ol>
+      <p role="status" className="sr-only">
+        {copied?.said}
+      </p>
+    </>
+  );
+}
+
+const ACT = `${buttonClass({ variant: "quiet", size: "sm" })} print:hidden`;
+
+interface SecretRowProps {
+  index: number;
+  secret: string | null;
+  said: string | null;
+  t: RowWords;
+}
+
+const SecretRow = memo(function SecretRow({ index, secret, said, t }: Readonly<SecretRowProps>) {
+  const isHidden = secret === null;
+  return (
+    <li className="row-offscreen flex min-h-13 items-center gap-3 py-1.5">
+      <span className="figures w-9 shrink-0 text-right text-sm text-faint">{index + 1}</span>
+      {isHidden ? (
+        <span aria-hidden="true" className="secret-text flex-1 select-none tracking-widest text-faint">
+          ••••••••••••
+        </span>
+      ) : (
+        <code className="secret-text min-w-0 flex-1 select-all whitespace-pre-wrap break-all">{secret}</code>
+      )}
+      <button
+        type="button"
+        data-index={index}
+        data-act={isHidden ? "show" : "copy"}
+        aria-label={fill(isHidden ? t.showOne : t.copyOne, { n: index + 1 })}
+        className={ACT}
+      >
+        {isHidden ? t.revealOne : (said ?? t.copy)}
+      </button>
+    </li>
+  );
+});

@@ -1,0 +1,183 @@
+"use client";
+
+import { useActionState, useEffect, useRef, useState, useTransition } from "react";
+import { describedBy, Field } from "@/components/form/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import type { getMessages } from "@/lib/i18n";
+import { fill } from "@/lib/i18n/format";
+import type { Locale } from "@/lib/i18n/locale";
+import { randomHex } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
+import { placeOrderAction } from "./actions";
+import { BuyBar } from "./buy-bar";
+import type { BuyField, BuyGateway, BuyState, BuyVariant } from "./buy-state";
+import { GatewayPicker } from "./gateway-picker";
+import { QuantityStepper } from "./quantity-stepper";
+import { TierTable } from "./tier-table";
+import { VariantPicker } from "./variant-picker";
+
+interface BuyFormProps {
+  title: string;
+  locale: Locale;
+  variants: readonly BuyVariant[];
+  gateways: readonly BuyGateway[];
+  t: ReturnType<typeof getMessages>["shop"]["product"];
+  band: ReturnType<typeof getMessages>["shop"]["band"];
+  errors: ReturnType<typeof getMessages>["errors"];
+}
+
+export function BuyForm({ title, locale, variants, gateways, t, band, errors }: Readonly<BuyFormProps>) {
+  const [answered, plainAction] = useActionState<BuyState, FormData>(placeOrderAction, {});
+  const form = useBuyForm(answered);
+  const { state } = form;
+  const sent = state.values;
+  const first = variants.find((variant) => !variant.isSoldOut) ?? variants[0];
+  const chosen = variants.find((variant) => variant.id === (form.variantId ?? sent?.variantId)) ?? first;
+  if (!chosen) return null;
+  const quantity = form.quantity ?? sent?.quantity ?? String(chosen.quantityMin);
+  const gatewaysFor = gateways.filter((gateway) => gateway.currency === chosen.currency);
+  const errorOf = (field: BuyField) =>
+    state.fields?.[field] ? fill(t.fields[field], boundsOf(field, chosen)) : undefined;
+  const quantityHint = fill(t.quantityHint, { min: chosen.quantityMin, max: chosen.quantityMax });
+  const passwordHint = fill(t.passwordHint, { min: limits.lookupPasswordMin });
+  return (
+    <form ref={form.ref} action={plainAction} onSubmit={form.submit} onChange={form.change} className="space-y-5">
+      <input type="hidden" name="locale" value={locale} />
+      <input type="hidden" name="requestKey" value={form.requestKey || state.requestKey || ""} />
+      <input type="hidden" name="scripts" value={form.requestKey ? "on" : ""} />
+      {state.code ? (
+        <Notice tone="seal" role="alert">
+          {Object.hasOwn(errors, state.code) ? errors[state.code as keyof typeof errors] : errors.unexpected}
+        </Notice>
+      ) : null}
+      {state.confirmTotal ? (
+        <Notice tone="seal" role="alert" title={t.confirmTitle}>
+          {fill(t.confirm, { title: `${title} ${chosen.title}`, count: quantity, total: state.confirmTotal })}
+        </Notice>
+      ) : null}
+      <VariantPicker variants={variants} chosenId={chosen.id} locale={locale} label={t.variant} band={band} />
+      <Field id="quantity" label={t.quantity} hint={quantityHint} error={errorOf("quantity")}>
+        <QuantityStepper
+          id="quantity"
+          value={quantity}
+          min={chosen.quantityMin}
+          max={chosen.quantityMax}
+          onChange={form.setQuantity}
+          t={t}
+          describedBy={describedBy({ id: "quantity", hint: quantityHint, error: errorOf("quantity") })}
+        />
+      </Field>
+      {variants
+        .filter((variant) => variant.tiers.length > 0)
+        .map((variant) => (
+          <TierTable
+            key={variant.id}
+            variant={variant}
+            isChosen={variant.id === chosen.id}
+            quantity={Number.parseInt(quantity, 10) || 0}
+            locale={locale}
+            t={t}
+          />
+        ))}
+      <Field id="email" label={t.email} hint={t.emailHint} error={errorOf("email")}>
+        <Input
+          id="email"
+          name="email"
+          type="email"
+          required
+          maxLength={limits.emailMax}
+          autoComplete="email"
+          defaultValue={sent?.email}
+          {...describedBy({ id: "email", hint: t.emailHint, error: errorOf("email") })}
+        />
+      </Field>
+      <Field id="password" label={t.password} note={t.optional} hint={passwordHint} error={errorOf("password")}>
+        <Input
+          id="password"
+          name="password"
+          type="password"
+          minLength={limits.lookupPasswordMin}
+          maxLength={limits.lookupPasswordMax}
+          autoComplete="new-password"
+          defaultValue={sent?.password}
+          {...describedBy({ id: "password", hint: passwordHint, error: errorOf("password") })}
+        />
+      </Field>
+      <GatewayPicker
+        gateways={gatewaysFor}
+        chosenId={sent?.gateway ?? gatewaysFor[0]?.id ?? ""}
+        label={t.gateway}
+        error={gatewaysFor.length === 0 ? t.noGateway : errorOf("gateway")}
+      />
+      <BuyBar
+        variant={chosen}
+        quantity={Number.parseInt(quantity, 10) || 0}
+        isPending={form.isPending}
+        isOpen={!chosen.isSoldOut && gatewaysFor.length > 0}
+        locale={locale}
+        t={t}
+      />
+    </form>
+  );
+}
+
+function boundsOf(field: BuyField, variant: BuyVariant): Record<string, number> {
+  return field === "password"
+    ? { min: limits.lookupPasswordMin, max: limits.lookupPasswordMax }
+    : { min: variant.quantityMin, max: variant.quantityMax };
+}
+
+const mintKey = () => `web-${randomHex(32)}`;
+
+/**
+ * The form's life with scripts. The key is minted in the browser (the page itself is cached and the same for everyone) and
+ * anew with every change, because another content is another intention; pressing twice, or going back and pressing again,
+ * sends the same key and finds the same order.
+ */
+function useBuyForm(answered: BuyState) {
+  const ref = useRef<HTMLFormElement>(null);
+  const [state, setState] = useState<BuyState>(answered);
+  const [requestKey, setRequestKey] = useState("");
+  const [variantId, setVariantId] = useState<string>();
+  const [quantity, setQuantity] = useState<string>();
+  const [isPending, startTransition] = useTransition();
+  const change = () => {
+    const data = new FormData(ref.current ?? undefined);
+    setVariantId(String(data.get("variantId") ?? "") || undefined);
+    setRequestKey(mintKey());
+  };
+  // A browser may have restored or the visitor changed fields before the scripts were there.
+  useEffect(() => {
+    const data = new FormData(ref.current ?? undefined);
+    setVariantId(String(data.get("variantId") ?? "") || undefined);
+    setQuantity(String(data.get("quantity") ?? "") || undefined);
+    setRequestKey(mintKey());
+  }, []);
+  useEffect(() => setState(answered), [answered]);
+  const submit = (event: React.FormEvent<HTMLFormElement>) => {
+    if (!requestKey) return;
+    event.preventDefault();
+    if (isPending) return;
+    const data = new FormData(event.currentTarget);
+    startTransition(async () => {
+      const next = await send(state, data);
+      if (next.href) window.location.assign(next.href);
+      startTransition(() => setState(next));
+      if (next.code) ref.current?.scrollIntoView({ block: "start", behavior: "smooth" });
+    });
+  };
+  const setQuantityAnew = (value: string) => {
+    setQuantity(value);
+    setRequestKey(mintKey());
+  };
+  return { ref, state, requestKey, variantId, quantity, setQuantity: setQuantityAnew, isPending, change, submit };
+}
+
+async function send(state: BuyState, data: FormData): Promise<BuyState> {
+  try {
+    return await placeOrderAction(state, data);
+  } catch {
+    return { code: "connection_lost" };
+  }
+}

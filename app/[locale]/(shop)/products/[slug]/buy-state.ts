@@ -1,0 +1,48 @@
+/** What the order form shows and hears: plain texts, so that it also survives a round trip without scripts. */
+export interface BuyValues {
+  readonly variantId: string;
+  readonly quantity: string;
+  readonly email: string;
+  readonly password: string;
+  readonly gateway: string;
+}
+
+export const BUY_FIELDS = [
+  "variantId",
+  "quantity",
+  "email",
+  "password",
+  "gateway",
+] as const satisfies (keyof BuyValues)[];
+export type BuyField = (typeof BUY_FIELDS)[number];
+
+export interface BuyState {
+  readonly code?: string;
+  readonly fields?: Partial<Record<BuyField, true>>;
+  /** What was sent, so that nothing typed is lost. */
+  readonly values?: BuyValues;
+  /** Minted by the server for a form that came without one: it must be confirmed once, then it cannot order twice. */
+  readonly requestKey?: string;
+  readonly confirmTotal?: string;
+  /** Where to go, for a form that goes by itself. */
+  readonly href?: string;
+}
+
+/** An option as the form needs it; amounts as texts of minor units. */
+export interface BuyVariant {
+  readonly id: string;
+  readonly title: string;
+  readonly priceMinor: string;
+  readonly currency: string;
+  readonly isSoldOut: boolean;
+  readonly isLow: boolean;
+  readonly quantityMin: number;
+  readonly quantityMax: number;
+  readonly tiers: readonly { readonly quantityMin: number; readonly unitPriceMinor: string }[];
+}
+
+export interface BuyGateway {
+  readonly id: string;
+  readonly title: string;
+  readonly currency: string;
+}

@@ -1,0 +1,140 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import { BandBadge } from "@/components/shop/band-badge";
+import { Card } from "@/components/ui/card";
+import { Notice } from "@/components/ui/notice";
+import { findProduct, type ProductPage, type VariantView } from "@/lib/features/catalog/queries";
+import { bestBand } from "@/lib/features/catalog/rules";
+import { ProductSlug } from "@/lib/features/catalog/schema";
+import { openAccounts } from "@/lib/features/payments/accounts";
+import { getMessages } from "@/lib/i18n";
+import { fill } from "@/lib/i18n/format";
+import type { Locale } from "@/lib/i18n/locale";
+import { toPublicId } from "@/lib/kernel/id";
+import { getDeps } from "@/lib/platform/deps";
+import { localeOf } from "../../page-locale";
+import { BuyForm } from "./buy-form";
+import type { BuyVariant } from "./buy-state";
+
+interface ProductProps {
+  params: Promise<{ locale: string; slug: string }>;
+}
+
+const readProduct = cache(async (slug: string) => {
+  const valid = ProductSlug.safeParse(slug);
+  return valid.success ? findProduct(getDeps(), valid.data) : null;
+});
+
+export async function generateMetadata({ params }: ProductProps): Promise<Metadata> {
+  const locale = await localeOf(params);
+  const product = await readProduct((await params).slug);
+  if (!product) return {};
+  return {
+    title: product.title[locale],
+    description: product.summary[locale],
+    alternates: {
+      canonical: `/${locale}/products/${product.slug}`,
+      languages: { "zh-CN": `/zh/products/${product.slug}`, en: `/en/products/${product.slug}` },
+    },
+  };
+}
+
+/** The same for every visitor: no cookie is read, so the page may be cached whole. */
+export default async function Product({ params }: Readonly<ProductProps>) {
+  const locale = await localeOf(params);
+  const product = await readProduct((await params).slug);
+  if (!product) notFound();
+  const deps = getDeps();
+  const { shop, errors } = getMessages(locale);
+  const t = shop.product;
+  const accounts = await openAccounts(deps);
+  const gateways = [...accounts.values()]
+    .filter(({ isActive }) => isActive)
+    .map(({ id, titleZh, titleEn, currency }) => ({
+      id,
+      title: locale === "zh" ? titleZh : titleEn,
+      currency,
+    }));
+  const minutes = Math.max(1, Math.round(deps.env.reservationSeconds / 60));
+  return (
+    <article className="lg:grid lg:grid-cols-[1fr_26rem] lg:grid-rows-[auto_1fr] lg:items-start lg:gap-x-10 lg:gap-y-8">
+      <ProductHead product={product} locale={locale} />
+      <Card className="mt-5 lg:sticky lg:top-6 lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:mt-0">
+        {product.isSellable ? (
+          <BuyForm
+            title={product.title[locale]}
+            locale={locale}
+            variants={product.variants.map((variant) => toBuyVariant(variant, locale))}
+            gateways={gateways}
+            t={t}
+            band={shop.band}
+            errors={errors}
+          />
+        ) : (
+          <Notice>{t.notForSale}</Notice>
+        )}
+        <p className="mt-4 text-sm text-faint">
+          <span className="block">{t.delivery}</span>
+          <span className="block">{fill(t.reserved, { minutes })}</span>
+        </p>
+      </Card>
+      <div className="mt-8 space-y-6 lg:mt-0">
+        <Passage title={t.details} text={product.description[locale]} />
+        <Passage title={t.usage} text={product.usageNote[locale]} />
+      </div>
+    </article>
+  );
+}
+
+function ProductHead({ product, locale }: Readonly<{ product: ProductPage; locale: Locale }>) {
+  const { band } = getMessages(locale).shop;
+  return (
+    <header className="flex items-center gap-4 lg:block">
+      {product.picture ? (
+        <img
+          src={product.picture}
+          alt=""
+          width={480}
+          height={360}
+          fetchPriority="high"
+          className="aspect-4/3 w-28 shrink-0 rounded-md border bg-sunken object-cover sm:w-44 lg:mb-6 lg:w-full"
+        />
+      ) : null}
+      <div>
+        <p className="mb-1 text-sm text-faint">
+          <a href={`/${locale}?category=${product.category.slug}`} className="hover:text-ink hover:underline">
+            {product.category.title[locale]}
+          </a>
+        </p>
+        <h1 className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xl font-semibold tracking-tight sm:text-2xl">
+          {product.title[locale]}
+          <BandBadge band={bestBand(product.variants.map((variant) => variant.band))} t={band} />
+        </h1>
+        <p className="mt-1 text-soft max-sm:text-sm">{product.summary[locale]}</p>
+      </div>
+    </header>
+  );
+}
+
+function Passage({ title, text }: Readonly<{ title: string; text: string }>) {
+  if (!text) return null;
+  return (
+    <section>
+      <h2 className="mb-2 font-semibold">{title}</h2>
+      <div className="max-w-prose space-y-2 whitespace-pre-line text-soft">{text}</div>
+    </section>
+  );
+}
+
+const toBuyVariant = (variant: VariantView, locale: Locale): BuyVariant => ({
+  id: toPublicId("variant", variant.id),
+  title: variant.title[locale],
+  priceMinor: variant.priceMinor.toString(),
+  currency: variant.currency,
+  isSoldOut: variant.band === "sold_out",
+  isLow: variant.band === "low",
+  quantityMin: variant.quantityMin,
+  quantityMax: variant.quantityMax,
+  tiers: variant.tiers.map((tier) => ({ ...tier, unitPriceMinor: tier.unitPriceMinor.toString() })),
+});
