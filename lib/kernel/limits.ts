@@ -86,7 +86,7 @@ export const limits = {
   importBytesPerChunk: 4 * 1024 * 1024,
   importLinesPerTurn: 500,
   importHeartbeatMs: 1_000,
-  importStaleSeconds: 8,
+  importStaleSeconds: 6,
   importRejectsKept: 1_000,
 
   // Forms

@@ -167,12 +167,11 @@ async function nextOf(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array | n
   return next.done ? null : next.value;
 }
 
-/** One stray NUL is a bad line of a text; many control bytes, or a NUL among bytes that are no UTF-8, are no text at all. */
+/** One stray NUL is a bad line of a text; many control bytes are no text at all. */
 function looksBinary(block: Buffer): boolean {
   if (MAGICS.some((magic) => block.subarray(0, magic.length).equals(magic))) return true;
   const controls = block.reduce((count, byte) => count + (isControl(byte) ? 1 : 0), 0);
-  if (controls >= 8 && controls * 20 > block.length) return true;
-  return block.includes(0) && ![0, 1, 2, 3].some((cut) => isUtf8(block.subarray(0, block.length - cut)));
+  return controls >= 8 && controls * 20 > block.length;
 }
 
 const isControl = (byte: number): boolean => (byte < 0x20 && byte !== 9 && byte !== LF && byte !== CR) || byte === 0x7f;

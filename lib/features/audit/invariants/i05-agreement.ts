@@ -13,7 +13,6 @@ const REFERENCES: readonly {
   { from: "order_line", column: "order_id", to: "orders" },
   { from: "order_line", column: "variant_id", to: "variant" },
   { from: "order_event", column: "order_id", to: "orders" },
-  { from: "order_link", column: "order_id", to: "orders" },
   { from: "orders", column: "settled_payment_id", to: "payment" },
   { from: "payment_attempt", column: "order_id", to: "orders" },
   { from: "payment_attempt", column: "account_id", to: "gateway_account" },

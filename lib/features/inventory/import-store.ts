@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { limits } from "@/lib/kernel/limits";
+import type { Db, Tx } from "@/lib/platform/db";
+import type { LineRefusal } from "./import-lines";
+
+/** Where imported cards go. */
+export interface ImportTarget {
+  readonly variantId: string;
+  readonly merchantId: string;
+  readonly poolId: string;
+}
+
+export interface ImportBatch extends ImportTarget {
+  readonly batchId: string;
+}
+
+/** A card as the database keeps it: sealed, with the fingerprint that finds its like. Both in hexadecimal. */
+export interface SealedCard {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly ciphertext: string;
+}
+
+export interface ImportChunk {
+  readonly cards: readonly SealedCard[];
+  readonly lineCount: number;
+  readonly rejectedCount: number;
+  /** The refused lines that are to be kept, without their text. */
+  readonly rejects: readonly { readonly line: number; readonly reason: LineRefusal }[];
+}
+
+/** The day of a card that does not expire: the greatest that fits above a 43-bit sequence in a positive bigint. */
+const NEVER_DAY = 1_048_575;
+const SEQUENCE_BITS = 43;
+
+/** The variant's owner and pool, or null: no such variant, or another merchant's. A null merchant asks for any. */
+export async function findImportTarget(
+  db: Db,
+  { variantId, merchantId }: { variantId: string; merchantId: string | null },
+): Promise<ImportTarget | null> {
+  const variant = await db.variant.findUnique({
+    where: { id: variantId, ...(merchantId === null ? {} : { merchantId }) },
+    select: { id: true, merchantId: true, poolId: true },
+  });
+  return variant && { variantId: variant.id, merchantId: variant.merchantId, poolId: variant.poolId };
+}
+
+/** Opens a batch that nobody can sell from until it is published. */
+export async function openBatch(
+  db: Db,
+  batch: ImportBatch & {
+    readonly keyId: string;
+    readonly wrapped: Uint8Array;
+    readonly note: string;
+    readonly createdBy: string | null;
+    readonly isPublishRequested: boolean;
+  },
+): Promise<void> {
+  const { batchId: id, wrapped, ...columns } = batch;
+  await db.batch.create({ data: { id, dataKey: Uint8Array.from(wrapped), ...columns } });
+}
+
+/**
+ * Adds one chunk: cards, secrets, the ledger's entry, refusals and counters commit together. Secrets go in sorted by
+ * fingerprint, so two imports of one file wait for each other and never deadlock; what is already there is a duplicate.
+ * Cards are numbered in the order of the file. The batch's row is locked first: one that was given up takes nothing.
+ */
+const ADD_CHUNK_SQL = `
+WITH live AS MATERIALIZED (
+  SELECT id, merchant_id, variant_id, pool_id, key_id FROM batch WHERE id = $1::uuid AND status = 'importing' FOR UPDATE),
+input AS MATERIALIZED (
+  SELECT i.id, decode(i.fingerprint, 'hex') AS fingerprint, decode(i.ciphertext, 'hex') AS ciphertext
+    FROM json_to_recordset($2::json) AS i (id uuid, fingerprint text, ciphertext text)),
+secret AS (
+  INSERT INTO card_secret (card_id, variant_id, key_id, fingerprint, ciphertext)
+  SELECT i.id, b.variant_id, b.key_id, i.fingerprint, i.ciphertext FROM input i CROSS JOIN live b ORDER BY i.fingerprint
+  ON CONFLICT (variant_id, fingerprint) DO NOTHING
+  RETURNING card_id),
+fresh AS MATERIALIZED (SELECT card_id FROM secret ORDER BY card_id),
+added AS (
+  INSERT INTO card (id, merchant_id, variant_id, pool_id, batch_id, pick, status)
+  SELECT f.card_id, b.merchant_id, b.variant_id, b.pool_id, b.id, (${NEVER_DAY}::bigint << ${SEQUENCE_BITS}) | nextval('card_pick_seq'), 'draft'
+    FROM fresh f CROSS JOIN live b),
+entry AS (
+  INSERT INTO stock_entry (kind, merchant_id, batch_id, card_ids, canonical)
+  SELECT 'import', b.merchant_id, b.id, f.card_ids, stock_canonical('import', b.merchant_id, NULL, b.id, '', f.card_ids)
+    FROM (SELECT array_agg(card_id) AS card_ids FROM fresh) f CROSS JOIN live b WHERE f.card_ids IS NOT NULL),
+reject AS (
+  INSERT INTO batch_reject (batch_id, line, reason)
+  SELECT b.id, r.line, r.reason FROM json_to_recordset($3::json) AS r (line int, reason text) CROSS JOIN live b),
+tally AS MATERIALIZED (SELECT count(*)::int AS accepted FROM fresh)
+UPDATE batch
+   SET line_count = line_count + $4::int, accepted_count = accepted_count + tally.accepted, rejected_count = rejected_count + $5::int,
+       duplicate_count = duplicate_count + $4::int - $5::int - tally.accepted, heartbeat_at = clock_timestamp()
+  FROM live, tally
+ WHERE batch.id = live.id
+RETURNING tally.accepted`;
+
+const Added = z.array(z.object({ accepted: z.number().int() })).max(1);
+
+/** How many cards of the chunk were new, or null when the batch has been given up meanwhile. */
+export async function addChunk(db: Db, batchId: string, chunk: ImportChunk): Promise<number | null> {
+  const rows = await db.$queryRawUnsafe(
+    ADD_CHUNK_SQL,
+    batchId,
+    JSON.stringify(chunk.cards),
+    JSON.stringify(chunk.rejects),
+    chunk.lineCount,
+    chunk.rejectedCount,
+  );
+  return Added.parse(rows)[0]?.accepted ?? null;
+}
+
+/** Says that the import lives, while it waits for more of the file or publishes. */
+export async function beat(db: Db, batchId: string): Promise<void> {
+  await db.$executeRaw`UPDATE batch SET heartbeat_at = clock_timestamp() WHERE id = ${batchId}::uuid AND status <> 'failed'`;
+}
+
+/** Ends the import: its cards wait to be published. False when the batch has been given up meanwhile. */
+export async function closeBatch(tx: Tx, batchId: string): Promise<boolean> {
+  const closed = await tx.$executeRaw`
+    UPDATE batch SET status = 'draft', heartbeat_at = clock_timestamp() WHERE id = ${batchId}::uuid AND status = 'importing'`;
+  return closed === 1;
+}
+
+/**
+ * Gives a batch up and takes its cards away again, bounded bite by bounded bite. Safe to run twice and by two at once: each
+ * bite locks the batch, and an import that still runs finds its batch gone and stops.
+ */
+export async function discardBatch(db: Db, batchId: string, failure: string): Promise<void> {
+  await db.$executeRaw`UPDATE batch SET status = 'failed', failure = ${failure} WHERE id = ${batchId}::uuid AND status = 'importing'`;
+  const bitesMax = Math.ceil(limits.importLinesMax / limits.importCardsPerChunk) + 1;
+  for (let bite = 0; bite < bitesMax; bite += 1) {
+    const [row] = await db.$queryRaw<{ gone: number }[]>`
+      SELECT discard_failed_cards(${batchId}::uuid, ${limits.importCardsPerChunk}::int) AS gone`;
+    if (row?.gone === 0) return;
+  }
+}
+
+const Unfinished = z.array(
+  z.object({
+    id: z.string(),
+    status: z.enum(["importing", "failed", "draft", "published"]),
+    heartbeat: z.string(),
+    isStale: z.boolean(),
+  }),
+);
+type UnfinishedImport = z.infer<typeof Unfinished>[number];
+
+/** Imports of a variant that have not come to their end: running or killed ones, by the database's clock; failed ones with cards left; half published ones. */
+async function findUnfinished(db: Db, variantId: string): Promise<UnfinishedImport[]> {
+  return Unfinished.parse(
+    await db.$queryRaw`
+      SELECT id::text, status, heartbeat_at::text AS heartbeat,
+             status = 'failed' OR heartbeat_at < clock_timestamp() - make_interval(secs => ${limits.importStaleSeconds}::int) AS "isStale"
+        FROM batch
+       WHERE variant_id = ${variantId}::uuid
+         AND (status = 'importing' OR (status = 'failed' AND accepted_count > 0) OR (status = 'draft' AND is_publish_requested)
+              OR (status = 'published' AND EXISTS (SELECT 1 FROM card c WHERE c.batch_id = batch.id AND c.status = 'draft')))
+       ORDER BY number LIMIT ${limits.listRowsPerPage}`,
+  );
+}
+
+const POLL_MS = 250;
+
+/**
+ * The imports into a variant that were killed: their heart stands still for `limits.importStaleSeconds`. Answers at once
+ * when there is none, and otherwise waits until each has either moved or been still for long enough.
+ */
+export async function findDeadImports(db: Db, variantId: string): Promise<{ id: string; isPublishing: boolean }[]> {
+  const dead = new Map<string, { id: string; isPublishing: boolean }>();
+  const first = await findUnfinished(db, variantId);
+  const watched = new Map(first.map(({ id, heartbeat }) => [id, heartbeat]));
+  const looksMax = Math.ceil(((limits.importStaleSeconds + 2) * 1_000) / POLL_MS);
+  for (let look = 0, found = first; watched.size > 0 && look < looksMax; look += 1) {
+    for (const { id, status, isStale } of found) {
+      if (watched.has(id) && isStale) dead.set(id, { id, isPublishing: status === "draft" || status === "published" });
+    }
+    const beats = new Map(found.map(({ id, heartbeat }) => [id, heartbeat]));
+    for (const [id, heartbeat] of watched) if (dead.has(id) || beats.get(id) !== heartbeat) watched.delete(id);
+    if (watched.size === 0) break;
+    await sleep(POLL_MS);
+    found = await findUnfinished(db, variantId);
+  }
+  return [...dead.values()];
+}

@@ -1,0 +1,161 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { createChunkBuilder } from "@/lib/features/inventory/import-chunks";
+import { type FileRefusal, type ImportLine, openImportFile } from "@/lib/features/inventory/import-lines";
+import {
+  addChunk,
+  beat,
+  closeBatch,
+  discardBatch,
+  findDeadImports,
+  findImportTarget,
+  type ImportBatch,
+  openBatch,
+} from "@/lib/features/inventory/import-store";
+import { type Actor, actorUserId } from "@/lib/kernel/actor";
+import { newId } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
+import { err, ok, type Result } from "@/lib/kernel/result";
+import { recordAudit } from "@/lib/platform/audit-event";
+import { newDataKey } from "@/lib/platform/crypto";
+import { inTransaction } from "@/lib/platform/db";
+import type { Deps } from "@/lib/platform/deps";
+import { publishBatch } from "./publish-batch";
+
+/** What one import did; accepted + duplicate + rejected = lines. */
+export interface ImportReport {
+  readonly batchId: string;
+  readonly lines: number;
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+}
+
+export interface ImportCards {
+  readonly variantId: string;
+  /** Whose variant it must be; null for an admin or the command line, who may add to any. */
+  readonly merchantId: string | null;
+  readonly source: AsyncIterable<Uint8Array>;
+  readonly actor: Exclude<Actor, { kind: "buyer" }>;
+  readonly note?: string;
+  /** Put the cards on sale as soon as all of them are in. */
+  readonly publish: boolean;
+  readonly onProgress?: (report: ImportReport) => void;
+}
+
+/** `interrupted`: another import took this one for dead and discarded it, for instance after the database was away. */
+export type ImportRefusal = "not_found" | FileRefusal | "interrupted";
+
+/**
+ * Every good line of the file becomes one sealed card, once, however often and from however many places the same file is
+ * imported; or, when the file is refused or the source breaks, none does. Memory is bounded by a chunk, and nothing can be
+ * sold before the whole file is in.
+ */
+export async function importCards(deps: Deps, command: ImportCards): Promise<Result<ImportReport, ImportRefusal>> {
+  const target = await findImportTarget(deps.db, command);
+  if (!target) return err("not_found");
+  const file = await openImportFile(command.source);
+  if (!file.ok) return file;
+  await finishDeadImports(deps, target.variantId);
+
+  const batch: ImportBatch = { ...target, batchId: newId() };
+  const { dataKey, wrapped, keyId } = newDataKey(deps.keys, batch);
+  const createdBy = actorUserId(command.actor);
+  const wishes = { note: command.note ?? "", createdBy, isPublishRequested: command.publish };
+  await openBatch(deps.db, { ...batch, wrapped, keyId, ...wishes });
+  const stopBeating = keepBeating(deps, batch.batchId);
+  let isKept = false;
+  try {
+    const read = await importLines(deps, { batch, dataKey, groups: file.value, onProgress: command.onProgress });
+    if (!read.ok) return read;
+    const kept = await keepBatch(deps, batch, { report: read.value, actor: command.actor });
+    if (!kept.ok) return kept;
+    isKept = true;
+    deps.log.info("batch.imported", { ...read.value });
+    if (command.publish) await publishBatch(deps, { batchId: batch.batchId, actor: command.actor });
+    return read;
+  } finally {
+    stopBeating();
+    if (!isKept) await discardBatch(deps.db, batch.batchId, "interrupted");
+  }
+}
+
+interface Reading {
+  readonly batch: ImportBatch;
+  readonly dataKey: Uint8Array;
+  readonly groups: AsyncIterable<Result<ImportLine[], "file_too_large">>;
+  readonly onProgress?: (report: ImportReport) => void;
+}
+
+async function importLines(
+  deps: Deps,
+  { batch, dataKey, groups, onProgress }: Reading,
+): Promise<Result<ImportReport, "file_too_large" | "interrupted">> {
+  const chunks = createChunkBuilder(deps.keys, dataKey, batch);
+  let report: ImportReport = { batchId: batch.batchId, lines: 0, accepted: 0, duplicate: 0, rejected: 0 };
+  let lineCount = 0;
+
+  const write = async (): Promise<boolean> => {
+    const chunk = chunks.cut();
+    if (!chunk) return true;
+    const accepted = await addChunk(deps.db, batch.batchId, chunk);
+    if (accepted === null) return false;
+    report = addUp(report, { ...chunk, accepted });
+    onProgress?.(report);
+    return true;
+  };
+
+  for await (const group of groups) {
+    if (!group.ok) return group;
+    for (const line of group.value) {
+      if (chunks.take(line) && !(await write())) return err("interrupted");
+      lineCount += 1;
+      // Sealing is arithmetic on the one thread that also answers buyers: let them in between.
+      if (lineCount % limits.importLinesPerTurn === 0) await nextTurn();
+    }
+  }
+  return (await write()) ? ok(report) : err("interrupted");
+}
+
+const addUp = (
+  report: ImportReport,
+  chunk: { readonly lineCount: number; readonly rejectedCount: number; readonly accepted: number },
+): ImportReport => ({
+  batchId: report.batchId,
+  lines: report.lines + chunk.lineCount,
+  accepted: report.accepted + chunk.accepted,
+  duplicate: report.duplicate + chunk.lineCount - chunk.rejectedCount - chunk.accepted,
+  rejected: report.rejected + chunk.rejectedCount,
+});
+
+/** The last chunk is in: the batch is a draft, and on record with its figures. */
+const keepBatch = (
+  { db }: Deps,
+  { batchId, merchantId }: ImportBatch,
+  { report, actor }: { readonly report: ImportReport; readonly actor: ImportCards["actor"] },
+): Promise<Result<null, "interrupted">> =>
+  inTransaction(db, async (tx) => {
+    if (!(await closeBatch(tx, batchId))) return err("interrupted");
+    const { batchId: subjectId, ...detail } = report;
+    await recordAudit(tx, { actor, action: "batch.imported", subjectKind: "batch", subjectId, merchantId, detail });
+    return ok(null);
+  });
+
+/** The heart of an import beats while it waits for a slow upload, too. */
+function keepBeating({ db, log }: Deps, batchId: string): () => void {
+  const timer = setInterval(() => {
+    beat(db, batchId).catch((error: unknown) => log.warn("batch.heartbeat_failed", { batchId }, error));
+  }, limits.importHeartbeatMs);
+  return () => clearInterval(timer);
+}
+
+/**
+ * An import that was killed holds the fingerprints of its lines, so the same file could never be sold: whoever imports into
+ * the variant next discards what was not complete, and publishes what was complete and meant to be published.
+ */
+async function finishDeadImports(deps: Deps, variantId: string): Promise<void> {
+  for (const dead of await findDeadImports(deps.db, variantId)) {
+    if (dead.isPublishing) await publishBatch(deps, { batchId: dead.id, actor: { kind: "system" } });
+    else await discardBatch(deps.db, dead.id, "abandoned");
+    deps.log.warn("batch.left_behind", { batchId: dead.id, isPublished: dead.isPublishing });
+  }
+}
