@@ -6,11 +6,6 @@ swc.parseFileSync = (file, options) => parseFileSync.call(swc, file, { ...option
 
 /** The import rule of lib/README.md: kernel ← platform ← features ← flows ← entry, jobs, api ← app, server. */
 const lib = (layer) => `^lib/${layer}/`;
-// dependency-cruiser asks swc for TypeScript without JSX, so no page with an attribute would parse.
-const swc = require("@swc/core");
-const { parseFileSync } = swc;
-swc.parseFileSync = (file, options) => parseFileSync(file, { ...options, tsx: file.endsWith(".tsx") });
-
 /** A package is seen where it lies, under node_modules, or by its bare name where it is not installed. */
 const packages = (...names) => `(^|(^|/)node_modules/)(${names.join("|")})(/|$)`;
 const forbid = (name, from, to, comment) => ({ name, severity: "error", comment, from, to });

