@@ -1,4 +1,8 @@
-import { newId } from "@/lib/kernel/id";
+import { randomInt } from "node:crypto";
+import { importCards } from "@/lib/flows/import-cards";
+import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
+import { assert } from "@/lib/kernel/assert";
+import { newId, randomText } from "@/lib/kernel/id";
 import type { Db } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import {
@@ -9,6 +13,8 @@ import {
   type DemoVariant,
   pictureOf,
 } from "./demo-catalog";
+
+const LINES_PER_CHUNK = 500;
 
 /** What new rows belong to. */
 interface Shelf {
@@ -76,6 +82,30 @@ const variantRow = (variant: DemoVariant, position: number, productId: string, {
   },
 });
 
+/** Invented cards, one per line, as a merchant's file has them. */
+async function* cardLines({ cards, pattern }: DemoVariant): AsyncIterable<Uint8Array> {
+  for (let start = 0; start < cards; start += LINES_PER_CHUNK) {
+    const lines = Array.from({ length: Math.min(LINES_PER_CHUNK, cards - start) }, () => `${invent(pattern)}\n`);
+    yield Buffer.from(lines.join(""), "utf8");
+  }
+}
+
+const invent = (pattern: string): string =>
+  pattern.replace(/[#0]/g, (place) => (place === "#" ? randomText(1) : String(randomInt(10))));
+
+async function seedCards(deps: Deps, variantId: string, variant: DemoVariant): Promise<void> {
+  if (variant.cards === 0 || (await deps.db.batch.count({ where: { variantId } })) > 0) return;
+  const imported = await importCards(deps, {
+    variantId,
+    merchantId: null,
+    source: cardLines(variant),
+    actor: { kind: "system" },
+    note: "demo",
+    publish: true,
+  });
+  assert(imported.ok, "the demo's own cards are a good file");
+}
+
 /**
  * The demo shop stands: a merchant, three categories, eight products and their cards. Safe to run again: what exists
  * is left as it is, and a variant gets cards only while it has never had a batch.
@@ -89,11 +119,13 @@ export async function seedDemo(deps: Deps): Promise<void> {
       update: {},
     });
     for (const [place, variant] of product.variants.entries()) {
-      await deps.db.variant.upsert({
+      const { id: variantId } = await deps.db.variant.upsert({
         where: { sku: variant.sku },
         create: variantRow(variant, place, productId, shelf),
         update: {},
       });
+      await seedCards(deps, variantId, variant);
     }
   }
+  await refreshStockBands(deps);
 }

@@ -1,7 +1,9 @@
+import { declareAccount } from "@/lib/flows/declare-account";
 import { closeDeps, createDeps, type Deps, provideDeps } from "@/lib/platform/deps";
 import type { Env } from "@/lib/platform/env";
 import type { Log } from "@/lib/platform/log";
 import { startDatabase } from "@/lib/platform/start-database";
+import { seedDemo } from "@/prisma/seed";
 import { startDemo } from "./demo";
 import { requireFreePort, startHttp } from "./http";
 import { createLane } from "./lane";
@@ -33,6 +35,12 @@ export async function openShop({ env, log, lifecycle, say, giveUp }: OpenShopOpt
   const deps = createDeps({ env: demo.env, urls: database.urls, log });
   provideDeps(deps);
   lifecycle.add({ name: "connections", stop: () => closeDeps(deps) });
+
+  await declareAccount(deps);
+  if (demo.isDemo) {
+    say("Stocking the demo shop");
+    await seedDemo(deps);
+  }
 
   if (servesPages) {
     say("Opening the doors");
