@@ -49,7 +49,6 @@ export const limits = {
   queryInFlightPerAccount: 8,
   gatewaySilencesMax: 16,
   gatewayTimeoutMs: 5_000,
-  testNoticeBodyShown: 300,
   gatewayReplyBytesMax: 256 * 1024,
 
   // HTTP
@@ -120,15 +119,15 @@ export const limits = {
   migrationLockWaitMs: 600_000,
 
   // Outbox, mail, jobs
+  jobRunsInARow: 20,
+  queueTasksInFlight: 3,
+  queuePollMs: 2_000,
+  // No task of the queue runs longer; one that was held twice as long belongs to a worker that was killed.
+  queueTaskSeconds: 120,
+  listenRetryMs: 1_000,
   outboxRowsPerRun: 500,
   mailAttemptsMax: 8,
   listRowsPerPage: 50,
-  listPagesMax: 200,
-  timelineRowsMax: 1_000,
-  overviewDays: 7,
-  stockCountMax: 100_000,
-  priceTiersMax: 8,
-  pickListMax: 500,
 
   // The audit
   auditRowsMax: 20,

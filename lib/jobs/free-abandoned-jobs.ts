@@ -1,0 +1,10 @@
+import { freeAbandonedJobs } from "@/lib/features/health/queue";
+import type { Job } from "./job";
+
+/** The queue itself waits four hours before it takes a job from a worker that was killed. */
+export const freeAbandonedJobsJob: Job = {
+  name: "free-abandoned-jobs",
+  everySeconds: 60,
+  timeoutSeconds: 30,
+  run: ({ deps }) => freeAbandonedJobs(deps),
+};

@@ -1,0 +1,21 @@
+import { auditInvariantsJob } from "./audit-invariants";
+import { drainOutboxJob } from "./drain-outbox";
+import { expireOrdersJob } from "./expire-orders";
+import { fillOwedOrdersJob } from "./fill-owed-orders";
+import { freeAbandonedJobsJob } from "./free-abandoned-jobs";
+import type { Job } from "./job";
+import { queryPaymentsJob } from "./query-payments";
+import { queueMailsJob } from "./queue-mails";
+import { refreshStockBandsJob } from "./refresh-stock-bands";
+
+/** Everything the shop does by itself. */
+export const JOBS: readonly Job[] = [
+  drainOutboxJob,
+  queueMailsJob,
+  refreshStockBandsJob,
+  expireOrdersJob,
+  queryPaymentsJob,
+  fillOwedOrdersJob,
+  freeAbandonedJobsJob,
+  auditInvariantsJob,
+];

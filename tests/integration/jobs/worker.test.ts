@@ -1,0 +1,215 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:net";
+import { freeAbandonedJobs } from "@/lib/features/health/queue";
+import { isSoldOut, latchSoldOut } from "@/lib/features/inventory/sold-out-latch";
+import { mailOrderLink } from "@/lib/flows/mail-order-link";
+import type { Job } from "@/lib/jobs/job";
+import { listenForStock } from "@/lib/jobs/stock-listener";
+import { startTicker } from "@/lib/jobs/ticker";
+import { startWorker } from "@/lib/jobs/worker";
+import { withClient } from "@/lib/platform/with-client";
+import { openShop, type TestShop } from "../../support/shop";
+import { describe, expect, test } from "../../support/test";
+
+/** A mail server that takes every letter and keeps it. */
+interface Postbox {
+  readonly url: string;
+  readonly letters: string[];
+  refusals: number;
+  close(): Promise<void>;
+}
+
+async function openPostbox(): Promise<Postbox> {
+  const letters: string[] = [];
+  const postbox = { refusals: 0 };
+  const server: Server = createServer((socket) => {
+    let data: string | null = null;
+    socket.write("220 test\r\n");
+    socket.setEncoding("utf8").on("error", () => {});
+    let rest = "";
+    socket.on("data", (part: string) => {
+      rest += part;
+      for (let end = rest.indexOf("\r\n"); end >= 0; end = rest.indexOf("\r\n")) {
+        const line = rest.slice(0, end);
+        rest = rest.slice(end + 2);
+        if (data !== null) {
+          if (line !== ".") {
+            data += `${line}\n`;
+            continue;
+          }
+          letters.push(data);
+          data = null;
+          socket.write("250 ok\r\n");
+        } else if (line.startsWith("DATA")) {
+          if (postbox.refusals > 0) {
+            postbox.refusals--;
+            socket.write("451 later\r\n");
+            continue;
+          }
+          data = "";
+          socket.write("354 go on\r\n");
+        } else socket.write(line.startsWith("QUIT") ? "221 bye\r\n" : "250 ok\r\n");
+      }
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    letters,
+    get refusals() {
+      return postbox.refusals;
+    },
+    set refusals(count: number) {
+      postbox.refusals = count;
+    },
+    async close() {
+      server.close();
+    },
+  };
+}
+
+describe("the worker", () => {
+  let postbox: Postbox;
+  let shop: TestShop;
+
+  test.beforeAll(async ({ database }) => {
+    postbox = await openPostbox();
+    shop = await openShop(database, { KAPU_SMTP_URL: postbox.url, KAPU_MAIL_FROM: "shop@example.com" });
+  });
+  test.afterAll(async () => {
+    await shop.close();
+    await postbox.close();
+  });
+
+  test("two of them send each mail of a delivery, once it was refused again, and a mailed link", async () => {
+    const workers = await Promise.all([startWorker(shop.deps, shop.urls), startWorker(shop.deps, shop.urls)]);
+    try {
+      const { variantId } = await shop.stock({ cards: 6 });
+      postbox.refusals = 1;
+      const orders = await Promise.all(Array.from({ length: 3 }, () => shop.place(variantId)));
+      for (const order of orders) expect(await shop.pay(order)).toBe("success");
+      await expect
+        .poll(async () => (await shop.rows("SELECT 1 FROM mail WHERE status = 'sent'")).length, { timeout: 30_000 })
+        .toBe(3);
+      expect(postbox.letters.length).toBe(3);
+      const [order] = await shop.rows<{ number: string; email: string }>("SELECT number, email FROM orders LIMIT 1");
+      await mailOrderLink(shop.deps, { ...order!, addressKey: "test" });
+      await expect.poll(() => postbox.letters.length, { timeout: 20_000 }).toBe(4);
+      expect(postbox.letters[3]).toContain(`To: ${order?.email}`);
+    } finally {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    }
+  });
+
+  test("gives lapsed stock back, fills what is owed and refreshes the bands by itself", async () => {
+    const worker = await startWorker(shop.deps, shop.urls);
+    try {
+      const stocked = await shop.stock({ cards: 1 });
+      const lapsed = await shop.place(stocked.variantId);
+      await shop.lapse(lapsed.id, 60);
+      const available = async () =>
+        (await shop.rows("SELECT 1 FROM card WHERE variant_id = $1 AND status = 'available'", [stocked.variantId]))
+          .length;
+      await expect.poll(available, { timeout: 15_000 }).toBe(1);
+      const band = async () =>
+        (
+          await shop.rows<{ band: string }>("SELECT band FROM variant_stock WHERE variant_id = $1", [stocked.variantId])
+        )[0]?.band;
+      await expect.poll(band, { timeout: 10_000 }).toBe("low");
+      await shop.place(stocked.variantId);
+      await expect.poll(band, { timeout: 10_000 }).toBe("sold_out");
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  test("takes a job back from a worker that was killed", async () => {
+    const { db } = shop.deps;
+    await db.$executeRaw`SELECT graphile_worker.add_job('nobody-does-this')`;
+    await db.$executeRaw`UPDATE graphile_worker._private_jobs SET locked_by = 'dead', locked_at = now() - interval '1 hour'`;
+    expect(await freeAbandonedJobs(shop.deps)).toBe(1);
+    expect(await db.$queryRaw`SELECT 1 FROM graphile_worker.jobs WHERE locked_by IS NOT NULL`).toEqual([]);
+    expect(await freeAbandonedJobs(shop.deps)).toBe(0);
+  });
+
+  test("hears of a restock, also after its connection was cut", async ({ database }) => {
+    const listener = listenForStock(shop.deps, shop.urls.app);
+    const { variantId, poolId } = await shop.stock({ cards: 0 });
+    const place = { variantId, poolId };
+    const isDropped = async () => {
+      // The latch would open by itself after 200 ms, so it is set again before each look.
+      latchSoldOut(shop.deps, place, 0);
+      await shop.rows("SELECT pg_notify('kapu_stock', $1)", [variantId]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return !isSoldOut(shop.deps, place, 1);
+    };
+    try {
+      await expect.poll(isDropped, { timeout: 5_000 }).toBe(true);
+      await withClient(database.superuser, (client) =>
+        client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'kapu-listen'"),
+      );
+      await expect.poll(isDropped, { timeout: 10_000 }).toBe(true);
+    } finally {
+      await listener.stop();
+    }
+  });
+});
+
+describe("a job", () => {
+  const context = {
+    deps: { log: { info: () => {}, warn: () => {}, error: () => {} } },
+    auditUrl: "",
+  } as unknown as Parameters<typeof startTicker>[1];
+  const job = (run: Job["run"], change: Partial<Job> = {}): Job => ({
+    name: "test",
+    everySeconds: 0.01,
+    timeoutSeconds: 1,
+    run,
+    ...change,
+  });
+
+  test("runs again after it failed and after it hung", async () => {
+    let runs = 0;
+    const ticker = startTicker(
+      job(
+        async () => {
+          runs++;
+          if (runs === 1) throw new Error("once");
+          if (runs === 2) await new Promise(() => {});
+          return 0;
+        },
+        { timeoutSeconds: 0.05 },
+      ),
+      context,
+    );
+    await expect.poll(() => runs).toBeGreaterThan(3);
+    await ticker.stop();
+    const after = runs;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(runs).toBe(after);
+  });
+
+  test("that fills its batch goes on at once, and never twice at a time", async () => {
+    let inFlight = 0;
+    let most = 0;
+    let left = 5;
+    const ticker = startTicker(
+      job(
+        async () => {
+          inFlight++;
+          most = Math.max(most, inFlight);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          inFlight--;
+          return left-- > 0 ? 10 : 0;
+        },
+        { everySeconds: 0.5, batch: 10 },
+      ),
+      context,
+    );
+    await expect.poll(() => left, { timeout: 1_500 }).toBeLessThan(0);
+    await ticker.stop();
+    expect(most).toBe(1);
+  });
+});
