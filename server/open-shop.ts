@@ -1,4 +1,6 @@
 import { declareAccount } from "@/lib/flows/declare-account";
+import { listenForStock } from "@/lib/jobs/stock-listener";
+import { startWorker } from "@/lib/jobs/worker";
 import { closeDeps, createDeps, type Deps, provideDeps } from "@/lib/platform/deps";
 import type { Env } from "@/lib/platform/env";
 import type { Log } from "@/lib/platform/log";
@@ -40,6 +42,13 @@ export async function openShop({ env, log, lifecycle, say, giveUp }: OpenShopOpt
   if (demo.isDemo) {
     say("Stocking the demo shop");
     await seedDemo(deps);
+  }
+
+  const listener = listenForStock(deps, database.urls.app);
+  lifecycle.add({ name: "stock listener", stop: listener.stop });
+  if (env.role !== "web") {
+    const worker = await startWorker(deps, database.urls);
+    lifecycle.add({ name: "worker", stop: worker.stop });
   }
 
   if (servesPages) {
