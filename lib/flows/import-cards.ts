@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { createChunkBuilder } from "@/lib/features/inventory/import-chunks";
+import { type Chunk, createChunkBuilder, sealChunk } from "@/lib/features/inventory/import-chunks";
 import { type FileRefusal, type ImportLine, openImportFile } from "@/lib/features/inventory/import-lines";
 import {
   addChunk,
@@ -8,6 +8,7 @@ import {
   discardBatch,
   findDeadImports,
   findImportTarget,
+  findKnown,
   type ImportBatch,
   openBatch,
 } from "@/lib/features/inventory/import-store";
@@ -86,34 +87,49 @@ interface Reading {
   readonly onProgress?: (report: ImportReport) => void;
 }
 
+/** One chunk is written while the next one is read; a failure of the writing is met where the next one is handed over. */
 async function importLines(
   deps: Deps,
-  { batch, dataKey, groups, onProgress }: Reading,
+  reading: Reading,
 ): Promise<Result<ImportReport, "file_too_large" | "interrupted">> {
-  const chunks = createChunkBuilder(deps.keys, dataKey, batch);
+  const { batch, groups, onProgress } = reading;
+  const chunks = createChunkBuilder(deps.keys.fingerprint(batch.merchantId));
   let report: ImportReport = { batchId: batch.batchId, lines: 0, accepted: 0, duplicate: 0, rejected: 0 };
+  let writing: Promise<boolean> = Promise.resolve(true);
   let lineCount = 0;
 
-  const write = async (): Promise<boolean> => {
-    const chunk = chunks.cut();
-    if (!chunk) return true;
-    const accepted = await addChunk(deps.db, batch.batchId, chunk);
+  const write = async (chunk: Chunk): Promise<boolean> => {
+    const accepted = await writeChunk(deps, reading, chunk);
     if (accepted === null) return false;
     report = addUp(report, { ...chunk, accepted });
     onProgress?.(report);
+    return true;
+  };
+  const handOver = async (chunk: Chunk): Promise<boolean> => {
+    if (!(await writing)) return false;
+    writing = write(chunk);
+    writing.catch(() => {});
     return true;
   };
 
   for await (const group of groups) {
     if (!group.ok) return group;
     for (const line of group.value) {
-      if (chunks.take(line) && !(await write())) return err("interrupted");
+      const full = chunks.take(line);
+      if (full && !(await handOver(full))) return err("interrupted");
       lineCount += 1;
-      // Sealing is arithmetic on the one thread that also answers buyers: let them in between.
       if (lineCount % limits.importLinesPerTurn === 0) await nextTurn();
     }
   }
-  return (await write()) ? ok(report) : err("interrupted");
+  const last = chunks.rest();
+  const isWritten = (last === null || (await handOver(last))) && (await writing);
+  return isWritten ? ok(report) : err("interrupted");
+}
+
+async function writeChunk(deps: Deps, { batch, dataKey }: Reading, chunk: Chunk): Promise<number | null> {
+  const known = await findKnown(deps.db, batch, [...chunk.texts.keys()]);
+  const cards = await sealChunk(chunk.texts, { known, dataKey, batch });
+  return addChunk(deps.db, batch.batchId, { ...chunk, cards });
 }
 
 const addUp = (

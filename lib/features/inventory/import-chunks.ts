@@ -1,57 +1,84 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
-import { cardAad, fingerprint, type Keys, seal } from "@/lib/platform/crypto";
-import type { ImportLine } from "./import-lines";
-import type { ImportBatch, ImportChunk, SealedCard } from "./import-store";
+import { cardAad, fingerprint, seal } from "@/lib/platform/crypto";
+import type { ImportLine, LineRefusal } from "./import-lines";
+import type { ImportBatch, SealedCard } from "./import-store";
 
-/** Seals lines and gathers them into chunks that fit one transaction; the texts themselves are not kept. */
-export interface ChunkBuilder {
-  /** Takes one line; true when the chunk is full and should be written. */
-  take(line: ImportLine): boolean;
-  /** The chunk so far; the next one begins empty. Null when there is nothing in it. */
-  cut(): ImportChunk | null;
-}
-
-interface Growing {
-  readonly cards: Map<string, SealedCard>;
-  readonly rejects: ImportChunk["rejects"][number][];
+/** Lines that are written together: the distinct texts by their fingerprint, and what was refused. */
+export interface Chunk {
+  readonly texts: Map<string, Uint8Array>;
+  readonly rejects: { readonly line: number; readonly reason: LineRefusal }[];
   lineCount: number;
   rejectedCount: number;
   byteCount: number;
 }
 
-const emptyChunk = (): Growing => ({ cards: new Map(), rejects: [], lineCount: 0, rejectedCount: 0, byteCount: 0 });
+export interface ChunkBuilder {
+  /** Takes one line; answers a chunk when it is full, and the next one begins empty. */
+  take(line: ImportLine): Chunk | null;
+  /** What has gathered since, or null when that is nothing. */
+  rest(): Chunk | null;
+}
 
-/** Each card is sealed under the batch's key and bound to its place; equal texts within a chunk are taken once. */
-export function createChunkBuilder(keys: Keys, dataKey: Uint8Array, batch: ImportBatch): ChunkBuilder {
-  const fingerprintKey = keys.fingerprint(batch.merchantId);
+const emptyChunk = (): Chunk => ({ texts: new Map(), rejects: [], lineCount: 0, rejectedCount: 0, byteCount: 0 });
+
+/** Gathers lines into chunks that fit one transaction; equal texts within a chunk are one, under the merchant's key. */
+export function createChunkBuilder(fingerprintKey: Uint8Array): ChunkBuilder {
   let chunk = emptyChunk();
   let rejectsKept = 0;
 
-  function takeCard(bytes: Uint8Array): void {
+  function takeText(bytes: Uint8Array): void {
     const print = fingerprint(fingerprintKey, bytes).toString("hex");
-    if (chunk.cards.has(print)) return;
-    const id = newId();
-    const ciphertext = seal(dataKey, bytes, cardAad({ ...batch, cardId: id })).toString("hex");
-    chunk.cards.set(print, { id, fingerprint: print, ciphertext });
+    if (chunk.texts.has(print)) return;
+    chunk.texts.set(print, bytes);
     chunk.byteCount += bytes.length;
+  }
+
+  function takeRefusal(line: number, reason: LineRefusal): void {
+    chunk.rejectedCount += 1;
+    if (rejectsKept >= limits.importRejectsKept) return;
+    chunk.rejects.push({ line, reason });
+    rejectsKept += 1;
+  }
+
+  function cut(): Chunk {
+    const full = chunk;
+    chunk = emptyChunk();
+    return full;
   }
 
   return {
     take(line) {
       chunk.lineCount += 1;
-      if (line.refusal === null) takeCard(line.bytes);
-      else {
-        chunk.rejectedCount += 1;
-        if (rejectsKept < limits.importRejectsKept) chunk.rejects.push({ line: line.line, reason: line.refusal });
-        rejectsKept += 1;
-      }
-      return chunk.lineCount >= limits.importCardsPerChunk || chunk.byteCount >= limits.importBytesPerChunk;
+      if (line.refusal === null) takeText(line.bytes);
+      else takeRefusal(line.line, line.refusal);
+      return chunk.lineCount >= limits.importCardsPerChunk || chunk.byteCount >= limits.importBytesPerChunk
+        ? cut()
+        : null;
     },
-    cut() {
-      const { cards, ...rest } = chunk;
-      chunk = emptyChunk();
-      return rest.lineCount === 0 ? null : { ...rest, cards: [...cards.values()] };
-    },
+    rest: () => (chunk.lineCount === 0 ? null : cut()),
   };
+}
+
+/**
+ * Seals the texts that are new, each under the batch's key and bound to its own row. Sealing is arithmetic on the one thread
+ * that also answers buyers, so they are let in between.
+ */
+export async function sealChunk(
+  texts: Chunk["texts"],
+  { known, dataKey, batch }: { known: ReadonlySet<string>; dataKey: Uint8Array; batch: ImportBatch },
+): Promise<SealedCard[]> {
+  const cards: SealedCard[] = [];
+  for (const [print, bytes] of texts) {
+    if (known.has(print)) continue;
+    const id = newId();
+    cards.push({
+      id,
+      fingerprint: print,
+      ciphertext: seal(dataKey, bytes, cardAad({ ...batch, cardId: id })).toString("hex"),
+    });
+    if (cards.length % limits.importLinesPerTurn === 0) await nextTurn();
+  }
+  return cards;
 }

@@ -15,6 +15,19 @@ export interface ImportBatch extends ImportTarget {
   readonly batchId: string;
 }
 
+/** Which of these fingerprints the variant already has: their lines need not be sealed to be found duplicate. */
+export async function findKnown(
+  db: Db,
+  { variantId }: ImportTarget,
+  fingerprints: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db.$queryRaw<{ fingerprint: string }[]>`
+    SELECT encode(fingerprint, 'hex') AS fingerprint FROM card_secret
+     WHERE variant_id = ${variantId}::uuid
+       AND fingerprint = ANY (ARRAY(SELECT decode(f, 'hex') FROM json_array_elements_text(${JSON.stringify(fingerprints)}::json) AS f))`;
+  return new Set(rows.map((row) => row.fingerprint));
+}
+
 /** A card as the database keeps it: sealed, with the fingerprint that finds its like. Both in hexadecimal. */
 export interface SealedCard {
   readonly id: string;
