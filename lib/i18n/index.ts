@@ -1,12 +1,18 @@
 import type { Locale } from "./locale";
+import { admin as enAdmin } from "./messages/en/admin";
 import { errors as enErrors } from "./messages/en/errors";
+import { merchant as enMerchant } from "./messages/en/merchant";
 import { shop as enShop } from "./messages/en/shop";
+import { staff as enStaff } from "./messages/en/staff";
+import { admin as zhAdmin } from "./messages/zh/admin";
 import { errors as zhErrors } from "./messages/zh/errors";
+import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { shop as zhShop } from "./messages/zh/shop";
+import { staff as zhStaff } from "./messages/zh/staff";
 
 const messages = {
-  zh: { shop: zhShop, errors: zhErrors },
-  en: { shop: enShop, errors: enErrors },
+  zh: { shop: zhShop, staff: zhStaff, merchant: zhMerchant, admin: zhAdmin, errors: zhErrors },
+  en: { shop: enShop, staff: enStaff, merchant: enMerchant, admin: enAdmin, errors: enErrors },
 } as const;
 
 /** Everything the shop says, in one language. Plain texts only, so any part may be handed to a client component. */

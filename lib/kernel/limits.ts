@@ -49,6 +49,7 @@ export const limits = {
   queryInFlightPerAccount: 8,
   gatewaySilencesMax: 16,
   gatewayTimeoutMs: 5_000,
+  testNoticeBodyShown: 300,
   gatewayReplyBytesMax: 256 * 1024,
 
   // HTTP
@@ -128,6 +129,12 @@ export const limits = {
   outboxRowsPerRun: 500,
   mailAttemptsMax: 8,
   listRowsPerPage: 50,
+  listPagesMax: 200,
+  timelineRowsMax: 1_000,
+  overviewDays: 7,
+  stockCountMax: 100_000,
+  priceTiersMax: 8,
+  pickListMax: 500,
 
   // The audit
   auditRowsMax: 20,

@@ -172,7 +172,11 @@ export class EnvError extends Error {
 const NAME = "env";
 
 /** Replaces the environment that `getEnv` answers, for a launcher that starts parts of it itself. */
-export const provideEnv = (env: Env): void => provideSingleton(NAME, env);
+export function provideEnv(env: Env): void {
+  // next-auth finds the shop's address here and nowhere else.
+  process.env.NEXTAUTH_URL = env.publicUrl;
+  provideSingleton(NAME, env);
+}
 
 /** Reads the process's environment for good; `findSecret` is the embedded default's. Throws `EnvError`. */
 export function loadEnv(findSecret: FindSecret): Env {

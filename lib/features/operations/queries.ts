@@ -1,0 +1,103 @@
+import { limits } from "@/lib/kernel/limits";
+import type { Db } from "@/lib/platform/db";
+import { redactRaw } from "./rules";
+import type { AuditListQuery, FindingListQuery, InboxListQuery, MailListQuery } from "./schema";
+
+/** Lists for admins alone: they cross every merchant, so there is no owner to filter by. Guards stand before each page. */
+interface Reads {
+  readonly db: Db;
+}
+
+const SIZE = limits.listRowsPerPage;
+const windowOf = (page: number) => ({ skip: (page - 1) * SIZE, take: SIZE + 1 });
+const cut = <T>(rows: readonly T[], page: number) => ({ rows: rows.slice(0, SIZE), page, hasMore: rows.length > SIZE });
+
+/** The inbox: every verified notice and query answer with its verdict; the raw text without its signature. */
+export async function listPaymentEvents({ db }: Reads, { q, verdict, page }: InboxListQuery) {
+  const rows = await db.paymentEvent.findMany({
+    where: {
+      ...(verdict === "unjudged" ? { verdict: null } : verdict ? { verdict } : {}),
+      ...(q ? { OR: [{ outTradeNo: q }, { gatewayTradeNumber: q }] } : {}),
+    },
+    orderBy: { id: "desc" },
+    ...windowOf(page),
+    omit: { dedupe: true },
+  });
+  const numbers = await orderNumbers(
+    db,
+    rows.map(({ orderId }) => orderId),
+  );
+  const withNumber = rows.map((row) => ({
+    ...row,
+    raw: redactRaw(row.raw),
+    orderNumber: row.orderId ? (numbers.get(row.orderId) ?? null) : null,
+  }));
+  return cut(withNumber, page);
+}
+
+/** What must be looked at: the open findings, or the resolved ones. */
+export async function listFindings({ db }: Reads, { status, page }: FindingListQuery) {
+  const rows = await db.finding.findMany({ where: { status }, orderBy: { openedAt: "desc" }, ...windowOf(page) });
+  const numbers = await orderNumbers(
+    db,
+    rows.map(({ orderId }) => orderId),
+  );
+  return cut(
+    rows.map((row) => ({ ...row, orderNumber: row.orderId ? (numbers.get(row.orderId) ?? null) : null })),
+    page,
+  );
+}
+
+/** Every mail with what became of it, and how many outbox rows still wait. */
+export async function listMails({ db }: Reads, { status, page }: MailListQuery) {
+  const [rows, waiting] = await Promise.all([
+    db.mail.findMany({ where: status ? { status } : {}, orderBy: { id: "desc" }, ...windowOf(page) }),
+    db.outbox.count({ where: { drainedAt: null } }),
+  ]);
+  const numbers = await orderNumbers(
+    db,
+    rows.map(({ orderId }) => orderId),
+  );
+  return {
+    ...cut(
+      rows.map((row) => ({ ...row, orderNumber: numbers.get(row.orderId) ?? null })),
+      page,
+    ),
+    waiting,
+  };
+}
+
+/** Who changed what, the newest first. */
+export async function listAuditEvents({ db }: Reads, { action, page }: AuditListQuery) {
+  const rows = await db.auditEvent.findMany({
+    where: action ? { action: { startsWith: action } } : {},
+    orderBy: { id: "desc" },
+    ...windowOf(page),
+  });
+  const ids = [...new Set(rows.flatMap(({ actorId }) => (actorId ? [actorId] : [])))];
+  const users = await db.appUser.findMany({ where: { id: { in: ids } }, select: { id: true, email: true } });
+  const emails = new Map(users.map(({ id, email }) => [id, email]));
+  return cut(
+    rows.map((row) => ({ ...row, actorEmail: row.actorId ? (emails.get(row.actorId) ?? null) : null })),
+    page,
+  );
+}
+
+/** All shops and who can sign in to them; password hashes stay where they are. */
+export async function listPeople({ db }: Reads) {
+  const [merchants, users] = await Promise.all([
+    db.merchant.findMany({ orderBy: { createdAt: "asc" }, take: limits.pickListMax }),
+    db.appUser.findMany({
+      orderBy: [{ role: "asc" }, { createdAt: "asc" }],
+      take: limits.pickListMax,
+      select: { id: true, email: true, role: true, status: true, createdAt: true, merchantId: true },
+    }),
+  ]);
+  return { merchants, users };
+}
+
+async function orderNumbers(db: Db, ids: readonly (string | null)[]): Promise<ReadonlyMap<string, string>> {
+  const known = [...new Set(ids.filter((id): id is string => id !== null))];
+  const orders = await db.order.findMany({ where: { id: { in: known } }, select: { id: true, number: true } });
+  return new Map(orders.map(({ id, number }) => [id, number]));
+}
