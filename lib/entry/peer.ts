@@ -1,6 +1,5 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { headers } from "next/headers";
 import { getEnv } from "@/lib/platform/env";
 import { singleton } from "@/lib/platform/singleton";
 import { clientAddress } from "./client-address";
@@ -53,6 +52,8 @@ export interface Client {
 
 /** Who sent the request that is being answered. */
 export async function currentClient(): Promise<Client> {
+  // Only here: our own server imports this file too, before Next has made the place where its headers live.
+  const { headers } = await import("next/headers");
   const sent = await headers();
   const header = (name: string) => sent.get(name);
   return { address: addressOf(header, getEnv().trustedProxies), userAgent: header("user-agent") ?? "" };
