@@ -3,14 +3,15 @@ import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import { THEME_SCRIPT } from "@/components/shop/theme-script";
 import { getMessages } from "@/lib/i18n";
-import { LANGUAGE_TAGS, LOCALES, toLocale } from "@/lib/i18n/locale";
+import { LANGUAGE_TAGS, toLocale } from "@/lib/i18n/locale";
 
 interface RootLayoutProps {
   params: Promise<{ locale: string }>;
   children: ReactNode;
 }
 
-export const generateStaticParams = () => LOCALES.map((locale) => ({ locale }));
+/** Nothing is rendered at build time, when there is no database, and Next keeps no page: the cache in front of it does. */
+export const dynamic = "force-dynamic";
 
 export const viewport: Viewport = { colorScheme: "light dark", viewportFit: "cover" };
 
