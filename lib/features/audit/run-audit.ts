@@ -39,14 +39,17 @@ export async function runAudit(databaseUrl: string): Promise<AuditReport> {
   client.on("error", () => {}); // A cut connection also fails the query that waits on it, and that is where it is told.
   await client.connect();
   try {
-    return await judge(client);
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const report = await judge(client);
+    await client.query("COMMIT");
+    return report;
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-async function judge(client: pg.Client): Promise<AuditReport> {
-  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+/** The same within a transaction of the caller's, who thereby chooses the snapshot; it must be REPEATABLE READ to mean anything. */
+export async function judge(client: pg.Client): Promise<AuditReport> {
   // Sums over all of history want memory for hashing, and compiling them costs more than a small shop's whole audit.
   await client.query(
     `SET LOCAL statement_timeout = ${limits.auditStatementMs}; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off`,
@@ -54,7 +57,6 @@ async function judge(client: pg.Client): Promise<AuditReport> {
   const { rows } = await client.query<{ at: Date }>("SELECT now() AS at");
   const results: InvariantResult[] = [];
   for (const invariant of INVARIANTS) results.push(await judgeOne(client, invariant));
-  await client.query("COMMIT");
   return { isClean: results.every((result) => result.ok), at: rows[0]!.at.toISOString(), results };
 }
 

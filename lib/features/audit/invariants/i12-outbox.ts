@@ -5,8 +5,8 @@ export const outbox: Invariant = {
   name: "outbox",
   kind: "liveness",
   sentence: {
-    zh: "每个已发卡的订单，每种通知在发件箱里恰好有一行；每一行两分钟内都被取走处理。",
-    en: "Each order that was placed, delivered, owed or expired has exactly one outbox row of that kind, and every row is taken up within two minutes.",
+    zh: "每个已发卡的订单，每种通知在发件箱里恰好有一行；每一行两分钟内都被取走处理，该写的信一封不少。",
+    en: "Each order that was placed, delivered, owed or expired has exactly one outbox row of that kind, every row is taken up within two minutes, and its mail is on record.",
   },
   sql: `
 SELECT 'announced twice' AS fault, order_id, kind, count(*) AS rows, min(created_at) AS created_at
@@ -22,6 +22,10 @@ SELECT 'never announced', o.id, k.kind, 0, o.created_at
 UNION ALL
 SELECT 'announces what has not happened', b.order_id, b.kind, 1, b.created_at
   FROM outbox b JOIN orders o ON o.id = b.order_id WHERE b.kind = 'order.delivered' AND o.delivered_at IS NULL
+UNION ALL
+SELECT 'taken up without its mail', b.order_id, b.kind, 1, b.created_at
+  FROM outbox b
+ WHERE b.kind IN ('order.delivered', 'order.owed') AND b.drained_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.outbox_id = b.id)
 UNION ALL
 SELECT 'left lying', order_id, kind, 1, created_at FROM outbox WHERE drained_at IS NULL AND created_at < now() - ${AT_REST}`,
 };

@@ -1,0 +1,103 @@
+import pg from "pg";
+import { type AuditReport, INVARIANTS, judge, runAudit } from "@/lib/features/audit";
+import { expectInvariants } from "@/tests/support/invariants";
+import { describe, expect, test } from "@/tests/support/test";
+import { BREAKS, type Break, DANGLING } from "./breaks";
+import { liveALittle } from "./lived-in-shop";
+
+const brokenIn = (report: AuditReport): string[] => report.results.filter(({ ok }) => !ok).map(({ id }) => id);
+const failuresIn = (report: AuditReport): (string | null)[] =>
+  report.results.map(({ failure }) => failure).filter(Boolean);
+
+describe("the audit", () => {
+  test.beforeAll(({ database }) => liveALittle(database));
+
+  /** Breaks rows for real, past triggers and foreign keys, judges them, and takes it all back. */
+  async function judgeBroken(url: string, sql: Break["sql"]): Promise<AuditReport> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL session_replication_role = replica");
+      for (const statement of [sql].flat()) {
+        const { rowCount, command } = await client.query(statement);
+        if (command !== "ALTER" && command !== "DROP") expect(rowCount, statement).toBeGreaterThan(0);
+      }
+      return await judge(client);
+    } finally {
+      await client.query("ROLLBACK");
+      await client.end();
+    }
+  }
+
+  test("finds a shop clean that has seen every kind of order, as its own role and in one snapshot", async ({
+    database,
+  }) => {
+    const report = await runAudit(database.audit);
+    expect(failuresIn(report)).toEqual([]);
+    expect(report.results.flatMap(({ rows }) => rows)).toEqual([]);
+    expect(report.isClean).toBe(true);
+    await expectInvariants(database);
+  });
+
+  test("the lived-in shop really has every kind of order and card", async ({ database }) => {
+    const client = new pg.Client({ connectionString: database.owner });
+    await client.connect();
+    const list = async (sql: string) => (await client.query<{ kind: string }>(sql)).rows.map(({ kind }) => kind);
+    const orders = await list("SELECT DISTINCT status || '/' || exception AS kind FROM orders ORDER BY 1");
+    const cards = await list("SELECT DISTINCT status AS kind FROM card ORDER BY 1");
+    const entries = await list("SELECT DISTINCT kind FROM stock_entry ORDER BY 1");
+    await client.end();
+    expect(orders).toEqual([
+      "cancelled/none",
+      "delivered/double_paid",
+      "delivered/none",
+      "delivered/paid_late",
+      "expired/none",
+      "paid/owed",
+      "pending/none",
+      "pending/underpaid",
+    ]);
+    expect(cards).toEqual(["available", "delivered", "draft", "reserved"]);
+    expect(entries).toEqual(["bind", "claim", "deliver", "import", "publish", "release", "reserve"]);
+  });
+
+  test.each(BREAKS)("$id names: $what", async ({ id, also = [], sql, fault }) => {
+    const { database } = shared;
+    const report = await judgeBroken(database, sql);
+    expect(failuresIn(report)).toEqual([]);
+    expect(brokenIn(report).sort()).toEqual([id, ...also].sort());
+    const rows = report.results.find((result) => result.id === id)?.rows ?? [];
+    expect(rows.map((row) => row.fault)).toContain(fault);
+  });
+
+  test.each(DANGLING)("I5 names a reference that leads nowhere: %s", async (fault, sql) => {
+    const report = await judgeBroken(shared.database, sql);
+    const rows = report.results.find((result) => result.id === "I5")?.rows ?? [];
+    expect(rows.map((row) => row.fault)).toContain(fault);
+  });
+
+  test("every invariant has a break that it alone names", () => {
+    const alone = new Set(BREAKS.filter(({ also }) => !also).map(({ id }) => id));
+    expect(INVARIANTS.map(({ id }) => id).filter((id) => !alone.has(id))).toEqual([]);
+  });
+
+  test("an invariant that could not be read counts as broken, and the others are judged all the same", async () => {
+    const report = await judgeBroken(shared.database, ["DROP TABLE refund"]);
+    expect(report.isClean).toBe(false);
+    expect(failuresIn(report).length).toBeGreaterThan(0);
+    expect(report.results.filter(({ ok }) => ok).length).toBeGreaterThan(8);
+  });
+
+  test("at most a bounded number of rows is told, and that there are more", async () => {
+    const report = await judgeBroken(shared.database, "UPDATE card SET batch_id = gen_random_uuid()");
+    const agreement = report.results.find(({ id }) => id === "I5");
+    expect(agreement?.rows.length).toBe(20);
+    expect(agreement?.hasMore).toBe(true);
+  });
+
+  /** Filled by the first hook; `test.each` hands its own arguments to a test, not fixtures. */
+  const shared = { database: "" };
+  test.beforeAll(({ database }) => {
+    shared.database = database.superuser;
+  });
+});

@@ -1,0 +1,81 @@
+import { cancelOrder } from "@/lib/flows/cancel-order";
+import { drainOutbox } from "@/lib/flows/drain-outbox";
+import { expireOrders } from "@/lib/flows/expire-orders";
+import { importCards } from "@/lib/flows/import-cards";
+import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
+import { revealOrder } from "@/lib/flows/reveal-order";
+import type { DatabaseUrls } from "@/lib/platform/database-urls";
+import { closeDeps } from "@/lib/platform/deps";
+import { openShop, type TestShop } from "../../support/shop";
+
+async function payLate(shop: TestShop): Promise<void> {
+  const { variantId } = await shop.stock({ cards: 2 });
+  const late = await shop.place(variantId, { quantity: 2 });
+  await shop.lapse(late.id, 40);
+  await expireOrders(shop.deps);
+  await shop.pay(late);
+}
+
+/** One order that is owed a card, because another bought what its reservation gave back. */
+async function owe(shop: TestShop): Promise<void> {
+  const { variantId } = await shop.stock({ cards: 2 });
+  const slow = await shop.place(variantId, { quantity: 2 });
+  await shop.lapse(slow.id, 40);
+  await expireOrders(shop.deps);
+  await shop.pay(await shop.place(variantId));
+  await shop.pay(slow);
+}
+
+async function payWrongly(shop: TestShop): Promise<void> {
+  const { variantId } = await shop.stock({ cards: 9 });
+  const twice = await shop.place(variantId);
+  await shop.pay(twice);
+  await shop.pay(twice, { trade: "second-trade" });
+  await shop.pay(await shop.place(variantId), { money: "9.99" });
+  const corrected = await shop.place(variantId);
+  await shop.pay(corrected, { money: "10.01", trade: "too-much" });
+  await shop.pay(corrected);
+  await shop.pay(await shop.place(variantId), { fields: { out_trade_no: "K0000000000000000000000000000000" } });
+}
+
+async function keepDeducted(shop: TestShop): Promise<void> {
+  const { variantId } = await shop.stock({ cards: 3, stockPolicy: "deduct_on_order" });
+  const kept = await shop.place(variantId);
+  await shop.lapse(kept.id, 40);
+  await expireOrders(shop.deps);
+}
+
+/** A database in which each kind of order and card exists that the shop can make by itself today. */
+export async function liveALittle(urls: DatabaseUrls): Promise<void> {
+  const shop = await openShop(urls);
+  const { variantId, merchantId } = await shop.stock({ cards: 12 });
+  const bought = await shop.place(variantId, { quantity: 2 });
+  await shop.pay(bought);
+  await shop.pay(bought);
+  await revealOrder(shop.deps, { orderId: bought.id, actor: { kind: "buyer" } });
+  await shop.pay(await shop.place(variantId));
+  await shop.place(variantId, { quantity: 3 });
+  const regretted = await shop.place(variantId);
+  await cancelOrder(shop.deps, { orderId: regretted.id, actor: { kind: "buyer" } });
+  const forgotten = await shop.place(variantId);
+  await shop.lapse(forgotten.id, 40);
+  await expireOrders(shop.deps);
+  await payLate(shop);
+  await owe(shop);
+  await payWrongly(shop);
+  await keepDeducted(shop);
+  const onPayment = await shop.stock({ cards: 2, stockPolicy: "claim_on_payment" });
+  await shop.pay(await shop.place(onPayment.variantId));
+  await importCards(shop.deps, {
+    variantId,
+    merchantId,
+    source: (async function* () {
+      yield Buffer.from("draft one\ndraft two\n\ndraft one\n");
+    })(),
+    actor: { kind: "command_line" },
+    publish: false,
+  });
+  await refreshStockBands(shop.deps);
+  await drainOutbox(shop.deps, async () => {});
+  await closeDeps(shop.deps);
+}
