@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { stateOf } from "./order-state";
 
 interface OrderWatchProps {
   /** The order's public id. */
@@ -80,7 +81,3 @@ async function readState(orderId: string): Promise<string | null> {
     return null;
   }
 }
-
-/** One word for both axes of an order. */
-export const stateOf = ({ status, exception }: { status: string; exception: string }): string =>
-  `${status}/${exception}`;

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { OrderLines } from "@/components/shop/order-lines";
-import { OrderWatch, stateOf } from "@/components/shop/order-watch";
+import { stateOf } from "@/components/shop/order-state";
+import { OrderWatch } from "@/components/shop/order-watch";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
