@@ -32,7 +32,7 @@ export function takeDueAttempts(db: Db): Promise<DueAttempt[]> {
                     THEN clock_timestamp() + make_interval(secs => ${soonest}::int + random() * ${latest - soonest}::int)
                   WHEN clock_timestamp() < o.deadline_at + interval '1 hour' THEN o.deadline_at + interval '1 hour'
                   WHEN clock_timestamp() < o.deadline_at + interval '1 day' THEN o.deadline_at + interval '1 day' END AS next_at
-        FROM payment_attempt a JOIN orders o ON o.id = a.order_id WHERE a.id = ANY (ARRAY(SELECT id FROM due)))
+        FROM payment_attempt a JOIN orders o ON o.id = a.order_id WHERE a.id = ANY (ARRAY(SELECT id FROM due))),
     moved AS (
       UPDATE payment_attempt a SET next_query_at = CASE WHEN asked.is_done THEN NULL ELSE asked.next_at END, query_count = query_count + 1
         FROM asked WHERE a.id = asked.id

@@ -5,6 +5,7 @@ import { freeAbandonedJobs } from "@/lib/features/health/queue";
 import { isSoldOut, latchSoldOut } from "@/lib/features/inventory/sold-out-latch";
 import { mailOrderLink } from "@/lib/flows/mail-order-link";
 import type { Job } from "@/lib/jobs/job";
+import { JOBS } from "@/lib/jobs/registry";
 import { listenForStock } from "@/lib/jobs/stock-listener";
 import { startTicker } from "@/lib/jobs/ticker";
 import { startWorker } from "@/lib/jobs/worker";
@@ -101,6 +102,11 @@ describe("the worker", () => {
     } finally {
       await Promise.all(workers.map((worker) => worker.stop()));
     }
+  });
+
+  test("can run every job", async () => {
+    const context = { deps: shop.deps, auditUrl: shop.urls.audit };
+    for (const job of JOBS) await expect(job.run(context), job.name).resolves.toBeGreaterThanOrEqual(0);
   });
 
   test("gives lapsed stock back, fills what is owed and refreshes the bands by itself", async () => {
