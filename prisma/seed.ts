@@ -110,7 +110,7 @@ async function seedCards(deps: Deps, variantId: string, variant: DemoVariant): P
  * The demo shop stands: a merchant, three categories, eight products and their cards. Safe to run again: what exists
  * is left as it is, and a variant gets cards only while it has never had a batch.
  */
-export async function seedDemo(deps: Deps): Promise<void> {
+export async function seedDemo(deps: Deps): Promise<{ merchantId: string }> {
   const shelf = await seedShelf(deps.db);
   for (const [position, product] of DEMO_PRODUCTS.entries()) {
     const { id: productId } = await deps.db.product.upsert({
@@ -128,4 +128,5 @@ export async function seedDemo(deps: Deps): Promise<void> {
     }
   }
   await refreshStockBands(deps);
+  return { merchantId: shelf.merchantId };
 }

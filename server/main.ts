@@ -2,6 +2,7 @@ import { limits } from "@/lib/kernel/limits";
 import { EnvError, loadEnv } from "@/lib/platform/env";
 import { createLog } from "@/lib/platform/log";
 import { keepSecret } from "@/lib/platform/secret-file";
+import { greeting } from "./greeting";
 import { createLifecycle } from "./lifecycle";
 import { openShop } from "./open-shop";
 
@@ -43,8 +44,8 @@ process.on("unhandledRejection", giveUp);
 
 async function open(): Promise<void> {
   const env = loadEnv(keepSecret);
-  await openShop({ env, log, lifecycle, say, giveUp });
-  process.stdout.write(`Open: ${env.publicUrl}\n`);
+  const wayIn = await openShop({ env, log, lifecycle, say, giveUp });
+  process.stdout.write(greeting(env, wayIn));
 }
 
 opening = open();

@@ -4,9 +4,9 @@ import { startWorker } from "@/lib/jobs/worker";
 import { closeDeps, createDeps, type Deps, provideDeps } from "@/lib/platform/deps";
 import type { Env } from "@/lib/platform/env";
 import type { Log } from "@/lib/platform/log";
-import { startDatabase } from "@/lib/platform/start-database";
-import { seedDemo } from "@/prisma/seed";
-import { startDemo } from "./demo";
+import { type StartedDatabase, startDatabase } from "@/lib/platform/start-database";
+import { isDemoShop, startDemoGateway, stockDemoShop } from "./demo";
+import { findWayIn, type WayIn } from "./first-admin";
 import { requireFreePort, startHttp } from "./http";
 import { createLane } from "./lane";
 import type { Lifecycle } from "./lifecycle";
@@ -23,26 +23,19 @@ export interface OpenShopOptions {
 }
 
 /** Starts what `ROLE` asks for, in the order in which each stands on the one before; every part is noted for the stop. */
-export async function openShop({ env, log, lifecycle, say, giveUp }: OpenShopOptions): Promise<Deps> {
-  const servesPages = env.role !== "worker";
-  if (servesPages) await requireFreePort(env.port);
+export async function openShop(options: OpenShopOptions): Promise<WayIn> {
+  const { env, log, lifecycle, say, giveUp } = options;
+  await requireFreePort(env.port);
 
   say(env.databaseUrl ? "Connecting to the database" : "Starting the database");
   const database = await startDatabase({ env, log, onGivenUp: giveUp });
   lifecycle.add({ name: "database", stop: database.stop });
 
-  const demo = await startDemo({ env, log, database, say });
-  if (demo.part) lifecycle.add(demo.part);
-
-  const deps = createDeps({ env: demo.env, urls: database.urls, log });
-  provideDeps(deps);
-  lifecycle.add({ name: "connections", stop: () => closeDeps(deps) });
-
+  const isDemo = await isDemoShop(env, database);
+  const deps = await connect(options, database, isDemo);
   await declareAccount(deps);
-  if (demo.isDemo) {
-    say("Stocking the demo shop");
-    await seedDemo(deps);
-  }
+  if (isDemo) say("Stocking the demo shop");
+  const wayIn = await findWayIn(deps, isDemo ? await stockDemoShop(deps, database) : []);
 
   const listener = listenForStock(deps, database.urls.app);
   lifecycle.add({ name: "stock listener", stop: listener.stop });
@@ -51,9 +44,24 @@ export async function openShop({ env, log, lifecycle, say, giveUp }: OpenShopOpt
     lifecycle.add({ name: "worker", stop: worker.stop });
   }
 
-  if (servesPages) {
-    say("Opening the doors");
-    lifecycle.add(await startHttp(env.port, createLane(deps, await startPages(env.port))));
+  say("Opening the doors");
+  // A worker answers probes and metrics too, but no pages.
+  const pages = env.role === "worker" ? null : await startPages(env.port);
+  lifecycle.add(await startHttp(env.port, createLane(deps, pages)));
+  return wayIn;
+}
+
+async function connect(options: OpenShopOptions, database: StartedDatabase, isDemo: boolean): Promise<Deps> {
+  const { log, lifecycle, say } = options;
+  let { env } = options;
+  if (isDemo) {
+    say("Starting the sandbox gateway");
+    const gateway = await startDemoGateway({ env, log });
+    if (gateway.part) lifecycle.add(gateway.part);
+    env = gateway.env;
   }
+  const deps = createDeps({ env, urls: database.urls, log });
+  provideDeps(deps);
+  lifecycle.add({ name: "connections", stop: () => closeDeps(deps) });
   return deps;
 }

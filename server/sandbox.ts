@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -23,9 +23,6 @@ const Ready = z.object({ event: z.literal("sandbox.ready"), url: z.string() });
 
 const folderOf = (dataDir: string): string => path.join(dataDir, "sandbox");
 const portFileOf = (dataDir: string): string => path.join(folderOf(dataDir), "port");
-
-/** Whether this data folder has had a demo, which then goes on at every start. */
-export const hasSandbox = (dataDir: string): boolean => existsSync(portFileOf(dataDir));
 
 /**
  * Starts the sandbox gateway as a process of its own that ends with this one, even by kill -9. It comes back on its former

@@ -3,6 +3,7 @@ import { ok } from "@/lib/kernel/result";
 import { recordAudit } from "@/lib/platform/audit-event";
 import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
+import { EnvError } from "@/lib/platform/env";
 
 /** The account that the environment declares. */
 const DECLARED_ACCOUNT = "epay";
@@ -48,7 +49,7 @@ export async function declareAccount(deps: Deps): Promise<void> {
     return ok(null);
   });
   if (!result.ok)
-    throw new Error(
+    throw new EnvError(
       `KAPU_EPAY_URL, KAPU_EPAY_PID and KAPU_EPAY_KEY do not make a usable account: ${result.error.join(", ")}.`,
     );
 }

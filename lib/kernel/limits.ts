@@ -117,6 +117,7 @@ export const limits = {
   postgresPingMs: 2_000,
   postgresStopMs: 10_000,
   connectTimeoutMs: 10_000,
+  databaseWaitMs: 30_000,
   migrationLockWaitMs: 600_000,
 
   // Outbox, mail, jobs

@@ -1,10 +1,12 @@
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { runMigrations } from "graphile-worker";
 import type pg from "pg";
+import { limits } from "@/lib/kernel/limits";
 import { prepareEmbeddedDatabase, prepareForeignDatabase, ROLES } from "./database-roles";
 import { type DatabaseUrls, provideDatabaseUrls } from "./database-urls";
 import { startEmbeddedPostgres } from "./embedded-postgres";
-import type { Env } from "./env";
+import { type Env, EnvError } from "./env";
 import type { Log } from "./log";
 import { migrate } from "./migrate";
 import { withClient } from "./with-client";
@@ -30,7 +32,7 @@ const QUEUE_LOCK = 0x71756575;
 
 /** The database of this process, ready to sell from: running, with its roles, every migration and the queue's tables. */
 export async function startDatabase(options: StartDatabaseOptions): Promise<StartedDatabase> {
-  const started = options.env.databaseUrl ? await joinForeign(options.env) : await startEmbedded(options);
+  const started = options.env.databaseUrl ? await joinForeign(options) : await startEmbedded(options);
   try {
     await bringUpToDate(started.urls, options.log);
   } catch (error) {
@@ -41,9 +43,33 @@ export async function startDatabase(options: StartDatabaseOptions): Promise<Star
   return started;
 }
 
-async function joinForeign(env: Env): Promise<StartedDatabase> {
+async function joinForeign({ env, log }: StartDatabaseOptions): Promise<StartedDatabase> {
   const url = env.databaseUrl?.reveal() ?? "";
+  await waitUntilItAnswers(url, log);
   return { urls: await prepareForeignDatabase(url, env.secret), isEmbedded: false, stop: async () => {} };
+}
+
+const RETRY_MS = 1_000;
+/** A server that is not up yet, or starts, recovers or is full; anything else will not change by waiting. */
+const PASSES_BY_ITSELF = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "57P03", "53300"]);
+
+/** The machine's services start in any order, so the database gets a moment. Throws one sentence without the address. */
+async function waitUntilItAnswers(url: string, log: Log): Promise<void> {
+  const startedAt = performance.now();
+  for (;;) {
+    try {
+      await withClient(url, (client) => client.query("SELECT 1"));
+      return;
+    } catch (error) {
+      const { code = "", message } = error as NodeJS.ErrnoException;
+      const isOver = performance.now() - startedAt > limits.databaseWaitMs;
+      if (isOver || !PASSES_BY_ITSELF.has(code)) {
+        throw new EnvError(`The database of DATABASE_URL refuses: ${[code, message].filter(Boolean).join(" ")}.`);
+      }
+      log.warn("database.waiting", { code });
+      await sleep(RETRY_MS);
+    }
+  }
 }
 
 async function startEmbedded({ env, log, onGivenUp }: StartDatabaseOptions): Promise<StartedDatabase> {

@@ -42,8 +42,7 @@ function ensureBuilt(): Promise<unknown> {
 export async function spawnServer(options: SpawnServerOptions = {}): Promise<SpawnedServer> {
   await ensureBuilt();
   const server = await launch(options);
-  const role = options.env?.ROLE ?? "all";
-  await waitUntil(server, () => (role === "worker" ? hasOpened(server) : isReady(server.url)));
+  await waitUntil(server, () => isReady(server.url));
   return server;
 }
 
@@ -125,10 +124,8 @@ async function waitUntil(server: Launched, isTrue: () => boolean | Promise<boole
   throw new Error(`The server did not become ready (ended: ${end}):\n${server.output()}`);
 }
 
-const hasOpened = (server: SpawnedServer): boolean => server.output().includes("Open");
-
 const isReady = (url: string): Promise<boolean> =>
   fetch(`${url}/readyz`, { redirect: "manual", signal: AbortSignal.timeout(2_000) }).then(
-    ({ status }) => status < 500,
+    ({ ok }) => ok,
     () => false,
   );
