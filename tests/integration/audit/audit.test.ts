@@ -61,6 +61,20 @@ describe("the audit", () => {
     expect(entries).toEqual(["bind", "claim", "deliver", "import", "publish", "release", "reserve"]);
   });
 
+  test("a stranger who has docs/ledger.md rebuilds the canonical bytes of every entry", async ({ database }) => {
+    const client = new pg.Client({ connectionString: database.audit });
+    await client.connect();
+    const { rows } = await client.query<Record<string, string | null> & { card_ids: string[]; canonical: Buffer }>(
+      "SELECT kind, merchant_id, order_id, batch_id, reference, card_ids::text[], canonical FROM stock_entry",
+    );
+    await client.end();
+    expect(rows.length).toBeGreaterThan(20);
+    for (const row of rows) {
+      const named = [row.kind, row.merchant_id, row.order_id ?? "", row.batch_id ?? "", row.reference];
+      expect(row.canonical.toString("utf8")).toBe(["kapu1", ...named, row.card_ids.join(",")].join("|"));
+    }
+  });
+
   test.each(BREAKS)("$id names: $what", async ({ id, also = [], sql, fault }) => {
     const { database } = shared;
     const report = await judgeBroken(database, sql);
