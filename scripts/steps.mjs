@@ -16,16 +16,21 @@ export class CommandError extends Error {
 
 export const secondsSince = (startedAt) => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
 
-/** Announces a step before it runs and its seconds after, on `out`. */
+/** Announces a step before it runs and its seconds after, on `out`; on a terminal the seconds run along. */
 export async function step(title, out, work) {
   const startedAt = performance.now();
   out.write(`  ${title} …`);
+  const ticking = out.isTTY ? setInterval(() => out.write(`\r  ${title} … ${secondsSince(startedAt)}`), 1_000) : null;
+  const finish = (outcome) => {
+    clearInterval(ticking);
+    out.write(`${out.isTTY ? `\r  ${title} …` : ""} ${outcome}${secondsSince(startedAt)}\n`);
+  };
   try {
     const result = await work();
-    out.write(` ${secondsSince(startedAt)}\n`);
+    finish("");
     return result;
   } catch (error) {
-    out.write(` failed after ${secondsSince(startedAt)}\n`);
+    finish("failed after ");
     throw error;
   }
 }

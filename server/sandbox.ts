@@ -64,6 +64,7 @@ function launch(folder: string, port: number, env: Env): ChildProcess {
   const place = ["--state", path.join(folder, "trades.jsonl"), "--port", `${port}`, "--shop-origin", env.publicUrl];
   return spawn(process.execPath, [program, ...identity, ...place], {
     stdio: ["pipe", "ignore", "inherit", "ipc"],
+    detached: true, // A Ctrl-C is for the shop, which may still call the gateway while it drains.
     env: { NODE_ENV: "production", PATH: "" },
   });
 }
