@@ -28,3 +28,13 @@ function transportOf(deps: Deps): Transporter {
 export async function sendLetter(deps: Deps, letter: Letter): Promise<void> {
   await transportOf(deps).sendMail({ from: deps.env.mailFrom ?? undefined, ...letter });
 }
+
+/** Null when the mail server answers and accepts our name and password; otherwise what it said. Sends nothing. */
+export async function checkMailServer(deps: Deps): Promise<string | null> {
+  try {
+    await transportOf(deps).verify();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

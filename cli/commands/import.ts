@@ -1,0 +1,80 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { findVariantId } from "@/lib/features/catalog/find-variant";
+import { type ImportRefusal, type ImportReport, importCards } from "@/lib/flows/import-cards";
+import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
+import { answer, type Call, type Command, EXIT, type ExitCode, refuse, textOf } from "../command";
+import { type OpenedShop, withShop } from "../shop";
+
+/** One card per line is what there is so far; `auto` will choose among more. */
+const FORMATS = ["auto", "txt"];
+
+const SENTENCES: Readonly<Record<ImportRefusal, string>> = {
+  not_found: "There is no such variant: name it by its id (var_…) or its SKU.",
+  empty_file: "The file holds no card. Nothing was imported.",
+  binary_file: "The file is not text in UTF-8. Nothing was imported.",
+  file_too_large: "The file is larger than one import may be. Nothing was imported.",
+  interrupted: "Another import took this one for dead. Nothing was imported; run it again.",
+};
+
+async function openSource(call: Call, name: string): Promise<AsyncIterable<Uint8Array> | null> {
+  if (name === "-") return call.terminal.input;
+  const file = path.resolve(call.terminal.folder, name);
+  const found = await stat(file).catch(() => null);
+  return found?.isFile() ? createReadStream(file) : null;
+}
+
+function progressOf({ terminal, isJson }: Call): ((report: ImportReport) => void) | undefined {
+  if (isJson || !terminal.isWatched) return undefined;
+  return ({ lines, accepted }) => terminal.err(`\r${lines} lines read, ${accepted} accepted`);
+}
+
+async function importInto(call: Call, { deps }: OpenedShop, source: AsyncIterable<Uint8Array>): Promise<ExitCode> {
+  const variantId = await findVariantId(deps, textOf(call, "variant") ?? "");
+  if (!variantId) return refuse(call, { code: "not_found", message: SENTENCES.not_found });
+  const publish = call.values.draft !== true;
+  const imported = await importCards(deps, {
+    variantId,
+    merchantId: null,
+    source,
+    actor: { kind: "command_line" },
+    note: textOf(call, "note"),
+    publish,
+    onProgress: progressOf(call),
+  });
+  if (!imported.ok) return refuse(call, { code: imported.error, message: SENTENCES[imported.error] });
+  if (publish) await refreshStockBands(deps);
+  const { accepted, duplicate, rejected, lines } = imported.value;
+  const state = publish ? "on sale" : "in a draft batch, not on sale";
+  answer(call, { accepted, duplicate, rejected }, [
+    `${lines} lines: ${accepted} accepted and ${state}, ${duplicate} duplicate, ${rejected} rejected.`,
+  ]);
+  return EXIT.done;
+}
+
+export const importCommand: Command = {
+  name: "import",
+  usage: "--variant <id|sku> [--format auto] [--draft] [--note TEXT] FILE|-",
+  summary: "Adds the cards of a file, one per line, and puts them on sale. The same file again adds nothing.",
+  options: {
+    variant: { type: "string" },
+    format: { type: "string" },
+    draft: { type: "boolean" },
+    note: { type: "string" },
+  },
+  positionals: { min: 1, max: 1 },
+  async run(call) {
+    if (!textOf(call, "variant")) {
+      return refuse(call, { code: "usage", message: "Name the variant: --variant <id|sku>." }, EXIT.usage);
+    }
+    const format = textOf(call, "format") ?? "auto";
+    if (!FORMATS.includes(format)) {
+      return refuse(call, { code: "usage", message: `--format is one of: ${FORMATS.join(", ")}.` }, EXIT.usage);
+    }
+    const source = await openSource(call, call.positionals[0] ?? "");
+    if (!source)
+      return refuse(call, { code: "no_file", message: `There is no file ${call.positionals[0]}.` }, EXIT.usage);
+    return withShop((shop) => importInto(call, shop, source));
+  },
+};

@@ -1,0 +1,62 @@
+import { hasAdmin } from "@/lib/features/identity/accounts";
+import { notifyUrlOf, type OpenAccount, openAccounts } from "@/lib/features/payments/accounts";
+import type { CheckFinding } from "@/lib/features/payments/gateways/port";
+import type { Deps } from "@/lib/platform/deps";
+import { checkMailServer } from "@/lib/platform/mail";
+import { type Finding, fine, guarded, problem, warning } from "./finding";
+
+const WEAK: Readonly<Record<CheckFinding, string>> = {
+  key_weak: "Its key is short or simple: ask the gateway for a new one.",
+  key_published: "Its key is one that stands in published examples: anybody can forge its notices. Change it now.",
+  notify_url_not_reachable: "The gateway cannot reach this shop's address: set KAPU_URL to the public one.",
+  credentials_refused: "The gateway refuses its number or key.",
+  gateway_silent: "The gateway does not answer.",
+};
+const GRAVE: ReadonlySet<CheckFinding> = new Set(["key_published", "credentials_refused"]);
+
+async function checkAccount(deps: Deps, account: OpenAccount): Promise<Finding[]> {
+  const subject = `gateway ${account.id}`;
+  const found = await account.gateway.selfCheck({
+    notifyUrl: notifyUrlOf(deps, account),
+    transport: { fetch: deps.fetch },
+  });
+  if (found.length === 0) return [fine(subject, "It answers and knows us.")];
+  return found.map((name) => (GRAVE.has(name) ? problem : warning)(subject, WEAK[name]));
+}
+
+/** Every active account is asked one harmless question. */
+export async function checkGateways(deps: Deps): Promise<Finding[]> {
+  const accounts = await openAccounts(deps);
+  const active = [...accounts.values()].filter(({ isActive }) => isActive);
+  const unusable = (await deps.db.gatewayAccount.count()) - accounts.size;
+  const findings = await Promise.all(
+    active.map((account) => guarded(`gateway ${account.id}`, () => checkAccount(deps, account))),
+  );
+  if (unusable > 0) {
+    findings.push([
+      problem("gateways", `${unusable} cannot be used: their settings do not pass their gateway's checks.`),
+    ]);
+  }
+  if (active.length === 0)
+    findings.push([problem("gateways", "There is none, so nobody can pay: set KAPU_EPAY_* or add one.")]);
+  return findings.flat();
+}
+
+/** A mail server is optional; one that is named must answer. */
+export async function checkMail(deps: Deps): Promise<Finding[]> {
+  if (!deps.env.smtpUrl)
+    return [fine("mail", "KAPU_SMTP_URL is not set: no mail is promised, and the outbox shows it.")];
+  const failure = await checkMailServer(deps);
+  return [
+    failure === null
+      ? fine("mail", "The mail server takes our letters.")
+      : problem("mail", `The mail server does not: ${failure}.`),
+  ];
+}
+
+export async function checkPeople(deps: Deps): Promise<Finding[]> {
+  if (await hasAdmin(deps)) return [fine("people", "There is an admin.")];
+  return [
+    warning("people", "There is no admin yet: start the shop and open its setup link, or run kapu create-admin."),
+  ];
+}

@@ -1,0 +1,204 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Terminal } from "@/cli/command";
+import { main } from "@/cli/kapu";
+import { toPublicId } from "@/lib/kernel/id";
+import { withClient } from "@/lib/platform/with-client";
+import { kapu } from "../../support/command-line";
+import { openShop, type Stocked, type TestShop } from "../../support/shop";
+import { makeTemporaryFolder, removeFolder } from "../../support/temporary-folder";
+import { describe, expect, test } from "../../support/test";
+
+let shop: TestShop;
+let stocked: Stocked;
+let folder: string;
+let env: Record<string, string>;
+
+test.beforeAll(async ({ database }) => {
+  folder = makeTemporaryFolder("kapu");
+  shop = await openShop(database);
+  stocked = await shop.stock({ cards: 0 });
+  env = { DATABASE_URL: database.superuser, KAPU_SECRET: "s".repeat(40), KAPU_DATA_DIR: folder };
+});
+test.afterAll(async () => {
+  await shop.close();
+  removeFolder(folder);
+});
+
+const variant = () => toPublicId("variant", stocked.variantId);
+const statuses = async () =>
+  (
+    await shop.rows<{ status: string; n: number }>(
+      "SELECT status, count(*)::int AS n FROM card WHERE variant_id = $1 GROUP BY status ORDER BY status",
+      [stocked.variantId],
+    )
+  ).map(({ status, n }) => `${status} ${n}`);
+
+describe("kapu import", () => {
+  test("adds each line once, byte for byte, and answers with three figures", async () => {
+    const lines = ["ABC-1", "  spaces kept  ", "卡密🎴", "ABC-1", 'quo"te,comma'];
+    const input = lines.join("\n");
+    const first = await kapu(["import", "--variant", variant(), "--json", "-"], { env, input });
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.json()).toEqual({ accepted: 4, duplicate: 1, rejected: 0 });
+    expect(await statuses()).toEqual(["available 4"]);
+    const again = await kapu(["import", "--variant", variant(), "--json", "-"], { env, input });
+    expect(again.json()).toEqual({ accepted: 0, duplicate: 5, rejected: 0 });
+  });
+
+  test("finds a file from where it was called, the variant by its SKU, and leaves a draft unsold", async () => {
+    writeFileSync(path.join(folder, "cards.txt"), "DRAFT-1\r\nDRAFT-2\r\n");
+    const sku = `SKU-${stocked.variantId}`;
+    const { code, out } = await kapu(["import", "--variant", sku, "--draft", "--note", "tuesday", "cards.txt"], {
+      env,
+      folder,
+    });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^2 lines: 2 accepted and in a draft batch/);
+    expect(await statuses()).toContain("draft 2");
+  });
+
+  test.each<[string, string[], string | Uint8Array, string]>([
+    ["an empty file", [], "", "empty_file"],
+    ["a binary file", [], Buffer.from("\x7fELF\x02\x01\x01".padEnd(4096, "\0\x01\xff"), "latin1"), "binary_file"],
+  ])("refuses %s with exit 1 and a code", async (_, args, input, code) => {
+    const before = await statuses();
+    const ended = await kapu(["import", "--variant", variant(), ...args, "--json", "-"], { env, input });
+    expect(ended.code).toBe(1);
+    expect(ended.json()).toMatchObject({ error: { code } });
+    expect(await statuses()).toEqual(before);
+  });
+
+  test("refuses an unknown variant with exit 1", async () => {
+    const ended = await kapu(["import", "--variant", "nothing-like-it", "--json", "-"], { env, input: "X\n" });
+    expect(ended.code).toBe(1);
+    expect(ended.json()).toMatchObject({ error: { code: "not_found" } });
+  });
+});
+
+describe("kapu audit", () => {
+  test("ends with 0 on a sound shop, and with 1 and the offending rows on a broken one", async ({ database }) => {
+    const sound = await kapu(["audit", "--json"], { env });
+    expect(sound.code).toBe(0);
+    expect(sound.json()).toMatchObject({ isClean: true });
+    const order = await shop.place((await shop.stock({ cards: 1 })).variantId);
+    await withClient(database.superuser, async (client) => {
+      await client.query("SET session_replication_role = replica");
+      await client.query("UPDATE card SET order_id = gen_random_uuid() WHERE order_id = $1", [order.id]);
+    });
+    const broken = await kapu(["audit", "--json"], { env });
+    expect(broken.code).toBe(1);
+    const { results } = broken.json<{ results: { ok: boolean; rows: unknown[] }[] }>();
+    expect(results.filter(({ ok }) => !ok).flatMap(({ rows }) => rows).length).toBeGreaterThan(0);
+    const spoken = await kapu(["audit"], { env });
+    expect(spoken.code).toBe(1);
+    expect(spoken.out).toMatch(/^BROKEN {2}I/m);
+  });
+});
+
+describe("kapu create-admin", () => {
+  test("creates one admin, with a password it shows once or reads", async () => {
+    const made = await kapu(["create-admin", "--email", "Root@example.com", "--json"], { env });
+    expect(made.code).toBe(0);
+    expect(made.json<{ password: string }>().password.length).toBeGreaterThan(15);
+    const again = await kapu(["create-admin", "--email", "root@example.com", "--password-stdin", "--json"], {
+      env,
+      input: "correct horse battery\n",
+    });
+    expect(again.code).toBe(1);
+    expect(again.json()).toMatchObject({ error: { code: "email_taken" } });
+    const weak = await kapu(["create-admin", "--email", "two@example.com", "--password-stdin", "--json"], {
+      env,
+      input: "short\n",
+    });
+    expect(weak.json()).toMatchObject({ error: { code: "password_short" } });
+  });
+});
+
+describe("kapu doctor", () => {
+  test("names what is missing and how to mend it", async () => {
+    const { json } = await kapu(["doctor", "--json"], { env });
+    const { findings } = json<{ findings: { subject: string; verdict: string; sentence: string }[] }>();
+    const subjects = findings.map(({ subject }) => subject);
+    for (const subject of [
+      "settings",
+      "address",
+      "disk",
+      "redis",
+      "database",
+      "migrations",
+      "roles",
+      "gateway epay",
+      "mail",
+      "people",
+    ])
+      expect(subjects).toContain(subject);
+    for (const { sentence } of findings) expect(sentence).toMatch(/\.$/);
+  });
+
+  test("with settings that mean nothing says so in one sentence each, and exits 1", async () => {
+    const ended = await kapu(["doctor", "--json"], { env: { ...env, PORT: "99999999", KAPU_SECRET: "short" } });
+    expect(ended.code).toBe(1);
+    const { findings } = ended.json<{ findings: { sentence: string }[] }>();
+    expect(findings.map(({ sentence }) => sentence).join(" ")).toMatch(/PORT.*KAPU_SECRET/);
+    expect(ended.out).not.toContain('"short"');
+  });
+});
+
+describe("kapu", () => {
+  const terminal = () => {
+    const said = { out: "", err: "" };
+    const voice: Terminal = {
+      folder,
+      input: (async function* () {})(),
+      out: (text) => {
+        said.out += text;
+      },
+      err: (text) => {
+        said.err += text;
+      },
+      isWatched: false,
+    };
+    return { said, voice };
+  };
+
+  test.each([
+    [["nothing"], 2],
+    [["import", "--nonsense", "x"], 2],
+    [["import", "-"], 2],
+    [["import", "--variant", "x"], 2],
+    [["import", "--variant", "x", "no-such-file"], 2],
+    [["import", "--variant", "x", "--format", "xlsx", "-"], 2],
+    [["audit", "extra"], 2],
+    [["verify-ledger"], 2],
+    [["export"], 2],
+    [[], 2],
+    [["help"], 0],
+    [["import", "--help"], 0],
+  ])("%j ends with %i and opens no database", async (args, code) => {
+    const { said, voice } = terminal();
+    expect(await main(args, voice)).toBe(code);
+    expect(said.out + said.err).not.toBe("");
+    if (args.length === 0 || code === 0) return;
+    const asked = terminal();
+    expect(await main([...args, "--json"], asked.voice)).toBe(code);
+    expect(JSON.parse(asked.said.out)).toMatchObject({ error: { message: expect.any(String) } });
+  });
+
+  test("says in one sentence that the database is away, and exits 3", async () => {
+    const ended = await kapu(["audit", "--json"], {
+      env: { ...env, DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/none" },
+    });
+    expect(ended.code).toBe(3);
+    expect(ended.json()).toMatchObject({ error: { code: "environment" } });
+    expect(ended.out + ended.err).not.toContain("hunter2");
+  });
+
+  test("names in its help what there is, and not what comes later", async () => {
+    const { said, voice } = terminal();
+    await main(["help"], voice);
+    const { out } = said;
+    expect(out).toMatch(/import .*--variant[\s\S]*audit[\s\S]*doctor[\s\S]*create-admin[\s\S]*demo/);
+    expect(out).not.toMatch(/verify-ledger|export/);
+  });
+});
