@@ -28,7 +28,7 @@ async function toPage(html: Buffer, deps: Deps, versions: string): Promise<Page>
   const [gzipped, brotli] = await Promise.all([compress.gzip(html), compress.br(html, quality)]);
   return {
     versions,
-    renderedAt: deps.clock.now(),
+    renderedAt: deps.clock.elapsed(),
     etag: createHash("sha256").update(html).digest("base64url").slice(0, 22),
     policy: policyOfHtml(html.toString("utf8"), deps.env),
     bodies: { identity: html, gzip: gzipped, br: brotli },
@@ -72,7 +72,7 @@ export function createPageCache(deps: Deps, render: PageHandler): PageCache {
   const rendering = new Map<string, Promise<Page | null>>();
 
   const isFresh = (page: Page, versions: string): boolean =>
-    page.versions === versions && deps.clock.now() - page.renderedAt < limits.pageCacheAgeMs;
+    page.versions === versions && deps.clock.elapsed() - page.renderedAt < limits.pageCacheAgeMs;
 
   function keep(key: string, page: Page): void {
     pages.delete(key);

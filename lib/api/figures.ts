@@ -14,12 +14,12 @@ interface State {
  */
 export async function refreshFigures(deps: Deps): Promise<void> {
   const state = ofDeps<State>(deps, "api.figures", () => ({ readAt: Number.NEGATIVE_INFINITY, reading: null }));
-  if (deps.clock.now() - state.readAt < limits.figuresAgeMs) return;
+  if (deps.clock.elapsed() - state.readAt < limits.figuresAgeMs) return;
   state.reading ??= readFigures(deps)
     .then(show)
     .catch((error: unknown) => deps.log.warn("metrics.figures_failed", {}, error))
     .finally(() => {
-      state.readAt = deps.clock.now();
+      state.readAt = deps.clock.elapsed();
       state.reading = null;
     });
   await state.reading;

@@ -13,7 +13,7 @@ interface Known {
  */
 export function readPageVersions(deps: Deps): Promise<string> {
   const state = ofDeps(deps, "catalog.page-versions", () => ({ known: null as Known | null }));
-  const now = deps.clock.now();
+  const now = deps.clock.elapsed();
   if (state.known && now - state.known.readAt < limits.pageVersionReadMs) return state.known.versions;
   const known: Known = { readAt: now, versions: query(deps) };
   state.known = known;

@@ -61,7 +61,7 @@ export function findSellableVariant(
   { isFresh = false } = {},
 ): Promise<SellableVariant | null> {
   const cache = ofDeps(deps, "catalog.sellable", () => new Map<string, Entry>());
-  const now = deps.clock.now();
+  const now = deps.clock.elapsed();
   const known = cache.get(variantId);
   if (known && !isFresh && now - known.readAt < limits.variantCacheMs) return known.variant;
   if (cache.size >= limits.variantCacheEntriesMax) cache.clear();

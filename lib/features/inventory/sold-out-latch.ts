@@ -7,26 +7,38 @@ interface Latch {
   readonly until: number;
 }
 
-const latchesOf = (deps: Deps): Map<string, Latch> => ofDeps(deps, "inventory.sold-out", () => new Map());
+interface State {
+  readonly latches: Map<string, Latch>;
+  /** How often cards became available, of whatever variant. */
+  arrivals: number;
+}
+
+const stateOf = (deps: Deps): State => ofDeps(deps, "inventory.sold-out", () => ({ latches: new Map(), arrivals: 0 }));
 
 /**
  * Whether the last count without locks, a moment ago, found fewer cards than this. It spares the database the crowd after
  * a sell-out; it opens again by itself after `limits.soldOutLatchMs`, and at once when cards become available.
  */
 export function isSoldOut(deps: Deps, place: StockPlace, quantity: number): boolean {
-  const latch = latchesOf(deps).get(placeKey(place));
-  return latch !== undefined && deps.clock.now() < latch.until && quantity > latch.available;
+  const latch = stateOf(deps).latches.get(placeKey(place));
+  return latch !== undefined && deps.clock.elapsed() < latch.until && quantity > latch.available;
 }
 
-/** Remembers what a count without locks found. */
-export function latchSoldOut(deps: Deps, place: StockPlace, available: number): void {
-  const latches = latchesOf(deps);
-  if (latches.size >= limits.variantCacheEntriesMax) latches.clear();
-  latches.set(placeKey(place), { available, until: deps.clock.now() + limits.soldOutLatchMs });
+/** Called before a count without locks; returns how to remember what it found, unless cards arrived in the meantime. */
+export function startCount(deps: Deps, place: StockPlace): (available: number) => void {
+  const state = stateOf(deps);
+  const { arrivals } = state;
+  return (available) => {
+    if (state.arrivals !== arrivals) return;
+    if (state.latches.size >= limits.variantCacheEntriesMax) state.latches.clear();
+    state.latches.set(placeKey(place), { available, until: deps.clock.elapsed() + limits.soldOutLatchMs });
+  };
 }
 
 /** Opens the latch of a variant; called when its cards became available. */
 export function dropLatch(deps: Deps, variantId: string): void {
-  const latches = latchesOf(deps);
+  const state = stateOf(deps);
+  state.arrivals++;
+  const { latches } = state;
   for (const key of latches.keys()) if (key.startsWith(variantId)) latches.delete(key);
 }

@@ -23,7 +23,7 @@ const hintsOf = (deps: Deps): Map<string, Hint> => ofDeps(deps, "inventory.start
  */
 export function startOf(deps: Deps, place: StockPlace): bigint {
   const hint = hintsOf(deps).get(placeKey(place));
-  if (!hint || deps.clock.now() - hint.bornAt > limits.startHintAgeMs) return 0n;
+  if (!hint || deps.clock.elapsed() - hint.bornAt > limits.startHintAgeMs) return 0n;
   return hint.pick;
 }
 
@@ -32,7 +32,7 @@ export function advanceStart(deps: Deps, place: StockPlace, pick: bigint): void 
   const hints = hintsOf(deps);
   const key = placeKey(place);
   const known = hints.get(key);
-  const now = deps.clock.now();
+  const now = deps.clock.elapsed();
   const isOld = !known || now - known.bornAt > limits.startHintAgeMs;
   if (!isOld && known.pick >= pick) return;
   if (hints.size >= limits.variantCacheEntriesMax) hints.clear();

@@ -69,7 +69,7 @@ async function readAccounts(deps: Deps): Promise<ReadonlyMap<string, OpenAccount
 /** Every usable account, active or not, at most `limits.accountCacheMs` old. */
 export function openAccounts(deps: Deps): Promise<ReadonlyMap<string, OpenAccount>> {
   const cache = ofDeps(deps, "payments.accounts", (): { entry: Cached | null } => ({ entry: null }));
-  const now = deps.clock.now();
+  const now = deps.clock.elapsed();
   if (cache.entry && now - cache.entry.readAt < limits.accountCacheMs) return cache.entry.accounts;
   const accounts = readAccounts(deps);
   const entry = { readAt: now, accounts };

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer, type Server } from "node:net";
 import { freeAbandonedJobs } from "@/lib/features/health/queue";
-import { isSoldOut, latchSoldOut } from "@/lib/features/inventory/sold-out-latch";
+import { isSoldOut, startCount } from "@/lib/features/inventory/sold-out-latch";
 import { mailOrderLink } from "@/lib/flows/mail-order-link";
 import type { Job } from "@/lib/jobs/job";
 import { JOBS } from "@/lib/jobs/registry";
@@ -146,7 +146,7 @@ describe("the worker", () => {
     const place = { variantId, poolId };
     const isDropped = async () => {
       // The latch would open by itself after 200 ms, so it is set again before each look.
-      latchSoldOut(shop.deps, place, 0);
+      startCount(shop.deps, place)(0);
       await shop.rows("SELECT pg_notify('kapu_stock', $1)", [variantId]);
       await new Promise((resolve) => setTimeout(resolve, 50));
       return !isSoldOut(shop.deps, place, 1);
