@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
-import { isOutage } from "@/lib/platform/outage";
+import { isPassing } from "@/lib/platform/outage";
 import { type ApiBindings, type ApiContext, SenderGone, send } from "./http";
 import { problem } from "./problem";
 import type { Route } from "./route";
@@ -52,7 +52,7 @@ function failed(deps: Deps, error: Error, c: ApiContext): Response {
   if (error instanceof SenderGone) return send(c, problem("request_timeout"));
   // The path and never the query: a gateway's return may carry more there than a log should hold.
   deps.log.error("api.failed", { method: c.req.method, path: c.req.path.slice(0, 200) }, error);
-  return send(c, problem(isOutage(error) ? "unavailable" : "unexpected"));
+  return send(c, problem(isPassing(error) ? "unavailable" : "unexpected"));
 }
 
 /**

@@ -86,13 +86,14 @@ export async function placeOrder(deps: Deps, cmd: PlaceOrder): Promise<Result<Pl
   let outcome = await attempt(deps, cmd, requestHash, false);
   // Priced with a variant that has changed since: once more with what it is now.
   if (outcome === "stale") outcome = await attempt(deps, cmd, requestHash, true);
-  if (outcome === "stale") return err("busy");
+  if (outcome === "stale") outcome = err("busy");
   if (outcome.ok) {
     deps.log.info("order.placed", { orderId: outcome.value.id });
     return outcome;
   }
-  const known = await findByRequest(deps, cmd);
-  if (known) return answerKnown(deps, known, requestHash);
+  const lookup = await findByRequest(deps, cmd);
+  if (!lookup.ok) return lookup;
+  if (lookup.value) return answerKnown(deps, lookup.value, requestHash);
   if (outcome.error === "key_taken") throw new Error("an order's key is taken by an order that is not there");
   return err(outcome.error);
 }

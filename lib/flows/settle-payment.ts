@@ -47,7 +47,7 @@ const batchesOf = (deps: Deps) =>
       name: "settle",
       run: (rows) => runBatch(deps, rows),
       runAlone: async () => "alone",
-      onBatch: (batch) => observeBatch("settle", batch),
+      onBatch: (batch) => observeBatch(deps.log, "settle", batch),
       now: () => performance.now(),
     }),
   );

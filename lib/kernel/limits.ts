@@ -24,6 +24,14 @@ export const limits = {
   coalescerQueueItems: 20_000,
   loneRetries: 20,
   loneWaitMs: 25,
+  // A connection from a full pool, or a new one.
+  poolWaitMs: 5_000,
+  // How long one stuck row may keep a batch, whose other rows then go on without it; and a transaction of its own.
+  hotLockTimeoutMs: 1_000,
+  hotStatementMs: 10_000,
+  lockTimeoutMs: 5_000,
+  // Longer than any statement of ours takes; past it the line is taken to be dead.
+  queryTimeoutMs: 30_000,
   transactionRetries: 3,
   transactionTimeoutMs: 15_000,
   transactionMaxWaitMs: 5_000,

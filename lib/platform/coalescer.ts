@@ -1,10 +1,14 @@
 import { limits } from "@/lib/kernel/limits";
 import { err, type Result } from "@/lib/kernel/result";
+import { isOutage } from "./outage";
 
 /** How a coalescer gathers and runs its items. */
 export interface CoalescerOptions<Item, Answer> {
   readonly name: string;
-  /** Answers every item of the batch, in its order. A throw fails the batch, and each item is then run alone. */
+  /**
+   * Answers every item of the batch, in its order. A throw fails the batch, and each item is then run alone: it may have
+   * been done all the same, its answer lost, so running an item again must find what the first time did.
+   */
   readonly run: (items: readonly Item[]) => Promise<readonly Answer[]>;
   /** Runs one item whose batch failed: a poison item spoils its own answer only. */
   readonly runAlone: (item: Item) => Promise<Answer>;
@@ -14,7 +18,8 @@ export interface CoalescerOptions<Item, Answer> {
   readonly onBatch?: (batch: {
     readonly size: number;
     readonly milliseconds: number;
-    readonly isFailed: boolean;
+    /** Why the batch failed; its items were then run alone. */
+    readonly error?: unknown;
   }) => void;
   readonly now: () => number;
 }
@@ -54,30 +59,34 @@ export function createCoalescer<Item, Answer>(options: CoalescerOptions<Item, An
     return queue.splice(0, count);
   }
 
+  /** A poison item fails by itself. When nobody answers at all, whoever waits hears so at once, not one after another. */
   async function runEachAlone(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
-    for (const waiting of batch) {
+    for (const [index, waiting] of batch.entries()) {
       try {
         waiting.resolve({ ok: true, value: await options.runAlone(waiting.item) });
       } catch (error) {
         waiting.reject(error);
+        if (!isOutage(error)) continue;
+        for (const other of [...batch.slice(index + 1), ...queue.splice(0)]) other.reject(error);
+        return;
       }
     }
   }
 
   async function runBatch(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
     const startedAt = options.now();
-    const report = (isFailed: boolean) =>
-      options.onBatch?.({ size: batch.length, milliseconds: options.now() - startedAt, isFailed });
+    const report = (error?: unknown) =>
+      options.onBatch?.({ size: batch.length, milliseconds: options.now() - startedAt, error });
     try {
       const answers = await options.run(batch.map((waiting) => waiting.item));
       if (answers.length !== batch.length)
         throw new Error(`${options.name} answered ${answers.length} of ${batch.length}`);
-      report(false);
+      report();
       batch.forEach((waiting, index) => {
         waiting.resolve({ ok: true, value: answers[index] as Answer });
       });
-    } catch {
-      report(true);
+    } catch (error) {
+      report(error);
       await runEachAlone(batch);
     }
   }

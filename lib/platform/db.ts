@@ -7,16 +7,23 @@ import type { Result } from "@/lib/kernel/result";
 export type Db = PrismaClient;
 export type Tx = Prisma.TransactionClient;
 
-const CONNECT_TIMEOUT_MS = 5_000;
 const APP_CONNECTIONS = 10;
 const HOT_CONNECTIONS = 4;
+/** A line that died without a word is noticed, and a pool that is full says so. */
+const LINE = { connectionTimeoutMillis: limits.poolWaitMs, keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+/**
+ * Every wait has an end: for a row that a stuck transaction holds, and for the transaction of a process that vanished
+ * while it held rows. Whoever gives up a lock has changed nothing and may ask again.
+ */
+const APP_OPTIONS = `-c lock_timeout=${limits.lockTimeoutMs} -c idle_in_transaction_session_timeout=${limits.transactionTimeoutMs * 2}`;
 
 /**
  * Planning the hot statements costs more than running them, so each keeps one generic plan; and since the planner cannot
  * know a batch's size, it may neither scan a table nor join by nested loops where it has a choice (docs/decisions/0001).
  */
 export const HOT_OPTIONS =
-  "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_nestloop=off -c enable_mergejoin=off -c jit=off";
+  "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_nestloop=off -c enable_mergejoin=off -c jit=off " +
+  `-c lock_timeout=${limits.hotLockTimeoutMs} -c statement_timeout=${limits.hotStatementMs}`;
 
 const nameOf = new Map<string, string>();
 
@@ -34,7 +41,14 @@ function statementName({ sql }: { sql: string }): string {
 /** The ordinary client: pages, jobs, single orders that need several statements. */
 export function createDb(connectionString: string, onError: (error: Error) => void, max = APP_CONNECTIONS): Db {
   const adapter = new PrismaPg(
-    { connectionString, max, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: "kapu" },
+    {
+      ...LINE,
+      connectionString,
+      max,
+      application_name: "kapu",
+      options: APP_OPTIONS,
+      query_timeout: limits.queryTimeoutMs,
+    },
     { statementNameGenerator: statementName, onPoolError: onError, onConnectionError: onError },
   );
   return new PrismaClient({ adapter });
@@ -47,9 +61,10 @@ export function createDb(connectionString: string, onError: (error: Error) => vo
 export function createHotDb(connectionString: string, onError: (error: Error) => void): Db {
   const adapter = new PrismaPg(
     {
+      ...LINE,
       connectionString,
       max: HOT_CONNECTIONS,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: limits.hotStatementMs + 1_000,
       application_name: "kapu-hot",
       options: HOT_OPTIONS,
     },

@@ -1,17 +1,20 @@
+import type { Log } from "./log";
 import { singleton } from "./singleton";
 
 /** One batch of a coalescer, as the metrics see it. */
 export interface BatchMeasure {
   readonly size: number;
   readonly milliseconds: number;
-  readonly isFailed: boolean;
+  /** Why the batch failed; its items were then run alone. */
+  readonly error?: unknown;
 }
 
 type Listener = (name: string, batch: BatchMeasure) => void;
 const listeners = (): Set<Listener> => singleton("measures.batches", () => new Set());
 
-/** Tells whoever keeps metrics of a batch; costs nothing when nobody does. */
-export function observeBatch(name: string, batch: BatchMeasure): void {
+/** Tells whoever keeps metrics of a batch, which costs nothing when nobody does; one that failed also stands in the log. */
+export function observeBatch(log: Log, name: string, batch: BatchMeasure): void {
+  if (batch.error !== undefined) log.warn("batch.failed", { name, size: batch.size }, batch.error);
   for (const listen of listeners()) listen(name, batch);
 }
 

@@ -1,4 +1,4 @@
-import { sqlStateOf } from "./db";
+import { isRetryable, sqlStateOf } from "./db";
 
 /** Connection failures of Node, and of the client: server gone, pool empty. */
 const CODES = new Set([
@@ -14,7 +14,9 @@ const CODES = new Set([
   "P2028",
 ]);
 /** Connection exception, out of resources, operator intervention (shutdown, recovery). */
-const CLASSES = ["08", "53", "57"];
+const CLASSES = ["08", "53", "57P"];
+/** A statement that was cancelled because it took too long. */
+const CANCELLED = "57014";
 
 /** Whether an error says that the database is away or overloaded, as opposed to something being wrong with what we asked. */
 export function isOutage(error: unknown): boolean {
@@ -24,9 +26,16 @@ export function isOutage(error: unknown): boolean {
   for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
     const { code, message } = cause as { code?: unknown; message?: unknown };
     if (typeof code === "string" && CODES.has(code)) return true;
-    if (typeof message === "string" && /connection terminated|timeout exceeded when trying to connect/i.test(message))
+    if (
+      typeof message === "string" &&
+      /connection terminated|timeout exceeded when trying to connect|query read timeout/i.test(message)
+    )
       return true;
     cause = (cause as { cause?: unknown }).cause;
   }
   return false;
 }
+
+/** Whether the same question, asked again, may simply be answered: an outage, or a wait for a lock that was given up. */
+export const isPassing = (error: unknown): boolean =>
+  isOutage(error) || isRetryable(error) || sqlStateOf(error) === CANCELLED;

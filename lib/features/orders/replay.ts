@@ -1,4 +1,5 @@
 import { limits } from "@/lib/kernel/limits";
+import type { Result } from "@/lib/kernel/result";
 import { createCoalescer } from "@/lib/platform/coalescer";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 
@@ -35,16 +36,14 @@ async function readKnown({ db }: Deps, keys: readonly Key[]): Promise<(KnownOrde
 }
 
 /** The order that a request of this scope and key already made, or null. Many questions at once are one query. */
-export async function findByRequest(deps: Deps, key: Key): Promise<KnownOrder | null> {
+export function findByRequest(deps: Deps, key: Key): Promise<Result<KnownOrder | null, "busy">> {
   const lookup = ofDeps(deps, "orders.replay", () =>
     createCoalescer<Key, KnownOrder | null>({
       name: "replay",
       run: (keys) => readKnown(deps, keys),
       runAlone: async (one) => (await readKnown(deps, [one]))[0] ?? null,
-      now: () => deps.clock.now(),
+      now: () => deps.clock.elapsed(),
     }),
   );
-  const answer = await lookup.ask(key);
-  if (!answer.ok) throw new Error("too many replay lookups are waiting");
-  return answer.value;
+  return lookup.ask(key);
 }

@@ -1,4 +1,4 @@
-import { isSoldOut, latchSoldOut } from "@/lib/features/inventory/sold-out-latch";
+import { isSoldOut, startCount } from "@/lib/features/inventory/sold-out-latch";
 import { advanceStart, placeKey, type StockPlace } from "@/lib/features/inventory/start-hints";
 import { countAvailable } from "@/lib/features/inventory/store";
 import { newOrderNumber } from "@/lib/kernel/id";
@@ -52,7 +52,7 @@ const batchesOf = (deps: Deps) =>
       run: (drafts) => runBatch(deps, mergeEqualKeys(drafts)).then((answers) => spread(drafts, answers)),
       runAlone: (draft) => runAlone(deps, draft),
       weigh: (draft) => draft.row.quantity,
-      onBatch: (batch) => observeBatch("place", batch),
+      onBatch: (batch) => observeBatch(deps.log, "place", batch),
       now: () => performance.now(),
     }),
   );
@@ -94,14 +94,16 @@ async function placeAlone(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> 
     const outcome = outcomeOf(await runAlone(deps, draft));
     if (outcome) return outcome;
     for (const line of draft.lines) {
+      const latch = startCount(deps, stockPlaceOf(line));
       const available = await countAvailable(deps.db, stockPlaceOf(line), line.quantity);
       if (available >= line.quantity) continue;
-      latchSoldOut(deps, stockPlaceOf(line), available);
+      latch(available);
       return { verdict: "insufficient_stock" };
     }
     await new Promise((wake) => setTimeout(wake, limits.loneWaitMs * (0.5 + Math.random())));
   }
-  return { verdict: "insufficient_stock" };
+  // The cards are there, in somebody's hands. Sold out is said only of what a count did not find.
+  return { verdict: "busy" };
 }
 
 /** Places a draft with whatever else is asked at the moment; every answer is final except that `conflict` is to be read back. */
