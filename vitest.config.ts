@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2, // Most of a test is waiting for Postgres; on two cores the default would be one.
     projects: [
-      { resolve: { alias }, test: { name: "unit", include: ["tests/unit/**/*.test.ts"] } },
+      { resolve: { alias }, test: { name: "unit", include: ["tests/unit/**/*.test.ts"], testTimeout: 60_000 } },
       {
         resolve: { alias },
         test: { name: "architecture", include: ["tests/architecture/**/*.test.ts"], testTimeout: 60_000 },
