@@ -58,12 +58,12 @@ export function createDb(connectionString: string, onError: (error: Error) => vo
  * The client of the two hot statements: few connections, and one generic plan per statement, because planning them costs
  * more than running them (docs/decisions/0001).
  */
-export function createHotDb(connectionString: string, onError: (error: Error) => void): Db {
+export function createHotDb(connectionString: string, onError: (error: Error) => void, max = HOT_CONNECTIONS): Db {
   const adapter = new PrismaPg(
     {
       ...LINE,
       connectionString,
-      max: HOT_CONNECTIONS,
+      max,
       query_timeout: limits.hotStatementMs + 1_000,
       application_name: "kapu-hot",
       options: HOT_OPTIONS,

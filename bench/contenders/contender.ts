@@ -1,0 +1,60 @@
+import type { OrderDraft } from "@/lib/flows/hot/draft-order";
+import { percentile } from "../figures";
+
+export interface Load {
+  readonly inFlight: number;
+  readonly seconds: number;
+}
+
+export interface Outcome {
+  readonly done: number;
+  readonly failed: number;
+  readonly perSecond: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+}
+
+/** A way to turn a card into an order: each writes the same rows of order, line, attempt, ledger, outbox and card. */
+export interface Contender {
+  readonly name: string;
+  readonly what: string;
+  /** More than it can place in a second, for the number of drafts and cards that are laid out for it. */
+  readonly perSecondMax: number;
+  run(load: Load, drafts: readonly OrderDraft[]): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** Keeps `inFlight` orders under way until the time is over or the drafts are used up; `place` answers whether it worked. */
+export async function drive(
+  { inFlight, seconds }: Load,
+  drafts: readonly OrderDraft[],
+  place: (draft: OrderDraft) => Promise<boolean>,
+): Promise<Outcome> {
+  const latencies: number[] = [];
+  let failed = 0;
+  let next = 0;
+  const startedAt = performance.now();
+  const endsAt = startedAt + seconds * 1_000;
+
+  async function buyer(): Promise<void> {
+    while (next < drafts.length) {
+      const draft = drafts[next++] as OrderDraft;
+      const askedAt = performance.now();
+      if (askedAt >= endsAt) return;
+      if (await place(draft)) latencies.push(performance.now() - askedAt);
+      else failed += 1;
+    }
+  }
+
+  await Promise.all(Array.from({ length: inFlight }, buyer));
+  const elapsed = (performance.now() - startedAt) / 1_000;
+  latencies.sort((a, b) => a - b);
+  const done = latencies.length;
+  return {
+    done,
+    failed,
+    perSecond: done / elapsed,
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+  };
+}

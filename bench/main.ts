@@ -1,0 +1,74 @@
+import { runAudit } from "@/lib/features/audit";
+import { closeDeps } from "@/lib/platform/deps";
+import { withClient } from "@/lib/platform/with-client";
+import { benchClaims } from "./claims";
+import { openBenchDatabase } from "./database";
+import { describeMachine, type Sample } from "./figures";
+import { benchHttp, ENDPOINTS } from "./http";
+import { runLoad } from "./load";
+import { type Options, readOptions, USAGE } from "./options";
+import { formatReport } from "./report";
+import { serve } from "./serve";
+import { type BenchShop, openBenchShop } from "./shop";
+
+const tell = (line: string): void => void process.stderr.write(`  ${line}\n`);
+
+/** Every contender wrote orders of the same rows, or the ratios mean nothing: the invariants are the witness. */
+async function checkRows({ urls }: BenchShop): Promise<string> {
+  // Nobody took up the announcements here, because no worker runs beside the measurement.
+  await withClient(urls.owner, (client) =>
+    client.query("UPDATE outbox SET drained_at = now() WHERE drained_at IS NULL"),
+  );
+  const { results } = await runAudit(urls.audit);
+  const broken = results
+    .filter((result) => !result.ok)
+    .map(({ id, failure, rows }) => `${id} ${failure ?? JSON.stringify(rows[0])}`);
+  if (broken.length > 0) throw new Error(`a contender wrote other rows than the shop does: ${broken.join("; ")}`);
+  const { rows } = await withClient(urls.owner, (client) =>
+    client.query<{ orders: string }>("SELECT count(*)::text AS orders FROM orders"),
+  );
+  return `${rows[0]?.orders} orders by all contenders; the audit finds ${results.length} of ${results.length} invariants kept.`;
+}
+
+async function measure(shop: BenchShop, options: Options): Promise<string> {
+  const machine = await withClient(shop.urls.app, describeMachine);
+  const samples: Sample[] = [];
+  const legend: { name: string; what: string }[] = [];
+  if (options.parts.includes("claims")) {
+    const claims = await benchClaims(shop, options, tell);
+    samples.push(...claims.samples);
+    legend.push(...claims.contenders);
+  }
+  if (options.parts.includes("http")) {
+    samples.push(...(await benchHttp(shop, options, tell)));
+    legend.push(...ENDPOINTS);
+  }
+  const notes = [await checkRows(shop)];
+  if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
+  return formatReport({ machine, legend, samples, notes });
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const options = readOptions(args);
+  const database = await openBenchDatabase(process.env.DATABASE_URL || undefined);
+  try {
+    const shop = await openBenchShop(database.urls);
+    try {
+      process.stdout.write(await measure(shop, options));
+    } finally {
+      await closeDeps(shop.deps);
+    }
+  } finally {
+    await database.stop();
+  }
+}
+
+const [command, argument = ""] = process.argv.slice(2);
+if (command === "serve") await serve(JSON.parse(argument));
+else if (command === "load") process.stdout.write(JSON.stringify(await runLoad(JSON.parse(argument))));
+else {
+  await run(process.argv.slice(2)).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,92 @@
+import { type Sample, type Summary, summarize } from "./figures";
+
+/** What the design expects of the ratio of two medians at the highest number in flight. */
+const BARS = [
+  { bench: "claim", of: "ours", over: "single statement", atLeast: 2.5 },
+  { bench: "claim", of: "ours", over: "FOR UPDATE", atLeast: 20 },
+  { bench: "http", of: "POST /api/v1/orders", over: "one SELECT", atLeast: 0.5 },
+  { bench: "http", of: "POST /api/v1/orders", over: "no-op Next route", atLeast: 5 },
+] as const;
+
+const cell = (value: number | null, digits = 1): string => (value === null ? "–" : value.toFixed(digits));
+
+function table(summaries: readonly Summary[]): string[] {
+  const rows = summaries.map((s) => [
+    s.contender,
+    `${s.inFlight}`,
+    cell(s.perSecond, 0),
+    cell(s.p50Ms),
+    cell(s.p99Ms),
+    `${s.failed}`,
+  ]);
+  const lines = [["", "in flight", "per second", "p50 ms", "p99 ms", "failed"], ...rows];
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+  return lines.map((line) =>
+    line
+      .map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0)))
+      .join("  "),
+  );
+}
+
+export interface Verdict {
+  readonly ratio: string;
+  readonly inFlight: number;
+  readonly measured: number;
+  readonly expected: number;
+  readonly isMet: boolean;
+}
+
+/** The expected ratios beside the measured ones; what falls short is said, not hidden. */
+export function judgeBars(summaries: readonly Summary[]): Verdict[] {
+  return BARS.flatMap(({ bench, of, over, atLeast }) => {
+    const inFlight = Math.max(...summaries.filter((s) => s.bench === bench).map((s) => s.inFlight));
+    const find = (contender: string) =>
+      summaries.find((s) => s.bench === bench && s.contender === contender && s.inFlight === inFlight);
+    const [mine, other] = [find(of), find(over)];
+    if (!mine || !other) return [];
+    const measured = mine.perSecond / other.perSecond;
+    return [{ ratio: `${of} / ${over}`, inFlight, measured, expected: atLeast, isMet: measured >= atLeast }];
+  });
+}
+
+export interface Report {
+  readonly machine: Readonly<Record<string, string | number>>;
+  readonly legend: readonly { readonly name: string; readonly what: string }[];
+  readonly samples: readonly Sample[];
+  readonly notes: readonly string[];
+}
+
+/** Two decimals say all that such a measurement knows. */
+const line = (type: string, fields: object): string =>
+  JSON.stringify({ type, ...fields }, (_name, value) =>
+    typeof value === "number" ? Math.round(value * 100) / 100 : value,
+  );
+
+/** For people first: the machine, the medians, the bars. Then one JSON line per sample, median and bar, for programs. */
+export function formatReport({ machine, legend, samples, notes }: Report): string {
+  const summaries = summarize(samples).sort((a, b) => a.bench.localeCompare(b.bench) || a.inFlight - b.inFlight);
+  const verdicts = judgeBars(summaries);
+  const sections = [
+    Object.entries(machine).map(([name, value]) => `${name.padEnd(9)} ${value}`),
+    legend.map(({ name, what }) => `${name}: ${what}`),
+    ...(["claim", "http"] as const).map((bench) => {
+      const own = summaries.filter((summary) => summary.bench === bench);
+      return own.length === 0 ? [] : [bench === "claim" ? "Orders placed" : "Over HTTP", ...table(own)];
+    }),
+    verdicts.map(
+      ({ ratio, inFlight, measured, expected, isMet }) =>
+        `${isMet ? "met  " : "SHORT"}  ${ratio} at ${inFlight} in flight: ${measured.toFixed(2)} (expected at least ${expected})`,
+    ),
+    notes,
+    [
+      line("machine", machine),
+      ...samples.map((sample) => line("sample", sample)),
+      ...summaries.map((summary) => line("median", summary)),
+      ...verdicts.map((verdict) => line("bar", verdict)),
+    ],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { findSellableVariant } from "@/lib/features/catalog/sellable";
+import { saveAccount } from "@/lib/features/payments/accounts";
+import { draftOrder, type OrderDraft } from "@/lib/flows/hot/draft-order";
+import { importCards } from "@/lib/flows/import-cards";
+import { newId } from "@/lib/kernel/id";
+import type { DatabaseUrls } from "@/lib/platform/database-urls";
+import { createDeps, type Deps } from "@/lib/platform/deps";
+import { readEnv } from "@/lib/platform/env";
+import { createLog, type LogTarget } from "@/lib/platform/log";
+import { withClient } from "@/lib/platform/with-client";
+
+const ACCOUNT = "epay";
+
+/** One product that everybody wants at once: the worst case for every way of claiming. */
+export interface BenchShop {
+  readonly deps: Deps;
+  readonly urls: DatabaseUrls;
+  readonly merchantId: string;
+  readonly productId: string;
+  readonly variantId: string;
+  readonly poolId: string;
+  readonly accountId: string;
+}
+
+/** The shop's own dependencies; reservations outlive the run, so that nothing is swept in the middle of it. */
+export function openDeps(urls: DatabaseUrls, log: LogTarget): Deps {
+  const source = { DATABASE_URL: urls.app, KAPU_SECRET: "b".repeat(40), KAPU_RESERVATION_SECONDS: "86400" };
+  const env = readEnv({ ...source, KAPU_URL: "http://127.0.0.1:3000" }, () => null);
+  if (!env.ok) throw new Error(env.error.join(" "));
+  return createDeps({ env: env.value, urls, log: createLog(log) });
+}
+
+/** Opens a shop with a fresh product in the bench's database. */
+export async function openBenchShop(urls: DatabaseUrls): Promise<BenchShop> {
+  const deps = openDeps(urls, "silent");
+  const { db } = deps;
+  const [merchantId, productId, variantId, poolId, categoryId] = [newId(), newId(), newId(), newId(), newId()];
+  const title = { titleZh: "测量", titleEn: "Bench" };
+  await db.merchant.create({ data: { id: merchantId, slug: `m-${merchantId}`, name: "Bench" } });
+  await db.stockPool.create({ data: { id: poolId, merchantId, slug: "main", name: "Main" } });
+  await db.category.create({ data: { id: categoryId, slug: `c-${categoryId}`, ...title } });
+  const product = { id: productId, merchantId, categoryId, slug: `p-${productId}`, status: "published", ...title };
+  await db.product.create({ data: product });
+  const variant = { id: variantId, productId, merchantId, poolId, sku: `SKU-${variantId}`, ...title };
+  await db.variant.create({ data: { ...variant, priceMinor: 1000n, currency: "CNY" } });
+  const account = { id: ACCOUNT, kind: "epay", currency: "CNY", titleZh: "支付宝", titleEn: "Alipay" } as const;
+  const settings = { baseUrl: "http://127.0.0.1:9", pid: "1000", key: randomBytes(16).toString("hex") };
+  const saved = await saveAccount(deps, db, { ...account, settings });
+  if (!saved.ok) throw new Error(saved.error.join());
+  return { deps, urls, merchantId, productId, variantId, poolId, accountId: ACCOUNT };
+}
+
+async function* cardFile(lines: number): AsyncGenerator<Uint8Array> {
+  for (let line = 0; line < lines; line += 1_000) {
+    const texts = Array.from({ length: Math.min(1_000, lines - line) }, () => `${randomBytes(12).toString("hex")}\n`);
+    yield Buffer.from(texts.join(""));
+  }
+}
+
+/** Makes sure that this many cards can be bought, and that no contender finds the mess of the one before it. */
+export async function restock(shop: BenchShop, cards: number): Promise<void> {
+  const { deps, variantId, merchantId } = shop;
+  const present = await deps.db.card.count({ where: { variantId, status: "available" } });
+  if (present < cards) {
+    const actor = { kind: "system" } as const;
+    const command = { variantId, merchantId, source: cardFile(cards - present), actor, publish: true };
+    const result = await importCards(deps, command);
+    if (!result.ok) throw new Error(`no stock: ${result.error}`);
+  }
+  await withClient(shop.urls.owner, (client) =>
+    client.query("VACUUM (ANALYZE) card, orders, order_line, payment_attempt, stock_entry, outbox"),
+  );
+}
+
+/** Orders that are ready to be written: what every contender is given, made before the clock runs. */
+export async function draftOrders(shop: BenchShop, count: number): Promise<OrderDraft[]> {
+  const variants = [await findSellableVariant(shop.deps, shop.variantId, { isFresh: true })];
+  const drafts: OrderDraft[] = [];
+  for (let number = 0; number < count; number += 1) {
+    const cmd = {
+      scope: "bench",
+      requestKey: newId(),
+      email: `${randomBytes(9).toString("hex")}@example.com`,
+      locale: "zh" as const,
+      accountId: shop.accountId,
+      lines: [{ variantId: shop.variantId, quantity: 1 }],
+    };
+    const draft = await draftOrder(shop.deps, { cmd, variants, requestHash: randomBytes(32), lookupHash: null });
+    if (!draft.ok) throw new Error(`no draft: ${draft.error}`);
+    drafts.push(draft.value);
+  }
+  return drafts;
+}
