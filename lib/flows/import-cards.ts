@@ -129,7 +129,9 @@ async function importLines(
 async function writeChunk(deps: Deps, { batch, dataKey }: Reading, chunk: Chunk): Promise<number | null> {
   const known = await findKnown(deps.db, batch, [...chunk.texts.keys()]);
   const cards = await sealChunk(chunk.texts, { known, dataKey, batch });
-  return addChunk(deps.db, batch.batchId, { ...chunk, cards });
+  // A chunk that met a lock for too long, or a deadlock with a stranger, is written again; it had changed nothing.
+  const added = await inTransaction(deps.db, async (tx) => ok(await addChunk(tx, batch.batchId, { ...chunk, cards })));
+  return added.ok ? added.value : null;
 }
 
 const addUp = (

@@ -113,8 +113,8 @@ RETURNING tally.accepted`;
 const Added = z.array(z.object({ accepted: z.number().int() })).max(1);
 
 /** How many cards of the chunk were new, or null when the batch has been given up meanwhile. */
-export async function addChunk(db: Db, batchId: string, chunk: ImportChunk): Promise<number | null> {
-  const rows = await db.$queryRawUnsafe(
+export async function addChunk(tx: Tx, batchId: string, chunk: ImportChunk): Promise<number | null> {
+  const rows = await tx.$queryRawUnsafe(
     ADD_CHUNK_SQL,
     batchId,
     JSON.stringify(chunk.cards),

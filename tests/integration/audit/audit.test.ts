@@ -2,7 +2,9 @@ import pg from "pg";
 import { type AuditReport, INVARIANTS, judge, runAudit } from "@/lib/features/audit";
 import { expectInvariants } from "@/tests/support/invariants";
 import { describe, expect, test } from "@/tests/support/test";
-import { BREAKS, type Break, DANGLING } from "./breaks";
+import type { Break } from "./break";
+import { BREAKS } from "./breaks";
+import { DANGLING } from "./dangling";
 import { liveALittle } from "./lived-in-shop";
 
 const brokenIn = (report: AuditReport): string[] => report.results.filter(({ ok }) => !ok).map(({ id }) => id);

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { build } from "esbuild";
+import { type ImportReport, importCards } from "@/lib/flows/import-cards";
+import { limits } from "@/lib/kernel/limits";
+import { expectInvariants } from "@/tests/support/invariants";
+import { openShop, type Stocked, type TestShop } from "@/tests/support/shop";
+import { removeFolder } from "@/tests/support/temporary-folder";
+import { describe, expect, test } from "@/tests/support/test";
+import { cardFile } from "./card-file";
+
+describe("an import that is killed", () => {
+  let script: string;
+  let shop: TestShop;
+  test.beforeAll(async ({ database }) => {
+    shop = await openShop(database);
+    script = path.resolve("node_modules", `.import-child-${process.pid}.mjs`);
+    await build({
+      entryPoints: [path.resolve("tests/integration/inventory/import-child.ts")],
+      outfile: script,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      packages: "external",
+      tsconfig: path.resolve("tsconfig.json"),
+      logLevel: "silent",
+    });
+  });
+  test.afterAll(async () => {
+    await shop.close();
+    removeFolder(script);
+  });
+  test.afterEach(({ database }) => expectInvariants(database));
+
+  const startChild = (stocked: Stocked, lines: number, pauseMs: number): ChildProcess =>
+    spawn(process.execPath, [script, JSON.stringify(shop.urls), stocked.variantId, `${lines}`, `${pauseMs}`], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+
+  async function killAfter(
+    child: ChildProcess,
+    isReached: (line: string) => boolean | Promise<boolean>,
+  ): Promise<void> {
+    const exited = once(child, "exit");
+    for await (const line of createInterface({ input: child.stdout! })) {
+      if (!(await isReached(line))) continue;
+      child.kill("SIGKILL");
+      break;
+    }
+    await exited;
+  }
+
+  const importAgain = async (stocked: Stocked, lines: number): Promise<ImportReport> => {
+    const result = await importCards(shop.deps, {
+      variantId: stocked.variantId,
+      merchantId: null,
+      source: cardFile(lines),
+      actor: { kind: "command_line" },
+      publish: true,
+    });
+    if (!result.ok) throw new Error(result.error);
+    return result.value;
+  };
+  const count = async (sql: string, values: unknown[]): Promise<number> =>
+    (await shop.rows<{ n: number }>(`SELECT count(*)::int AS n FROM ${sql}`, values))[0]?.n ?? -1;
+
+  test("sells nothing, and the same file again gives the totals of an unbroken import", async ({ database }) => {
+    const stocked = await shop.stock({ cards: 0 });
+    await killAfter(startChild(stocked, 16_000, 100), (line) => Number(line) >= 5_000);
+    expect(await count("card WHERE variant_id = $1 AND status = 'draft'", [stocked.variantId])).toBeGreaterThanOrEqual(
+      5_000,
+    );
+    expect(await count("card WHERE variant_id = $1 AND status <> 'draft'", [stocked.variantId])).toBe(0);
+    await expectInvariants(database);
+
+    const report = await importAgain(stocked, 16_000);
+    expect(report).toMatchObject({ lines: 16_000, accepted: 16_000, duplicate: 0, rejected: 0 });
+    expect(await count("card WHERE variant_id = $1 AND status = 'available'", [stocked.variantId])).toBe(16_000);
+    expect(await count("card_secret WHERE variant_id = $1", [stocked.variantId])).toBe(16_000);
+    expect(
+      await shop.rows(
+        "SELECT status, failure, line_count, accepted_count FROM batch WHERE variant_id = $1 ORDER BY number",
+        [stocked.variantId],
+      ),
+    ).toEqual([
+      { status: "failed", failure: "abandoned", line_count: 0, accepted_count: 0 },
+      { status: "published", failure: null, line_count: 16_000, accepted_count: 16_000 },
+    ]);
+  });
+
+  test("while it was being published: the next import of the variant finishes the publication", async () => {
+    const stocked = await shop.stock({ cards: 0 });
+    const isPublishing = async () =>
+      (await count("card WHERE variant_id = $1 AND status = 'available'", [stocked.variantId])) > 0;
+    const child = startChild(stocked, 30_000, 0);
+    const exited = once(child, "exit");
+    for (let look = 0; look < 2_000 && !(await isPublishing()); look += 1);
+    child.kill("SIGKILL");
+    await exited;
+    // Its heart stopped; the test above waits for that, this one turns the clock.
+    await shop.rows("UPDATE batch SET heartbeat_at = heartbeat_at - interval '1 minute' WHERE variant_id = $1", [
+      stocked.variantId,
+    ]);
+    expect(await importAgain(stocked, 30_000)).toMatchObject({ accepted: 0, duplicate: 30_000 });
+    expect(await count("card WHERE variant_id = $1 AND status = 'available'", [stocked.variantId])).toBe(30_000);
+  });
+
+  test("a slow import that still lives is waited for, not discarded", async () => {
+    const stocked = await shop.stock({ cards: 0 });
+    async function* slow() {
+      yield* cardFile(6_000);
+      await new Promise((wake) => setTimeout(wake, limits.importHeartbeatMs * 2));
+      yield Buffer.from("the last one");
+    }
+    const command = {
+      variantId: stocked.variantId,
+      merchantId: null,
+      actor: { kind: "system" },
+      publish: true,
+    } as const;
+    const first = importCards(shop.deps, { ...command, source: slow() });
+    while ((await count("card WHERE variant_id = $1", [stocked.variantId])) === 0);
+    const second = await importCards(shop.deps, { ...command, source: cardFile(6_000) });
+    const reports = [await first, second].map((result) => (result.ok ? result.value : result.error));
+    expect(reports[0]).toMatchObject({ lines: 6_001 });
+    // Who was first with which chunk is chance; that each line was added once is not.
+    const accepted = reports.map((report) => (typeof report === "string" ? report : report.accepted));
+    expect(Number(accepted[0]) + Number(accepted[1])).toBe(6_001);
+    expect(await count("card WHERE variant_id = $1 AND status = 'available'", [stocked.variantId])).toBe(6_001);
+  });
+});
