@@ -67,6 +67,3 @@ export async function settlePayment(
   if (answer.value !== "alone") return answer.value;
   return settleAlone(deps, row);
 }
-
-/** Resolves when no payment is being settled; for a graceful stop. */
-export const drainSettling = (deps: Deps): Promise<void> => batchesOf(deps).drain();

@@ -27,8 +27,6 @@ export interface CoalescerOptions<Item, Answer> {
 export interface Coalescer<Item, Answer> {
   /** The answer of one item, or `busy` at once when the queue is full. Rejects when the item fails even alone. */
   ask(item: Item): Promise<Result<Answer, "busy">>;
-  /** Resolves when nothing is queued or in flight. */
-  drain(): Promise<void>;
 }
 
 interface Waiting<Item, Answer> {
@@ -44,7 +42,6 @@ interface Waiting<Item, Answer> {
  */
 export function createCoalescer<Item, Answer>(options: CoalescerOptions<Item, Answer>): Coalescer<Item, Answer> {
   const queue: Waiting<Item, Answer>[] = [];
-  const idle: (() => void)[] = [];
   let inFlight = 0;
   let isFlushQueued = false;
 
@@ -98,7 +95,6 @@ export function createCoalescer<Item, Answer>(options: CoalescerOptions<Item, An
       void runBatch(take()).finally(() => {
         inFlight--;
         flush();
-        if (inFlight === 0 && queue.length === 0) for (const wake of idle.splice(0)) wake();
       });
     }
   }
@@ -113,10 +109,6 @@ export function createCoalescer<Item, Answer>(options: CoalescerOptions<Item, An
         isFlushQueued = true;
         setImmediate(flush);
       });
-    },
-    drain() {
-      if (inFlight === 0 && queue.length === 0) return Promise.resolve();
-      return new Promise((wake) => idle.push(wake));
     },
   };
 }

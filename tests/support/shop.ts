@@ -9,7 +9,6 @@ import { acceptNotification } from "@/lib/flows/accept-notification";
 import { placeOrder } from "@/lib/flows/place-order";
 import { publishBatch } from "@/lib/flows/publish-batch";
 import { newId } from "@/lib/kernel/id";
-import { Secret } from "@/lib/kernel/secret";
 import { cardAad, fingerprint, newDataKey, seal } from "@/lib/platform/crypto";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps, createDeps, type Deps } from "@/lib/platform/deps";
@@ -255,5 +254,3 @@ export function tally(values: readonly string[]): Record<string, number> {
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
   return counts;
 }
-
-export const secretOf = (text: string): Secret => new Secret(text);

@@ -119,6 +119,3 @@ export async function placeThroughBatch(deps: Deps, draft: OrderDraft): Promise<
   const line = ofDeps(deps, "orders.place-alone", createLine);
   return line.run(placeKey(places[0] as StockPlace), () => placeAlone(deps, draft));
 }
-
-/** Resolves when no order is being placed; for a graceful stop. */
-export const drainPlacing = (deps: Deps): Promise<void> => batchesOf(deps).drain();

@@ -9,7 +9,7 @@ const secret = new Secret(CANARY);
 describe("a secret", () => {
   const ways: Record<string, () => unknown> = {
     template: () => `${secret}`,
-    concatenation: () => `a${secret}` + secret,
+    concatenation: () => ["a", secret, secret].join(""),
     json: () => JSON.stringify({ secret, list: [secret] }),
     inspect: () => inspect({ deep: { secret } }, { depth: 9, showHidden: true }),
     format: () => format("%s %o %O %j", secret, secret, secret, secret),
