@@ -32,7 +32,7 @@ export async function send<T = Record<string, unknown>>(url: string, options: Se
   const { method = "GET", headers = {}, body } = options;
   const response = await fetch(url, { method, headers, body: body as BodyInit | undefined, redirect: "manual" });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  const isJson = text !== "" && /json/.test(response.headers.get("content-type") ?? "");
   return { status: response.status, headers: response.headers, text, json: (isJson ? JSON.parse(text) : {}) as T };
 }
 
