@@ -31,4 +31,4 @@ export const test = base.extend<{ $file: FileFixtures }>({
   ],
 });
 
-export { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+export { afterAll, beforeEach, describe, expect } from "vitest";
