@@ -6,7 +6,7 @@ export interface DemoVariant {
   readonly en: string;
   readonly priceMinor: bigint;
   readonly cards: number;
-  /** `#` becomes a random letter or digit, `0` a random digit; the rest stays. */
+  /** `#` becomes a random letter or digit, `@` a random digit; the rest stays. */
   readonly pattern: string;
   readonly quantityMax?: number;
   readonly stockPolicy?: "reserve_on_order" | "claim_on_payment" | "deduct_on_order";
@@ -174,7 +174,7 @@ export const DEMO_PRODUCTS: readonly DemoProduct[] = [
         en: "¥50",
         priceMinor: 4_900n,
         cards: 500,
-        pattern: "6008000000000000 ######",
+        pattern: "6008@@@@@@@@@@@@ ######",
         quantityMax: 200,
         tiers: [
           [20, 4_850n],
@@ -187,7 +187,7 @@ export const DEMO_PRODUCTS: readonly DemoProduct[] = [
         en: "¥100",
         priceMinor: 9_750n,
         cards: 400,
-        pattern: "6018000000000000 ######",
+        pattern: "6018@@@@@@@@@@@@ ######",
       },
       {
         sku: "SAIL-500",
@@ -195,7 +195,7 @@ export const DEMO_PRODUCTS: readonly DemoProduct[] = [
         en: "¥500",
         priceMinor: 48_500n,
         cards: 60,
-        pattern: "6058000000000000 ######",
+        pattern: "6058@@@@@@@@@@@@ ######",
       },
     ],
   },
@@ -222,10 +222,10 @@ export const DEMO_PRODUCTS: readonly DemoProduct[] = [
         en: "One month",
         priceMinor: 1_500n,
         cards: 400,
-        pattern: "SH1M######0000",
+        pattern: "SH1M######@@@@",
         stockPolicy: "claim_on_payment",
       },
-      { sku: "MUSIC-1Y", zh: "年卡", en: "One year", priceMinor: 14_800n, cards: 150, pattern: "SH1Y######0000" },
+      { sku: "MUSIC-1Y", zh: "年卡", en: "One year", priceMinor: 14_800n, cards: 150, pattern: "SH1Y######@@@@" },
     ],
   },
   {
@@ -291,7 +291,7 @@ export const DEMO_PRODUCTS: readonly DemoProduct[] = [
       usageNote: "Matinee app → choose a seat → pay with a code.",
     },
     variants: [
-      { sku: "MATINEE-1", zh: "单人票", en: "One seat", priceMinor: 3_500n, cards: 0, pattern: "RC0000-######" },
+      { sku: "MATINEE-1", zh: "单人票", en: "One seat", priceMinor: 3_500n, cards: 0, pattern: "RC@@@@-######" },
     ],
   },
 ];

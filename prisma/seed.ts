@@ -91,7 +91,7 @@ async function* cardLines({ cards, pattern }: DemoVariant): AsyncIterable<Uint8A
 }
 
 const invent = (pattern: string): string =>
-  pattern.replace(/[#0]/g, (place) => (place === "#" ? randomText(1) : String(randomInt(10))));
+  pattern.replace(/[#@]/g, (place) => (place === "#" ? randomText(1) : String(randomInt(10))));
 
 async function seedCards(deps: Deps, variantId: string, variant: DemoVariant): Promise<void> {
   if (variant.cards === 0 || (await deps.db.batch.count({ where: { variantId } })) > 0) return;

@@ -25,7 +25,7 @@ export function BrokenPage({ retry }: Readonly<{ retry: () => void }>) {
   const locale = toLocale(usePathname().split("/")[1] ?? "");
   const t = WORDS[locale];
   return (
-    <EmptyState title={t.title} text={t.text}>
+    <EmptyState heading="h1" title={t.title} text={t.text}>
       <Button variant="ink" onClick={retry}>
         {t.retry}
       </Button>

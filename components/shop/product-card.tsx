@@ -40,7 +40,7 @@ export function ProductCard({ product, isFirst, t }: Readonly<ProductCardProps>)
         className={clsx("aspect-4/3 w-full bg-sunken object-cover", isSoldOut && "opacity-60 grayscale")}
       />
       <div className="flex flex-1 flex-col gap-1 p-3 sm:p-4">
-        <h3 className="font-medium leading-snug group-hover:underline">{product.title}</h3>
+        <h2 className="font-medium leading-snug group-hover:underline">{product.title}</h2>
         <p className="line-clamp-2 text-sm text-faint">{product.summary}</p>
         <p className="mt-auto flex flex-wrap items-center justify-between gap-x-2 gap-y-1 pt-2">
           <span className="figures text-sm text-soft">

@@ -3,11 +3,13 @@ import type { ReactNode } from "react";
 interface EmptyStateProps {
   title: string;
   text: string;
+  /** "h1" where this is all that the page has to say. */
+  heading?: "h1" | "h2";
   children?: ReactNode;
 }
 
 /** Nothing here, why, and where to go instead. */
-export function EmptyState({ title, text, children }: Readonly<EmptyStateProps>) {
+export function EmptyState({ title, text, heading: Heading = "h2", children }: Readonly<EmptyStateProps>) {
   return (
     <div className="mx-auto max-w-md py-16 text-center">
       <svg viewBox="0 0 64 40" className="mx-auto mb-5 h-10 text-edge" aria-hidden="true">
@@ -19,7 +21,7 @@ export function EmptyState({ title, text, children }: Readonly<EmptyStateProps>)
           strokeLinecap="round"
         />
       </svg>
-      <h2 className="text-lg font-semibold">{title}</h2>
+      <Heading className="text-lg font-semibold">{title}</Heading>
       <p className="mt-1 text-soft">{text}</p>
       {children ? <div className="mt-6 flex flex-wrap justify-center gap-3">{children}</div> : null}
     </div>

@@ -8,7 +8,7 @@ export default async function NotFound() {
   const locale = toLocale((await rootLocale()) ?? "");
   const { missing, order, common } = getMessages(locale).shop;
   return (
-    <EmptyState title={missing.title} text={missing.text}>
+    <EmptyState heading="h1" title={missing.title} text={missing.text}>
       <a href={`/${locale}`} className={buttonClass({ variant: "ink" })}>
         {order.backHome}
       </a>

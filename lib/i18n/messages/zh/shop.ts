@@ -153,6 +153,7 @@ export const shop = {
     cards: "卡密",
     cardCount: "共 {count} 张",
     hidden: "已遮住，点一下才显示；每次查看都有记录。",
+    recorded: "每次查看都有记录，谁看过、什么时候看的都查得到。",
     revealAll: "显示全部",
     revealOne: "显示",
     hideAll: "全部遮住",

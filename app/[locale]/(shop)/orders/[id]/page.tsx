@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
 import { OrderLines } from "@/components/shop/order-lines";
+import { OrderMissing } from "@/components/shop/order-missing";
 import { stateOf } from "@/components/shop/order-state";
 import { OrderWatch } from "@/components/shop/order-watch";
 import { buttonClass } from "@/components/ui/button";
@@ -29,7 +29,7 @@ export default async function Order({ params }: Readonly<OrderProps>) {
   const locale = await localeOf(params);
   const { id } = await params;
   const order = await findHeldOrder(getDeps(), id);
-  if (!order) notFound();
+  if (!order) return <OrderMissing locale={locale} />;
   const { shop } = getMessages(locale);
   const isMoving = order.isPayable || (order.status === "paid" && order.exception !== "owed");
   return (
@@ -114,7 +114,9 @@ function Figures({ order, locale }: Readonly<PartProps>) {
     [t.number, order.number],
     [t.placedAt, formatDate(order.createdAt, locale)],
     ...(order.deliveredAt ? [[t.deliveredAt, formatDate(order.deliveredAt, locale)] as [string, string]] : []),
-    ...(order.paidMinor > 0n ? [[t.paid, amount(order.paidMinor)] as [string, string]] : []),
+    ...(order.paidMinor > 0n && order.paidMinor !== order.totalMinor
+      ? [[t.paid, amount(order.paidMinor)] as [string, string]]
+      : []),
     [t.total, amount(order.totalMinor)],
   ];
   return (

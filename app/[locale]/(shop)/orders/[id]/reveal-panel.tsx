@@ -60,7 +60,7 @@ export function RevealPanel({ orderId, number, count, locale, t }: Readonly<Reve
           </Button>
         </form>
       </div>
-      <p className="mt-1 text-sm text-faint print:hidden">{t.hidden}</p>
+      <p className="mt-1 text-sm text-faint print:hidden">{shown === "all" ? t.recorded : t.hidden}</p>
       {hasFailed ? (
         <Notice tone="seal" role="alert" className="mt-3">
           {t.revealFailed}

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
-import { notFound, redirect } from "next/navigation";
+import { redirect } from "next/navigation";
 import { SubmitButton } from "@/components/form/submit-button";
 import { OrderLines } from "@/components/shop/order-lines";
+import { OrderMissing } from "@/components/shop/order-missing";
 import { stateOf } from "@/components/shop/order-state";
 import { OrderWatch } from "@/components/shop/order-watch";
 import { QrCode } from "@/components/shop/qr-code";
@@ -35,7 +36,7 @@ export default async function Pay({ params, searchParams }: Readonly<PayProps>) 
   const { id } = await params;
   const { via } = await searchParams;
   const order = await findHeldOrder(getDeps(), id);
-  if (!order) notFound();
+  if (!order) return <OrderMissing locale={locale} />;
   if (!order.isPayable) redirect(`/${locale}/orders/${id}`);
   const { shop, errors } = getMessages(locale);
   const t = shop.pay;
