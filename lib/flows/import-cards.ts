@@ -20,6 +20,7 @@ import { recordAudit } from "@/lib/platform/audit-event";
 import { newDataKey } from "@/lib/platform/crypto";
 import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
+import { finishImports } from "./finish-imports";
 import { publishBatch } from "./publish-batch";
 
 /** What one import did; accepted + duplicate + rejected = lines. */
@@ -56,7 +57,7 @@ export async function importCards(deps: Deps, command: ImportCards): Promise<Res
   if (!target) return err("not_found");
   const file = await openImportFile(command.source);
   if (!file.ok) return file;
-  await finishDeadImports(deps, target.variantId);
+  await finishImports(deps, await findDeadImports(deps.db, target.variantId));
 
   const batch: ImportBatch = { ...target, batchId: newId() };
   const { dataKey, wrapped, keyId } = newDataKey(deps.keys, batch);
@@ -164,16 +165,4 @@ function keepBeating({ db, log }: Deps, batchId: string): () => void {
     beat(db, batchId).catch((error: unknown) => log.warn("batch.heartbeat_failed", { batchId }, error));
   }, limits.importHeartbeatMs);
   return () => clearInterval(timer);
-}
-
-/**
- * An import that was killed holds the fingerprints of its lines, so the same file could never be sold: whoever imports into
- * the variant next discards what was not complete, and publishes what was complete and meant to be published.
- */
-async function finishDeadImports(deps: Deps, variantId: string): Promise<void> {
-  for (const dead of await findDeadImports(deps.db, variantId)) {
-    if (dead.isPublishing) await publishBatch(deps, { batchId: dead.id, actor: { kind: "system" } });
-    else await discardBatch(deps.db, dead.id, "abandoned");
-    deps.log.warn("batch.left_behind", { batchId: dead.id, isPublished: dead.isPublishing });
-  }
 }

@@ -2,6 +2,7 @@ import { auditInvariantsJob } from "./audit-invariants";
 import { drainOutboxJob } from "./drain-outbox";
 import { expireOrdersJob } from "./expire-orders";
 import { fillOwedOrdersJob } from "./fill-owed-orders";
+import { finishImportsJob } from "./finish-imports";
 import { freeAbandonedJobsJob } from "./free-abandoned-jobs";
 import type { Job } from "./job";
 import { queryPaymentsJob } from "./query-payments";
@@ -16,6 +17,7 @@ export const JOBS: readonly Job[] = [
   expireOrdersJob,
   queryPaymentsJob,
   fillOwedOrdersJob,
+  finishImportsJob,
   freeAbandonedJobsJob,
   auditInvariantsJob,
 ];

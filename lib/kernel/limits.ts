@@ -96,6 +96,7 @@ export const limits = {
   importLinesPerTurn: 500,
   importHeartbeatMs: 1_000,
   importStaleSeconds: 6,
+  importAbandonedSeconds: 60,
   importRejectsKept: 1_000,
 
   // Forms

@@ -161,18 +161,41 @@ const Unfinished = z.array(
 );
 type UnfinishedImport = z.infer<typeof Unfinished>[number];
 
-/** Imports of a variant that have not come to their end: running or killed ones, by the database's clock; failed ones with cards left; half published ones. */
-async function findUnfinished(db: Db, variantId: string): Promise<UnfinishedImport[]> {
+/**
+ * Imports that have not come to their end: running or killed ones, failed ones with cards left, half published ones. `isStale`
+ * by the database's clock. A null variant asks for all.
+ */
+async function findUnfinished(
+  db: Db,
+  { variantId, staleSeconds }: { variantId: string | null; staleSeconds: number },
+): Promise<UnfinishedImport[]> {
   return Unfinished.parse(
     await db.$queryRaw`
       SELECT id::text, status, heartbeat_at::text AS heartbeat,
-             status = 'failed' OR heartbeat_at < clock_timestamp() - make_interval(secs => ${limits.importStaleSeconds}::int) AS "isStale"
+             status = 'failed' OR heartbeat_at < clock_timestamp() - make_interval(secs => ${staleSeconds}::int) AS "isStale"
         FROM batch
-       WHERE variant_id = ${variantId}::uuid
+       WHERE variant_id = coalesce(${variantId}::uuid, variant_id)
          AND (status = 'importing' OR (status = 'failed' AND accepted_count > 0) OR (status = 'draft' AND is_publish_requested)
               OR (status = 'published' AND EXISTS (SELECT 1 FROM card c WHERE c.batch_id = batch.id AND c.status = 'draft')))
        ORDER BY number LIMIT ${limits.listRowsPerPage}`,
   );
+}
+
+/** An import that was killed: what it has is to be discarded, or, where all was in and meant for sale, published. */
+export interface DeadImport {
+  readonly id: string;
+  readonly isPublishing: boolean;
+}
+
+const toDead = ({ id, status }: UnfinishedImport): DeadImport => ({
+  id,
+  isPublishing: status === "draft" || status === "published",
+});
+
+/** The imports of the whole shop that nobody has come back to for a while. */
+export async function findAbandonedImports(db: Db): Promise<DeadImport[]> {
+  const unfinished = await findUnfinished(db, { variantId: null, staleSeconds: limits.importAbandonedSeconds });
+  return unfinished.filter(({ isStale }) => isStale).map(toDead);
 }
 
 const POLL_MS = 250;
@@ -181,20 +204,19 @@ const POLL_MS = 250;
  * The imports into a variant that were killed: their heart stands still for `limits.importStaleSeconds`. Answers at once
  * when there is none, and otherwise waits until each has either moved or been still for long enough.
  */
-export async function findDeadImports(db: Db, variantId: string): Promise<{ id: string; isPublishing: boolean }[]> {
-  const dead = new Map<string, { id: string; isPublishing: boolean }>();
-  const first = await findUnfinished(db, variantId);
-  const watched = new Map(first.map(({ id, heartbeat }) => [id, heartbeat]));
+export async function findDeadImports(db: Db, variantId: string): Promise<DeadImport[]> {
+  const ask = { variantId, staleSeconds: limits.importStaleSeconds };
+  const dead = new Map<string, DeadImport>();
+  let found = await findUnfinished(db, ask);
+  const watched = new Map(found.map(({ id, heartbeat }) => [id, heartbeat]));
   const looksMax = Math.ceil(((limits.importStaleSeconds + 2) * 1_000) / POLL_MS);
-  for (let look = 0, found = first; watched.size > 0 && look < looksMax; look += 1) {
-    for (const { id, status, isStale } of found) {
-      if (watched.has(id) && isStale) dead.set(id, { id, isPublishing: status === "draft" || status === "published" });
-    }
+  for (let look = 0; watched.size > 0 && look < looksMax; look += 1) {
+    for (const still of found) if (watched.has(still.id) && still.isStale) dead.set(still.id, toDead(still));
     const beats = new Map(found.map(({ id, heartbeat }) => [id, heartbeat]));
     for (const [id, heartbeat] of watched) if (dead.has(id) || beats.get(id) !== heartbeat) watched.delete(id);
     if (watched.size === 0) break;
     await sleep(POLL_MS);
-    found = await findUnfinished(db, variantId);
+    found = await findUnfinished(db, ask);
   }
   return [...dead.values()];
 }

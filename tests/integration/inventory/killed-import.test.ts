@@ -3,6 +3,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
+import { finishAbandonedImports } from "@/lib/flows/finish-imports";
 import { type ImportReport, importCards } from "@/lib/flows/import-cards";
 import { limits } from "@/lib/kernel/limits";
 import { expectInvariants } from "@/tests/support/invariants";
@@ -11,7 +12,7 @@ import { removeFolder } from "@/tests/support/temporary-folder";
 import { describe, expect, test } from "@/tests/support/test";
 import { cardFile } from "./card-file";
 
-describe("an import that is killed", () => {
+describe("an import that is killed", { timeout: 180_000 }, () => {
   let script: string;
   let shop: TestShop;
   test.beforeAll(async ({ database }) => {
@@ -105,6 +106,18 @@ describe("an import that is killed", () => {
     ]);
     expect(await importAgain(stocked, 30_000)).toMatchObject({ accepted: 0, duplicate: 30_000 });
     expect(await count("card WHERE variant_id = $1 AND status = 'available'", [stocked.variantId])).toBe(30_000);
+  });
+
+  test("and that nobody comes back to is discarded by the shop itself", async () => {
+    const stocked = await shop.stock({ cards: 0 });
+    await killAfter(startChild(stocked, 16_000, 200), (line) => Number(line) >= 5_000);
+    expect(await finishAbandonedImports(shop.deps)).toBe(0);
+    await shop.rows("UPDATE batch SET heartbeat_at = heartbeat_at - interval '2 minutes' WHERE variant_id = $1", [
+      stocked.variantId,
+    ]);
+    expect(await finishAbandonedImports(shop.deps)).toBe(1);
+    expect(await count("card WHERE variant_id = $1", [stocked.variantId])).toBe(0);
+    expect(await finishAbandonedImports(shop.deps)).toBe(0);
   });
 
   test("a slow import that still lives is waited for, not discarded", async () => {
