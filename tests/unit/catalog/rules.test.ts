@@ -5,6 +5,7 @@ import {
   bestBand,
   escapeLike,
   formatCursor,
+  matchesTerms,
   parseCursor,
   STOCK_BANDS,
   searchTerms,
@@ -57,4 +58,11 @@ describe("what a visitor types", () => {
     expect(ListingQuery.parse({ category: "../x", q: ["a"], cursor: "?", limit: "1e9" })).toEqual({});
     expect(ListingQuery.parse({ q: "   " })).toEqual({});
   });
+});
+
+test("typing on the shelf finds what every word occurs in, in either language and width", () => {
+  expect(matchesTerms(["星河点卡", "Star River credits"], searchTerms("river 点卡"))).toBe(true);
+  expect(matchesTerms(["星河点卡", "Star River credits"], searchTerms("ＲＩＶＥＲ"))).toBe(true);
+  expect(matchesTerms(["星河点卡"], searchTerms("星河 咖啡"))).toBe(false);
+  expect(matchesTerms([], [])).toBe(true);
 });
