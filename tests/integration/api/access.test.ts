@@ -3,6 +3,7 @@ import { orderCookieName } from "@/lib/entry/order-access";
 import { fromPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { bearer, noticeQuery, notify, type Placed, placeOverHttp, send } from "../../support/api-client";
+import { expectInvariants } from "../../support/invariants";
 import { openLane, type TestLane } from "../../support/lane";
 import { openShop, type Stocked, type TestShop } from "../../support/shop";
 import { describe, expect, test } from "../../support/test";
@@ -16,6 +17,7 @@ test.beforeAll(async ({ database }) => {
   lane = await openLane(shop.deps);
   stocked = await shop.stock({ cards: 200 });
 });
+test.afterEach(({ database }) => expectInvariants(database));
 test.afterAll(async () => {
   await lane.close();
   await shop.close();

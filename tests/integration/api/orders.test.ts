@@ -2,6 +2,7 @@ import { OrderView, PlacedOrderView, ProductPage } from "@/lib/api/schema";
 import { newId, toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { bearer, newKey, noticeQuery, notify, placeOverHttp, send } from "../../support/api-client";
+import { expectInvariants } from "../../support/invariants";
 import { openLane, type TestLane } from "../../support/lane";
 import { openShop, type Stocked, type TestShop } from "../../support/shop";
 import { describe, expect, test } from "../../support/test";
@@ -18,6 +19,7 @@ test.beforeAll(async ({ database }) => {
   variant = toPublicId("variant", stocked.variantId);
 });
 
+test.afterEach(({ database }) => expectInvariants(database));
 test.afterAll(async () => {
   await lane.close();
   await shop.close();

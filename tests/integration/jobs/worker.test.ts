@@ -10,6 +10,7 @@ import { listenForStock } from "@/lib/jobs/stock-listener";
 import { startTicker } from "@/lib/jobs/ticker";
 import { startWorker } from "@/lib/jobs/worker";
 import { withClient } from "@/lib/platform/with-client";
+import { expectInvariants } from "../../support/invariants";
 import { openShop, type TestShop } from "../../support/shop";
 import { describe, expect, test } from "../../support/test";
 
@@ -79,6 +80,7 @@ describe("the worker", () => {
     postbox = await openPostbox();
     shop = await openShop(database, { KAPU_SMTP_URL: postbox.url, KAPU_MAIL_FROM: "shop@example.com" });
   });
+  test.afterEach(({ database }) => expectInvariants(database));
   test.afterAll(async () => {
     await shop.close();
     await postbox.close();

@@ -1,5 +1,6 @@
 import { placeOrder } from "@/lib/flows/place-order";
 import { closeDeps } from "@/lib/platform/deps";
+import { expectInvariants } from "@/tests/support/invariants";
 import { openDeps, openShop, type TestShop, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
@@ -8,6 +9,7 @@ describe("placing orders", () => {
   test.beforeAll(async ({ database }) => {
     shop = await openShop(database);
   });
+  test.afterEach(({ database }) => expectInvariants(database));
   test.afterAll(() => shop.close());
 
   const outcome = async (promise: ReturnType<typeof placeOrder>) => {

@@ -4,6 +4,7 @@ import { expireOrders } from "@/lib/flows/expire-orders";
 import { fillOwedOrders } from "@/lib/flows/fill-owed-orders";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { closeDeps } from "@/lib/platform/deps";
+import { expectInvariants } from "@/tests/support/invariants";
 import {
   ACCOUNT,
   type NoticeOptions,
@@ -20,6 +21,7 @@ describe("settling payments", () => {
   test.beforeAll(async ({ database }) => {
     shop = await openShop(database);
   });
+  test.afterEach(({ database }) => expectInvariants(database));
   test.afterAll(() => shop.close());
 
   const stateOf = async (orderId: string) => {
