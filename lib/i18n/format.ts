@@ -2,7 +2,7 @@ import { type Currency, type Money, money, toDecimal } from "@/lib/kernel/money"
 import { LANGUAGE_TAGS, type Locale } from "./locale";
 
 /** The shop's own clock on the wall: what a date means before the visitor's browser says otherwise. */
-const SHOP_TIME_ZONE = "Asia/Shanghai";
+export const SHOP_TIME_ZONE = "Asia/Shanghai";
 
 /** Writes an amount exactly, from its decimal text and never from a float: "¥1,280.00". USDT has no symbol in Intl. */
 export function formatMoney(amount: Money, locale: Locale): string {
@@ -33,6 +33,18 @@ export function formatDate(at: Date, locale: Locale): string {
     ...(locale === "en" ? { timeZoneName: "short" as const } : {}),
   }).format(at);
 }
+
+/** "2026/11/21 02:14" or "Nov 21, 2026, 02:14": for rows of tables. */
+export const formatStamp = (at: Date, locale: Locale): string =>
+  new Intl.DateTimeFormat(LANGUAGE_TAGS[locale], {
+    timeZone: SHOP_TIME_ZONE,
+    year: "numeric",
+    month: locale === "zh" ? "2-digit" : "short",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).format(at);
 
 /** "5,000" */
 export const formatCount = (count: number, locale: Locale): string =>

@@ -20,6 +20,7 @@ export const merchant = {
     },
     exception: {
       none: "None",
+      open: "Open exception",
       any: "Any exception",
       paid_late: "Paid late",
       underpaid: "Underpaid",

@@ -78,15 +78,6 @@ export const staff = {
     unknownDevice: "Unknown device",
     revoking: "Signing out",
   },
-  states: {
-    brokenTitle: "The page could not be opened",
-    brokenText: "We have noted it. Whatever you had not saved has not taken effect; you can try again.",
-    retry: "Try again",
-    missingTitle: "There is no such page",
-    missingText: "It may have moved, or it does not belong to your shop.",
-    back: "Back to the overview",
-    loading: "Loading",
-  },
   errors: {
     wrong_credentials: "The e-mail or the password is wrong.",
     rate_limited: "Too many tries. Come back in 15 minutes.",

@@ -19,6 +19,7 @@ export const merchant = {
     },
     exception: {
       none: "正常",
+      open: "待处理异常",
       any: "有异常",
       paid_late: "迟到付款",
       underpaid: "少付",

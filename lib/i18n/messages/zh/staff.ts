@@ -74,15 +74,6 @@ export const staff = {
     unknownDevice: "未知设备",
     revoking: "正在退出",
   },
-  states: {
-    brokenTitle: "页面没能打开",
-    brokenText: "我们已经记下。你没保存的内容还没有生效，可以再试一次。",
-    retry: "再试一次",
-    missingTitle: "没有这个页面",
-    missingText: "它可能被移走了，或者不属于你的店铺。",
-    back: "回到概览",
-    loading: "正在读取",
-  },
   errors: {
     wrong_credentials: "邮箱或密码不对。",
     rate_limited: "试得太多了，请 15 分钟后再来。",
