@@ -1,8 +1,8 @@
 import type { NextAuthOptions, Session } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { SignInForm } from "@/lib/features/identity/schema";
-import { findSignedIn, type SignedIn } from "@/lib/features/identity/sessions";
-import { signIn, signOut } from "@/lib/features/identity/sign-in";
+import { endSession, findSignedIn, type SignedIn } from "@/lib/features/identity/sessions";
+import { signIn } from "@/lib/features/identity/sign-in";
 import { limits } from "@/lib/kernel/limits";
 import type { Deps } from "@/lib/platform/deps";
 import type { Env } from "@/lib/platform/env";
@@ -46,7 +46,7 @@ export function authOptions(deps: Deps): NextAuthOptions {
     events: {
       signOut: async ({ token }) => {
         const signedIn = typeof token.sid === "string" ? await findSignedIn(deps, token.sid) : null;
-        if (signedIn) await signOut(deps, signedIn);
+        if (signedIn) await endSession(deps, signedIn);
       },
     },
     logger: {

@@ -20,3 +20,26 @@ export function judgePassword(password: string, email: string): Result<null, Pas
   if (new Set(text).size < 4 || isOwnName || isRun || /^password\d*$/.test(text)) return err("password_guessable");
   return ok(null);
 }
+
+const BROWSERS = [
+  ["Edg/", "Edge"],
+  ["MicroMessenger", "WeChat"],
+  ["Firefox/", "Firefox"],
+  ["Chrome/", "Chrome"],
+  ["Safari/", "Safari"],
+] as const;
+const SYSTEMS = [
+  ["iPhone", "iPhone"],
+  ["iPad", "iPad"],
+  ["Android", "Android"],
+  ["Windows", "Windows"],
+  ["Mac OS", "macOS"],
+  ["Linux", "Linux"],
+] as const;
+
+/** "Chrome · Android" out of what a browser says of itself, to tell one's devices apart; null when it says neither. */
+export function deviceName(userAgent: string): string | null {
+  const nameIn = (names: readonly (readonly [string, string])[]) =>
+    names.find(([mark]) => userAgent.includes(mark))?.[1];
+  return [nameIn(BROWSERS), nameIn(SYSTEMS)].filter(Boolean).join(" · ") || null;
+}

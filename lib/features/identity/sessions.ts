@@ -1,7 +1,9 @@
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
+import { ok, type Result } from "@/lib/kernel/result";
 import type { Viewer } from "@/lib/kernel/viewer";
-import type { Db, Tx } from "@/lib/platform/db";
+import { recordAudit } from "@/lib/platform/audit-event";
+import { type Db, inTransaction, type Tx } from "@/lib/platform/db";
 
 export interface SignedIn {
   readonly sessionId: string;
@@ -86,11 +88,7 @@ async function databaseNow(db: Db): Promise<Date> {
   return row!.now;
 }
 
-/** Ends one session of this account and no one else's; says how many were open (0 or 1). */
-export const revokeSession = (
-  tx: Tx | Db,
-  { userId, sessionId }: { userId: string; sessionId: string },
-): Promise<number> =>
+const revokeSession = (tx: Tx | Db, { userId, sessionId }: { userId: string; sessionId: string }): Promise<number> =>
   tx.$executeRaw`UPDATE session SET revoked_at = clock_timestamp()
                   WHERE id = ${sessionId}::uuid AND user_id = ${userId}::uuid AND revoked_at IS NULL`;
 
@@ -101,3 +99,37 @@ export const revokeSessions = (
 ): Promise<number> =>
   tx.$executeRaw`UPDATE session SET revoked_at = clock_timestamp()
                   WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND id IS DISTINCT FROM ${except}::uuid`;
+
+interface OwnSession {
+  readonly viewer: Viewer;
+  readonly sessionId: string;
+}
+
+/**
+ * Ends one of the viewer's own sessions for good: its cookie, copied or not, opens nothing afterwards. One that is over
+ * already, or someone else's, is left alone.
+ */
+export const endSession = ({ db }: Reads, { viewer, sessionId }: OwnSession): Promise<Result<null, never>> =>
+  inTransaction<null, never>(db, async (tx) => {
+    const count = await revokeSession(tx, { userId: viewer.userId, sessionId });
+    if (count > 0) await auditEnd(tx, viewer, { sessionId, count });
+    return ok(null);
+  });
+
+/** Ends the viewer's sessions everywhere but here. */
+export const endOtherSessions = ({ db }: Reads, { viewer, sessionId }: OwnSession): Promise<Result<null, never>> =>
+  inTransaction<null, never>(db, async (tx) => {
+    const count = await revokeSessions(tx, { userId: viewer.userId, except: sessionId });
+    if (count > 0) await auditEnd(tx, viewer, { sessionId, count });
+    return ok(null);
+  });
+
+const auditEnd = (tx: Tx, viewer: Viewer, { sessionId, count }: { sessionId: string; count: number }): Promise<void> =>
+  recordAudit(tx, {
+    actor: viewer,
+    action: "session.revoked",
+    subjectKind: "session",
+    subjectId: sessionId,
+    merchantId: viewer.kind === "merchant" ? viewer.merchantId : null,
+    detail: { count },
+  });

@@ -3,11 +3,10 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Secret } from "@/lib/kernel/secret";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { type AttemptRule, forgetAttempts, giveBackAttempt, takeAttempt } from "@/lib/platform/attempts";
-import { recordAudit } from "@/lib/platform/audit-event";
 import type { Deps } from "@/lib/platform/deps";
 import { isPassword } from "@/lib/platform/password";
 import { normalizeEmail } from "./rules";
-import { openSession, revokeSession } from "./sessions";
+import { openSession } from "./sessions";
 
 const windowSeconds = limits.signInWindowSeconds;
 const PER_ACCOUNT: AttemptRule = { name: "sign_in_account", points: limits.signInFailuresPerAccount, windowSeconds };
@@ -53,13 +52,4 @@ export async function signIn(deps: Deps, request: SignIn): Promise<Result<Opened
   deps.log.info("session.opened", { userId: known.id, sessionId: session.id });
   const role = known.role as Viewer["kind"];
   return ok({ sessionId: session.id, userId: known.id, role, expiresAt: session.expiresAt });
-}
-
-/** Ends the session for good: its cookie, copied or not, opens nothing afterwards. */
-export async function signOut(deps: Deps, { viewer, sessionId }: { viewer: Viewer; sessionId: string }): Promise<void> {
-  await deps.db.$transaction(async (tx) => {
-    const count = await revokeSession(tx, { userId: viewer.userId, sessionId });
-    if (count === 0) return;
-    await recordAudit(tx, { actor: viewer, action: "session.revoked", subjectKind: "session", subjectId: sessionId });
-  });
 }

@@ -94,6 +94,15 @@ export const PasteForm = z.object({
   text: z.string().min(1, code("required")),
 });
 
+export const ImportQuery = z.object({ variant: z.uuid(), note: text(300).default("") });
+export const ProgressQuery = z.object({
+  variant: z.uuid(),
+  after: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .transform((digits) => BigInt(digits)),
+});
+
 const PageNumber = z.coerce.number().int().min(1).max(limits.listPagesMax).catch(1);
 const Search = z.string().trim().max(limits.emailMax).catch("").default("");
 /** An unknown value of a filter reads as no filter: an old link still opens. */
@@ -114,7 +123,7 @@ export const BATCH_STATUSES = ["importing", "draft", "published", "failed"] as c
 export const OrderListQuery = z.object({
   q: Search,
   status: oneOf(ORDER_STATUSES),
-  exception: oneOf([...ORDER_EXCEPTIONS, "any"] as const),
+  exception: oneOf(["open", "any", ...ORDER_EXCEPTIONS] as const),
   sort: z.enum(["new", "old"]).catch("new").default("new"),
   page: PageNumber,
 });

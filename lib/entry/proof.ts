@@ -1,0 +1,26 @@
+import { type AuditReport, runAudit } from "@/lib/features/audit";
+import { databaseUrls } from "@/lib/platform/database-urls";
+import { singleton } from "@/lib/platform/singleton";
+
+interface Board {
+  last: AuditReport | null;
+  running: Promise<AuditReport> | null;
+}
+const board = () => singleton<Board>("proof-board", () => ({ last: null, running: null }));
+
+/** What the last check of this process found, or null. */
+export const lastProof = (): AuditReport | null => board().last;
+
+/** Checks every invariant now, under the role that can only read. Whoever asks while a check runs gets that check's answer. */
+export function runProof(): Promise<AuditReport> {
+  const state = board();
+  state.running ??= runAudit(databaseUrls().audit)
+    .then((report) => {
+      state.last = report;
+      return report;
+    })
+    .finally(() => {
+      state.running = null;
+    });
+  return state.running;
+}

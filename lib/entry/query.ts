@@ -1,0 +1,20 @@
+import { notFound } from "next/navigation";
+import type { z } from "zod";
+import { fromPublicId, type IdKind } from "@/lib/kernel/id";
+
+export type SearchParams = Promise<Readonly<Record<string, string | string[] | undefined>>>;
+
+/** A page's query through its schema; a repeated name counts once, and schemas of lists never refuse. */
+export async function readQuery<S extends z.ZodType>(schema: S, searchParams: SearchParams): Promise<z.output<S>> {
+  const entries = Object.entries(await searchParams).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value[0] : value,
+  ]);
+  return schema.parse(Object.fromEntries(entries));
+}
+
+/** The id that a page's address names; anything that is none is a page that is not there. */
+export function requireId(kind: IdKind, text: string): string {
+  const id = fromPublicId(kind, text);
+  return id.ok ? id.value : notFound();
+}
