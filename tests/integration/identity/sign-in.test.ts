@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changePassword, createAdmin, ensureFirstAdmin } from "@/lib/features/identity/accounts";
 import { ensureDemoPeople } from "@/lib/features/identity/demo-people";
-import { findSignedIn, listSessions, revokeSession } from "@/lib/features/identity/sessions";
+import { endOtherSessions, endSession, findSignedIn, listSessions } from "@/lib/features/identity/sessions";
 import { createSetupLink, redeemSetupLink } from "@/lib/features/identity/setup-link";
-import { signIn, signOut } from "@/lib/features/identity/sign-in";
+import { signIn } from "@/lib/features/identity/sign-in";
 import { limits } from "@/lib/kernel/limits";
 import { Secret } from "@/lib/kernel/secret";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
@@ -126,7 +126,7 @@ describe("a session", () => {
   test("is over for every reader once signed out, though its cookie lives on", async () => {
     const { email } = await person();
     const session = await signedIn(email);
-    await signOut(deps, session);
+    await endSession(deps, session);
     expect(await findSignedIn(deps, session.sessionId)).toBeNull();
     const trail = await deps.db.auditEvent.findMany({ where: { subjectId: session.sessionId } });
     expect(trail).toMatchObject([{ action: "session.revoked", actorId: session.userId }]);
@@ -141,7 +141,8 @@ describe("a session", () => {
   test("of someone else cannot be revoked", async () => {
     const mine = await signedIn((await person()).email);
     const theirs = await signedIn((await person()).email);
-    expect(await revokeSession(deps.db, { userId: mine.userId, sessionId: theirs.sessionId })).toBe(0);
+    await endSession(deps, { viewer: mine.viewer, sessionId: theirs.sessionId });
+    await endOtherSessions(deps, mine);
     expect(await findSignedIn(deps, theirs.sessionId)).not.toBeNull();
   });
 

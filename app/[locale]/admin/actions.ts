@@ -1,0 +1,65 @@
+"use server";
+
+import { refresh } from "next/cache";
+import { action } from "@/lib/entry/action";
+import { adminOnly } from "@/lib/entry/guards";
+import { runProof } from "@/lib/entry/proof";
+import { setUserStatus } from "@/lib/features/identity/people";
+import { NewMerchantForm, NoFields, UserStatusForm } from "@/lib/features/identity/schema";
+import { haltProduct, resumeProduct } from "@/lib/features/merchants/save-product";
+import { HaltForm, ResumeForm } from "@/lib/features/merchants/schema";
+import { GatewayAccountForm, TestAccountForm } from "@/lib/features/operations/schema";
+import { createMerchant } from "@/lib/flows/create-merchant";
+import { saveGatewayAccount } from "@/lib/flows/save-gateway-account";
+import { testGatewayAccount } from "@/lib/flows/test-gateway-account";
+import { ok } from "@/lib/kernel/result";
+
+export const haltProductAction = action({
+  schema: HaltForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => haltProduct(deps, viewer, input),
+  onOk: () => refresh(),
+});
+
+export const resumeProductAction = action({
+  schema: ResumeForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => resumeProduct(deps, viewer, input.productId),
+  onOk: () => refresh(),
+});
+
+export const saveGatewayAccountAction = action({
+  schema: GatewayAccountForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => saveGatewayAccount(deps, viewer, input),
+  onOk: () => refresh(),
+});
+
+/** Its report is what the form shows. */
+export const testGatewayAccountAction = action({
+  schema: TestAccountForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => testGatewayAccount(deps, viewer, input.accountId),
+  onOk: (report) => report,
+});
+
+export const createMerchantAction = action({
+  schema: NewMerchantForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => createMerchant(deps, viewer, input),
+  onOk: () => refresh(),
+});
+
+export const setUserStatusAction = action({
+  schema: UserStatusForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => setUserStatus(deps, viewer, input),
+  onOk: () => refresh(),
+});
+
+export const runProofAction = action({
+  schema: NoFields,
+  guards: [adminOnly],
+  run: async () => ok(await runProof()),
+  onOk: () => refresh(),
+});

@@ -1,0 +1,3 @@
+"use client";
+
+export { BrokenView as default } from "@/components/merchant/broken-view";

@@ -1,0 +1,27 @@
+import { PICTURES } from "@/components/merchant/pictures";
+import { ProductView } from "@/components/merchant/product-view";
+import { baseOf } from "@/components/merchant/view";
+import { requireId } from "@/lib/entry/query";
+import { requireRole } from "@/lib/entry/session";
+import { toLocale } from "@/lib/i18n/locale";
+import { saveProductAction, saveVariantAction } from "../../actions";
+
+interface PageProps {
+  params: Promise<{ locale: string; id: string }>;
+}
+
+export default async function MerchantProductPage({ params }: PageProps) {
+  const { locale: language, id } = await params;
+  const locale = toLocale(language);
+  const { viewer } = await requireRole("merchant", locale, `/merchant/products/${id}`);
+  return (
+    <ProductView
+      locale={locale}
+      viewer={viewer}
+      base={baseOf(locale, viewer)}
+      productId={requireId("product", id)}
+      pictures={PICTURES}
+      actions={{ saveProduct: saveProductAction, saveVariant: saveVariantAction }}
+    />
+  );
+}

@@ -1,0 +1,60 @@
+import type { Metadata } from "next";
+import { PageHead } from "@/components/merchant/page-head";
+import { PasteForm } from "@/components/merchant/paste-form";
+import { UploadForm } from "@/components/merchant/upload-form";
+import { baseOf, inLocale } from "@/components/merchant/view";
+import { EmptyState } from "@/components/ui/empty-state";
+import type { SearchParams } from "@/lib/entry/query";
+import { requireRole } from "@/lib/entry/session";
+import { newestBatchNumber } from "@/lib/features/merchants/batches";
+import { listVariantChoices } from "@/lib/features/merchants/products";
+import { getMessages } from "@/lib/i18n";
+import { toLocale } from "@/lib/i18n/locale";
+import { fromPublicId } from "@/lib/kernel/id";
+import { getDeps } from "@/lib/platform/deps";
+import { pasteCardsAction } from "../actions";
+
+interface PageProps {
+  params: Promise<{ locale: string }>;
+  searchParams: SearchParams;
+}
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  return { title: getMessages(toLocale((await params).locale)).merchant.upload.title };
+}
+
+export default async function UploadPage({ params, searchParams }: PageProps) {
+  const locale = toLocale((await params).locale);
+  const { viewer } = await requireRole("merchant", locale, "/merchant/upload");
+  const { merchant, staff } = getMessages(locale);
+  const t = merchant.upload;
+  const deps = getDeps();
+  const [variants, after] = await Promise.all([listVariantChoices(deps, viewer), newestBatchNumber(deps)]);
+  const choices = variants.map((variant) => ({
+    id: variant.id,
+    label: `${inLocale(locale, variant.productTitleZh, variant.productTitleEn)} · ${inLocale(locale, variant.titleZh, variant.titleEn)} (${variant.sku})`,
+  }));
+  const { variant } = await searchParams;
+  const asked = fromPublicId("variant", typeof variant === "string" ? variant : "");
+  const chosen = asked.ok && choices.some(({ id }) => id === asked.value) ? asked.value : "";
+  if (choices.length === 0) return <EmptyState title={t.title} text={t.noVariants} />;
+  return (
+    <>
+      <PageHead title={t.title} lead={t.lead} />
+      <div className="nojs:hidden">
+        <UploadForm
+          locale={locale}
+          choices={choices}
+          chosen={chosen}
+          after={after.toString()}
+          batchesHref={`${baseOf(locale, viewer)}/batches`}
+          t={t}
+          errors={staff.errors}
+        />
+      </div>
+      <div className="js:hidden">
+        <PasteForm locale={locale} choices={choices} chosen={chosen} paste={pasteCardsAction} />
+      </div>
+    </>
+  );
+}

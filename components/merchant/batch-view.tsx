@@ -1,0 +1,114 @@
+import { notFound } from "next/navigation";
+import type { ComponentProps } from "react";
+import { ActionForm, ActionSubmit } from "@/components/form/action-form";
+import { Card } from "@/components/ui/card";
+import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { type BatchDetail, type CardCounts, findBatch } from "@/lib/features/merchants/batches";
+import { getMessages } from "@/lib/i18n";
+import { fill, formatCount, formatStamp } from "@/lib/i18n/format";
+import type { Locale } from "@/lib/i18n/locale";
+import { getDeps } from "@/lib/platform/deps";
+import { variantTitle } from "./batches-view";
+import { Facts, PageHead, Part } from "./page-head";
+import { BatchBadge, wordOf } from "./state-badges";
+import type { ViewProps } from "./view";
+
+interface BatchViewProps extends ViewProps {
+  readonly batchId: string;
+  readonly publish: ComponentProps<typeof ActionForm>["action"];
+}
+
+/** One batch: what came in, what became of each card, and, while it is a draft, the button that puts it on sale. */
+export async function BatchView({ locale, viewer, batchId, publish }: BatchViewProps) {
+  const batch = await findBatch(getDeps(), viewer, batchId);
+  if (!batch) notFound();
+  const { merchant, staff } = getMessages(locale);
+  const t = merchant.batch;
+  const isOpen = batch.status === "draft" || (batch.status === "published" && batch.counts.draft > 0);
+  return (
+    <>
+      <PageHead title={fill(t.title, { number: batch.number.toString() })} lead={variantTitle(locale, batch)}>
+        <BatchBadge status={batch.status} locale={locale} />
+      </PageHead>
+      {isOpen ? (
+        <Card className="mb-6">
+          <ActionForm action={publish} locale={locale} errors={staff.errors} className="space-y-3">
+            <p className="text-sm text-soft">{t.publishLead}</p>
+            <input type="hidden" name="batchId" value={batch.id} />
+            <ActionSubmit variant="seal" pendingLabel={t.publishing}>
+              {fill(t.publish, { count: formatCount(batch.counts.draft, locale) })}
+            </ActionSubmit>
+          </ActionForm>
+        </Card>
+      ) : null}
+      <Part title={t.cards}>
+        <CardFigures counts={batch.counts} locale={locale} />
+      </Part>
+      <Part title={t.import}>
+        <Facts facts={factsOf(batch, locale)} />
+      </Part>
+      <Part title={t.rejects} note={t.rejectsNote}>
+        <Rejects batch={batch} locale={locale} />
+      </Part>
+    </>
+  );
+}
+
+function CardFigures({ counts, locale }: Readonly<{ counts: CardCounts; locale: Locale }>) {
+  const { card } = getMessages(locale).merchant.labels;
+  const states = ["draft", "available", "reserved", "delivered", "withdrawn"] as const;
+  return (
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-md border bg-line sm:grid-cols-5">
+      {states.map((state) => (
+        <div key={state} className="bg-surface px-4 py-3">
+          <dt className="text-xs text-faint">{card[state]}</dt>
+          <dd className="figures text-lg font-semibold">{formatCount(counts[state], locale)}</dd>
+        </div>
+      ))}
+      <div aria-hidden="true" className="bg-surface sm:hidden" />
+    </dl>
+  );
+}
+
+function factsOf(batch: BatchDetail, locale: Locale): (readonly [string, string])[] {
+  const { batch: t, batches } = getMessages(locale).merchant;
+  const { none } = getMessages(locale).staff.table;
+  const stamp = (at: Date | null) => (at ? formatStamp(at, locale) : none);
+  const count = (n: number) => formatCount(n, locale);
+  return [
+    [batches.columns.lines, count(batch.lineCount)],
+    [batches.columns.accepted, count(batch.acceptedCount)],
+    [batches.columns.duplicate, count(batch.duplicateCount)],
+    [batches.columns.rejected, count(batch.rejectedCount)],
+    [t.createdAt, stamp(batch.createdAt)],
+    [t.publishedAt, stamp(batch.publishedAt)],
+    [t.by, batch.appUser?.email ?? none],
+    [t.note, batch.note || none],
+    ...(batch.failure ? [[t.failure, wordOf(t.failures, batch.failure)] as const] : []),
+  ];
+}
+
+function Rejects({ batch, locale }: Readonly<{ batch: BatchDetail; locale: Locale }>) {
+  const { batch: t, labels } = getMessages(locale).merchant;
+  if (batch.rejects.length === 0) return <p className="text-sm text-soft">{t.rejectsNone}</p>;
+  return (
+    <div className="max-h-96 overflow-y-auto">
+      <Table aria-label={t.rejects}>
+        <thead>
+          <tr>
+            <HeadCell className="w-32">{t.line}</HeadCell>
+            <HeadCell>{t.reason}</HeadCell>
+          </tr>
+        </thead>
+        <tbody>
+          {batch.rejects.map(({ line, reason }) => (
+            <tr key={line}>
+              <Cell className="figures">{formatCount(line, locale)}</Cell>
+              <Cell>{wordOf(labels.reject, reason)}</Cell>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </div>
+  );
+}

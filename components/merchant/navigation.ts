@@ -1,0 +1,52 @@
+import { getMessages } from "@/lib/i18n";
+import type { Locale } from "@/lib/i18n/locale";
+import type { Role } from "@/lib/kernel/viewer";
+import type { NavGroup } from "./nav-links";
+
+/** Where each role can go, in the order in which the work comes up. */
+export function navOf(role: Role, locale: Locale): readonly NavGroup[] {
+  return role === "admin" ? adminNav(locale) : merchantNav(locale);
+}
+
+function merchantNav(locale: Locale): readonly NavGroup[] {
+  const { nav } = getMessages(locale).merchant;
+  const to = (path: string, label: string) => ({ href: `/${locale}/merchant${path}`, label });
+  return [
+    {
+      items: [
+        to("", nav.overview),
+        to("/orders", nav.orders),
+        to("/products", nav.products),
+        to("/upload", nav.upload),
+        to("/batches", nav.batches),
+      ],
+    },
+  ];
+}
+
+function adminNav(locale: Locale): readonly NavGroup[] {
+  const { nav } = getMessages(locale).admin;
+  const to = (path: string, label: string) => ({ href: `/${locale}/admin${path}`, label });
+  return [
+    { items: [to("", nav.overview), to("/proof", nav.proof)] },
+    {
+      label: nav.groups.trade,
+      items: [
+        to("/orders", nav.orders),
+        to("/owed", nav.owed),
+        to("/findings", nav.findings),
+        to("/payments", nav.payments),
+      ],
+    },
+    { label: nav.groups.goods, items: [to("/products", nav.products), to("/batches", nav.batches)] },
+    {
+      label: nav.groups.platform,
+      items: [
+        to("/gateways", nav.gateways),
+        to("/mails", nav.mails),
+        to("/people", nav.people),
+        to("/audit", nav.audit),
+      ],
+    },
+  ];
+}

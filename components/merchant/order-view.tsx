@@ -1,0 +1,94 @@
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { findOrderPage, type OrderPage } from "@/lib/features/merchants/order-page";
+import { getMessages } from "@/lib/i18n";
+import { fill, formatCount, formatMinor, formatStamp } from "@/lib/i18n/format";
+import type { Locale } from "@/lib/i18n/locale";
+import { toPublicId } from "@/lib/kernel/id";
+import { getDeps } from "@/lib/platform/deps";
+import { Facts, PageHead, Part } from "./page-head";
+import { OrderBadges } from "./state-badges";
+import { Timeline } from "./timeline";
+import { inLocale, type ViewProps } from "./view";
+
+/** One order with its whole story; no card text and no raw notice. */
+export async function OrderPageView({ locale, viewer, base, orderId }: ViewProps & { readonly orderId: string }) {
+  const order = await findOrderPage(getDeps(), viewer, orderId);
+  if (!order) notFound();
+  const { order: t } = getMessages(locale).merchant;
+  return (
+    <>
+      <PageHead title={fill(t.title, { number: order.number })}>
+        <OrderBadges status={order.status} exception={order.exception} locale={locale} />
+      </PageHead>
+      <Part title={t.item}>
+        <Lines order={order} locale={locale} base={base} />
+      </Part>
+      <div className="mt-6">
+        <Facts facts={factsOf(order, locale)} />
+      </div>
+      <Part title={t.timeline} note={t.timelineNote}>
+        <Timeline rows={order.timeline} locale={locale} />
+      </Part>
+    </>
+  );
+}
+
+function factsOf(order: OrderPage, locale: Locale): (readonly [string, string])[] {
+  const { order: t, orders } = getMessages(locale).merchant;
+  const { none } = getMessages(locale).staff.table;
+  const amount = (minor: bigint) => formatMinor(minor.toString(), order.currency, locale);
+  const stamp = (at: Date | null) => (at ? formatStamp(at, locale) : none);
+  return [
+    [t.total, amount(order.totalMinor)],
+    [t.paid, amount(order.paidMinor)],
+    [t.buyer, order.email],
+    [t.language, order.locale === "zh" ? "中文" : "English"],
+    [t.placedAt, stamp(order.createdAt)],
+    [t.deadlineAt, stamp(order.deadlineAt)],
+    [t.paidAt, stamp(order.paidAt)],
+    [t.deliveredAt, stamp(order.deliveredAt)],
+    [t.cards, `${formatCount(order.cardCount, locale)} / ${formatCount(order.quantity, locale)}`],
+    [orders.columns.merchant, order.merchantName],
+  ];
+}
+
+function Lines({ order, locale, base }: Readonly<{ order: OrderPage; locale: Locale; base: string }>) {
+  const { order: t, orders, variant } = getMessages(locale).merchant;
+  const amount = (minor: bigint) => formatMinor(minor.toString(), order.currency, locale);
+  return (
+    <Table aria-label={t.item}>
+      <thead>
+        <tr>
+          <HeadCell>{orders.columns.item}</HeadCell>
+          <HeadCell>{variant.sku}</HeadCell>
+          <HeadCell className="text-right">{orders.columns.quantity}</HeadCell>
+          <HeadCell className="text-right">{t.unitPrice}</HeadCell>
+          <HeadCell className="text-right">{t.lineTotal}</HeadCell>
+        </tr>
+      </thead>
+      <tbody>
+        {order.lines.map((line) => (
+          <tr key={line.line}>
+            <Cell>
+              <Link
+                href={`${base}/products/${toPublicId("product", line.productId)}`}
+                prefetch={false}
+                className="underline decoration-line underline-offset-4 hover:decoration-ink"
+              >
+                {inLocale(locale, line.titleZh, line.titleEn)}
+              </Link>
+            </Cell>
+            <Cell className="figures">{line.sku}</Cell>
+            <Cell className="figures text-right">{formatCount(line.quantity, locale)}</Cell>
+            <Cell className="figures whitespace-nowrap text-right">{amount(line.unitPriceMinor)}</Cell>
+            <Cell className="figures whitespace-nowrap text-right">
+              {amount(line.unitPriceMinor * BigInt(line.quantity))}
+            </Cell>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
