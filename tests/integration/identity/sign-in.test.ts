@@ -8,7 +8,7 @@ import { limits } from "@/lib/kernel/limits";
 import { Secret } from "@/lib/kernel/secret";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { createDatabase, type TestDatabase } from "../../support/database";
-import { createTestDeps } from "../../support/deps";
+import { openDeps } from "../../support/shop";
 
 const PASSWORD = "correct horse battery";
 let database: TestDatabase;
@@ -18,9 +18,9 @@ let counter = 0;
 
 beforeAll(async () => {
   database = await createDatabase();
-  deps = createTestDeps(database);
+  deps = openDeps(database);
   // A second process: its own pool and its own limiter over the same database.
-  other = createTestDeps(database);
+  other = openDeps(database);
 });
 afterAll(async () => {
   await closeDeps(deps);
@@ -164,7 +164,7 @@ describe("a session", () => {
 describe("the first admin", () => {
   test("comes from the environment once, and later starts change nothing", async () => {
     await deps.db.appUser.updateMany({ data: { status: "disabled" } });
-    const fresh = createTestDeps(database, { KAPU_ADMIN_EMAIL: "Boss@shop.test", KAPU_ADMIN_PASSWORD: "eight888" });
+    const fresh = openDeps(database, { KAPU_ADMIN_EMAIL: "Boss@shop.test", KAPU_ADMIN_PASSWORD: "eight888" });
     try {
       expect(await ensureFirstAdmin(deps)).toBe("missing");
       expect(await ensureFirstAdmin(fresh)).toBe("created");
@@ -179,7 +179,7 @@ describe("the first admin", () => {
     await deps.db.appUser.updateMany({ data: { status: "disabled" } });
     const old = (await createSetupLink(deps)).reveal().split("#")[1]!;
     const link = (await createSetupLink(deps)).reveal();
-    expect(link).toMatch(/^http:\/\/localhost:3000\/zh\/setup#[\w-]{43}$/);
+    expect(link).toMatch(/^http:\/\/127.0.0.1:3999\/zh\/setup#[\w-]{43}$/);
     const token = link.split("#")[1]!;
     const setup = (email: string, with_: string) =>
       redeemSetupLink(deps, { token: with_, email, password: new Secret(PASSWORD) });
