@@ -25,7 +25,7 @@ export function BrokenView({ error, reset }: Readonly<BrokenViewProps>) {
   const t = WORDS[toLocale(usePathname().split("/")[1] ?? "")];
   useEffect(() => console.error("page.failed", error.digest), [error]);
   return (
-    <EmptyState title={t.title} text={t.text}>
+    <EmptyState heading="h1" title={t.title} text={t.text}>
       <Button variant="ink" onClick={reset}>
         {t.retry}
       </Button>

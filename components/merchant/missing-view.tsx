@@ -19,7 +19,7 @@ export function MissingView() {
   const [, language = "", area = ""] = usePathname().split("/");
   const t = WORDS[toLocale(language)];
   return (
-    <EmptyState title={t.title} text={t.text}>
+    <EmptyState heading="h1" title={t.title} text={t.text}>
       <a href={`/${toLocale(language)}/${area}`} className={buttonClass()}>
         {t.back}
       </a>

@@ -67,7 +67,7 @@ function Texts({ language, suffix, locale, product }: Readonly<TextsProps>) {
   const note = staff.form.optional;
   return (
     <fieldset className="min-w-0 space-y-4 rounded-md border p-4" lang={suffix === "Zh" ? "zh-CN" : "en"}>
-      <legend className="px-1 text-sm text-faint">{language}</legend>
+      <legend className="mb-0! px-1 text-sm text-faint">{language}</legend>
       <TextField
         name={`title${suffix}`}
         label={t.title}

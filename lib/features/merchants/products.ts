@@ -47,7 +47,7 @@ export async function listProducts({ db }: Reads, viewer: Viewer, query: Product
           FROM variant x
           CROSS JOIN LATERAL (SELECT count(*) AS n FROM (
             SELECT 1 FROM card c WHERE c.variant_id = x.id AND c.pool_id = x.pool_id AND c.status = 'available'
-             LIMIT ${limits.stockCountMax}::int) some) s
+             LIMIT ${limits.stockCountMax}::int) counted) s
          WHERE x.product_id = p.id AND x.status <> 'archived') v ON true
      WHERE (${scope}::uuid IS NULL OR p.merchant_id = ${scope}::uuid)
        AND (${query.status ?? null}::text IS NULL OR p.status = ${query.status ?? null})
@@ -113,7 +113,7 @@ async function countAvailable(db: Db, variantIds: readonly string[]): Promise<Re
   const rows = await db.$queryRaw<{ id: string; available: number }[]>`
     SELECT v.id, (SELECT count(*)::int FROM (
              SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = v.pool_id AND c.status = 'available'
-              LIMIT ${limits.stockCountMax}::int) some) AS available
+              LIMIT ${limits.stockCountMax}::int) counted) AS available
       FROM variant v WHERE v.id = ANY (${[...variantIds]}::uuid[])`;
   return new Map(rows.map(({ id, available }) => [id, available]));
 }
