@@ -4,13 +4,13 @@ import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { seedDemo } from "@/prisma/seed";
-import { createTestDeps } from "../../support/deps";
+import { openDeps } from "../../support/shop";
 import { test as base, describe, expect } from "../../support/test";
 
 const test = base.extend<{ $file: { deps: Deps } }>({
   deps: [
     async ({ database }, use) => {
-      const deps = createTestDeps(database);
+      const deps = openDeps(database);
       await seedDemo(deps);
       await use(deps);
       await closeDeps(deps);
