@@ -1,0 +1,44 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+import { ADMIN } from "../support/admin";
+import { addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
+
+const ADMIN_PAGES = "|/proof|/orders|/owed|/findings|/payments|/products|/batches|/gateways|/mails|/people|/audit";
+const MERCHANT_PAGES = "|/orders|/products|/products/new|/upload|/batches";
+
+test.describe.configure({ timeout: 180_000 });
+
+for (const [locale, width, colorScheme] of [
+  ["zh", 360, "light"],
+  ["zh", 1280, "dark"],
+  ["en", 360, "dark"],
+  ["en", 1280, "light"],
+] as const) {
+  test(`axe finds nothing on any page, and none scrolls sideways: ${locale}, ${width} px, ${colorScheme}`, async ({
+    browser,
+  }) => {
+    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+    const page = await context.newPage();
+    const check = async (path: string) => {
+      await page.goto(path);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+      expect([path, found]).toEqual([path, []]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect([path, overflow <= 0]).toEqual([path, true]);
+    };
+    for (const path of ["sign-in", "setup"]) await check(`/${locale}/${path}`);
+    const merchant = await openMerchant(page);
+    await signIn(page, merchant, "merchant");
+    await addProduct(page, merchant.slug);
+    const product = new URL(page.url()).pathname.replace("/en/", `/${locale}/`);
+    await uploadAndPublish(page, "A11Y-1\n\nA11Y-2\n");
+    const batch = new URL(page.url()).pathname.replace("/en/", `/${locale}/`);
+    for (const path of MERCHANT_PAGES.split("|")) await check(`/${locale}/merchant${path}`);
+    for (const path of [product, batch, `/${locale}/account`]) await check(path);
+    await context.clearCookies();
+    await signIn(page, ADMIN, "admin");
+    for (const path of ADMIN_PAGES.split("|")) await check(`/${locale}/admin${path}`);
+    await context.close();
+  });
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { expect, type Page } from "@playwright/test";
+import { ADMIN } from "./admin";
+
+export interface Account {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Signs in by the form and waits for the role's own front page. */
+export async function signIn(page: Page, { email, password }: Account, role: "admin" | "merchant", locale = "en") {
+  await page.goto(`/${locale}/sign-in`);
+  await page.locator("input[name=email]").fill(email);
+  await page.locator("input[name=password]").fill(password);
+  await page.locator("main button[type=submit]").click();
+  await expect(page).toHaveURL(new RegExp(`/${locale}/${role}$`));
+}
+
+/** A merchant of this test alone, opened by the admin as an admin does. */
+export async function openMerchant(page: Page): Promise<Account & { readonly slug: string }> {
+  const slug = `shop-${randomBytes(5).toString("hex")}`;
+  const merchant = { slug, email: `${slug}@example.com`, password: `first password of ${slug}` };
+  await signIn(page, ADMIN, "admin");
+  await page.goto("/en/admin/people");
+  await page.locator("input[name=name]").fill(slug);
+  await page.locator("input[name=slug]").fill(slug);
+  await page.locator("input[name=email]").fill(merchant.email);
+  await page.locator("input[name=password]").fill(merchant.password);
+  await page.getByRole("button", { name: "Create merchant and user" }).click();
+  await expect(page.getByRole("cell", { name: merchant.email })).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+  return merchant;
+}
+
+/** A published product with one variant at ¥10.00; ends on its editor. */
+export async function addProduct(page: Page, slug: string): Promise<void> {
+  await page.goto("/en/merchant/products/new");
+  await page.locator("input[name=titleZh]").fill("海风礼卡");
+  await page.locator("input[name=titleEn]").fill("Sea Breeze Card");
+  await page.locator("input[name=slug]").fill(slug);
+  await page.locator("select[name=categoryId]").selectOption({ index: 1 });
+  await page.locator("select[name=status]").selectOption("published");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Sea Breeze Card" })).toBeVisible();
+  const form = page.locator("form", { has: page.getByRole("button", { name: "Add the variant" }) });
+  await form.locator("input[name=titleZh]").fill("标准");
+  await form.locator("input[name=titleEn]").fill("Standard");
+  await form.locator("input[name=sku]").fill(slug.toUpperCase());
+  await form.locator("input[name=price]").fill("10.00");
+  await form.getByRole("button", { name: "Add the variant" }).click();
+  await expect(page.getByText(slug.toUpperCase()).first()).toBeVisible();
+}
+
+/** Uploads lines as a file and publishes the batch; ends on the batch's page. */
+export async function uploadAndPublish(page: Page, lines: string): Promise<void> {
+  await page.goto("/en/merchant/upload");
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "cards.txt", mimeType: "text/plain", buffer: Buffer.from(lines) });
+  await page.getByRole("button", { name: "Start the import" }).click();
+  await page.getByRole("link", { name: "Look at the batch" }).click();
+  await page.getByRole("button", { name: /^Publish/ }).click();
+  await expect(page.getByText("Published", { exact: true }).first()).toBeVisible();
+}
