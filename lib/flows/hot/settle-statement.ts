@@ -53,11 +53,17 @@ attempt AS MATERIALIZED (
 o AS MATERIALIZED (
   SELECT id, merchant_id, status, exception, quantity, total_minor, payment_count, currency, card_ids, deadline_at
     FROM orders WHERE id = ANY (ARRAY(SELECT order_id FROM attempt)) ORDER BY id FOR NO KEY UPDATE),
+-- In the inbox already, from before its order was there: the payment must name that event, so it is judged alone.
+seen AS MATERIALIZED (
+  SELECT account_id, dedupe FROM payment_event
+   WHERE account_id = ANY (ARRAY(SELECT DISTINCT account_id FROM notice))
+     AND dedupe = ANY (ARRAY(SELECT decode(dedupe, 'hex') FROM notice))),
 plain AS MATERIALIZED (
   SELECT a.*, o.merchant_id, o.status, o.exception, o.quantity, o.card_ids, o.status <> 'pending' OR o.deadline_at <= t.at AS is_late
     FROM attempt a JOIN o ON o.id = a.order_id CROSS JOIN t
    WHERE a.of_this_order = 1 AND o.status IN ('pending', 'expired', 'cancelled') AND o.payment_count = 0
-     AND a.amount_minor = o.total_minor AND a.currency = o.currency),
+     AND a.amount_minor = o.total_minor AND a.currency = o.currency
+     AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.account_id = a.account_id AND s.dedupe = decode(a.dedupe, 'hex'))),
 held AS MATERIALIZED (
   SELECT c.id, c.order_id FROM card c
    WHERE c.id = ANY (ARRAY(SELECT unnest(card_ids) FROM plain)) AND c.status = 'reserved' FOR NO KEY UPDATE),
@@ -113,8 +119,8 @@ inbox AS (
          d.raw, d.at, d.order_id, 'settled'
     FROM done d
    ORDER BY d.account_id, d.dedupe
-  ON CONFLICT (account_id, dedupe) DO UPDATE SET verdict = 'settled', order_id = EXCLUDED.order_id
-   WHERE payment_event.verdict IS NULL OR payment_event.verdict = 'unknown_order'),
+  ON CONFLICT (account_id, dedupe) DO NOTHING
+  RETURNING id),
 handed AS MATERIALIZED (SELECT d.order_id, d.kind, d.at, unnest(d.filled_ids) AS card_id FROM done d),
 delivered AS (
   UPDATE card c SET status = 'delivered', order_id = m.order_id, reserved_until = NULL, delivered_at = m.at
@@ -157,6 +163,7 @@ SELECT x.n, a.order_id,
   LEFT JOIN known ON known.account_id = x.account_id AND known.gateway_trade_number = x.gateway_trade_number
  WHERE (SELECT count(*) FROM delivered) = (SELECT coalesce(sum(cardinality(filled_ids)), 0) FROM done)
    AND (SELECT count(*) FROM closed) = (SELECT count(*) FROM done)
+   AND (SELECT count(*) FROM inbox) = (SELECT count(*) FROM done)
     OR refuse_statement('settle changed another number of rows than it decided')
  ORDER BY x.n`;
 
