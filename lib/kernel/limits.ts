@@ -121,7 +121,7 @@ export const limits = {
   orderLinkPauseMinutes: 2,
 
   // Embedded Postgres
-  postgresStartMs: 120_000,
+  postgresStartMs: 300_000,
   postgresRelaunchMs: 10_000,
   postgresPingMs: 2_000,
   postgresStopMs: 10_000,

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -52,33 +52,50 @@ export function findFreePort(): Promise<number> {
 
 /**
  * Returns once Postgres answers from this data folder: the one that a killed launcher or another process left running,
- * or a new one. After a killed postmaster its children hold the shared memory for a moment, so a launch is repeated.
+ * or a new one.
  */
 export async function ensurePostmaster(cluster: Cluster, options: LaunchOptions): Promise<Postmaster> {
   const startedAt = performance.now();
-  const elapsed = () => performance.now() - startedAt;
-  let child: ChildProcess | null = null;
-  let launchAfter = 0;
-  let failuresSince: number | null = null;
-  while (elapsed() < limits.postgresStartMs) {
+  const launcher = createLauncher(cluster, options);
+  while (performance.now() - startedAt < limits.postgresStartMs) {
     const running = await findPostmaster(cluster);
     if (running) return running;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      await sleep(POLL_MS);
-      continue;
-    }
-    if (child) {
-      failuresSince ??= elapsed();
-      launchAfter = elapsed() + RELAUNCH_MS;
-      child = null;
-      if (elapsed() - failuresSince > limits.postgresRelaunchMs) break;
-    }
-    if (elapsed() >= launchAfter && !isPostmasterAlive(cluster)) child = await launch(cluster, options);
+    if (!(await launcher.keepTrying())) break;
     await sleep(POLL_MS);
   }
-  child?.kill("SIGQUIT");
+  launcher.giveUp();
   throw new Error(`Postgres did not start; the last lines of ${logFileOf(cluster)}:\n${lastLinesOfLog(cluster)}`);
 }
+
+/**
+ * Launches Postgres while none lives, again and again for a bounded time: after a killed postmaster its children hold the
+ * shared memory for a moment, and of two starters at once only one gets the data folder.
+ */
+function createLauncher(cluster: Cluster, options: LaunchOptions) {
+  let child: ChildProcess | null = null;
+  let firstDeath: number | null = null;
+  let lastDeath = Number.NEGATIVE_INFINITY;
+  return {
+    /** False when there is no point in trying any longer. */
+    async keepTrying(): Promise<boolean> {
+      const now = performance.now();
+      if (child && isChildAlive(child)) return true;
+      if (child) {
+        firstDeath ??= now;
+        lastDeath = now;
+        child = null;
+      }
+      if (firstDeath !== null && now - firstDeath > limits.postgresRelaunchMs) return false;
+      if (now - lastDeath >= RELAUNCH_MS && !isPostmasterAlive(cluster)) child = await launch(cluster, options);
+      return true;
+    },
+    giveUp: () => void child?.kill("SIGQUIT"),
+  };
+}
+
+/** A program that could not be started at all has no pid. */
+const isChildAlive = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
+  pid !== undefined && exitCode === null && signalCode === null;
 
 /** In a process group of its own: a Ctrl-C reaches the shop first, which then stops Postgres when nobody else needs it. */
 async function launch(cluster: Cluster, options: LaunchOptions): Promise<ChildProcess> {
@@ -100,7 +117,7 @@ async function launch(cluster: Cluster, options: LaunchOptions): Promise<ChildPr
     },
   );
   closeSync(log);
-  child.on("error", () => {}); // `exitCode` stays null without a pid; the deadline above then speaks.
+  child.once("error", ({ message }) => appendFileSync(logFileOf(cluster), `${message}\n`));
   child.unref();
   return child;
 }
@@ -125,10 +142,13 @@ const pidFileOf = (cluster: Cluster): string => path.join(dataFolderOf(cluster),
 function isPostmasterAlive(cluster: Cluster): boolean {
   const noted = readPidFile(cluster);
   if (!noted || !isAlive(noted.pid)) return false;
-  if (commandOf(noted.pid).includes("postgres")) return true;
+  if (POSTMASTER_COMMAND.test(commandOf(noted.pid))) return true;
   rmSync(pidFileOf(cluster), { force: true });
   return false;
 }
+
+/** How `launch` calls it; the kernel puts zero bytes between the words, `ps` spaces. */
+const POSTMASTER_COMMAND = /\/postgres[\0 ]-D[\0 ]/;
 
 function commandOf(pid: number): string {
   try {
