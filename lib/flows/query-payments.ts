@@ -1,7 +1,8 @@
 import { findAccount } from "@/lib/features/payments/accounts";
-import { type DueAttempt, takeDueAttempts } from "@/lib/features/payments/attempts";
+import { askAgainSoon, type DueAttempt, takeDueAttempts } from "@/lib/features/payments/attempts";
 import { limits } from "@/lib/kernel/limits";
 import type { Deps } from "@/lib/platform/deps";
+import { recordOutsideRefund } from "./record-outside-refund";
 import { settlePayment } from "./settle-payment";
 
 /** Asks the gateway about one attempt and settles what it vouches for. True when the gateway said anything at all. */
@@ -16,38 +17,43 @@ export async function queryAttempt(
     deps.log.info("gateway.query_unknown", { accountId: account.id, reason: answer.reason });
     return false;
   }
-  if (answer.state === "paid" || answer.state === "refunded") {
-    await settlePayment(deps, answer.payment, { accountId: account.id, source: "query" });
-  }
+  const source = { accountId: account.id, source: "query" } as const;
+  if (answer.state === "paid") await settlePayment(deps, answer.payment, source);
+  if (answer.state === "refunded") await recordOutsideRefund(deps, answer.payment, source);
   return true;
 }
 
-/** A gateway that said nothing this many times in a row is left alone until the next run. */
-async function queryAccount(deps: Deps, attempts: readonly DueAttempt[]): Promise<void> {
+/** A gateway that said nothing this many times in a row is left alone. Returns the attempts that have no answer. */
+async function queryAccount(deps: Deps, attempts: readonly DueAttempt[]): Promise<DueAttempt[]> {
   const queue = [...attempts];
+  const unanswered: DueAttempt[] = [];
   let silences = 0;
   const worker = async () => {
-    for (let next = queue.shift(); next && silences < limits.gatewaySilencesMax; next = queue.shift()) {
-      try {
-        silences = (await queryAttempt(deps, next)) ? 0 : silences + 1;
-      } catch (error) {
-        silences++;
+    while (silences < limits.gatewaySilencesMax) {
+      const next = queue.shift();
+      if (!next) return;
+      const isAnswered = await queryAttempt(deps, next).catch((error: unknown) => {
         deps.log.warn("gateway.query_failed", { accountId: next.accountId }, error);
-      }
+        return false;
+      });
+      silences = isAnswered ? 0 : silences + 1;
+      if (!isAnswered) unanswered.push(next);
     }
   };
   await Promise.all(Array.from({ length: limits.queryInFlightPerAccount }, worker));
+  return [...unanswered, ...queue];
 }
 
 /**
  * Asks the gateways about every open attempt that is due: each 45–60 s until five minutes past the deadline, then after an
  * hour and a day (EPay gives up telling us after five tries). Accounts are asked side by side, so one that hangs delays
- * no other. Returns how many attempts were due.
+ * no other; what has no answer is asked again soon, however far its next turn was. Returns how many attempts were due.
  */
 export async function queryPayments(deps: Deps): Promise<number> {
   const due = await takeDueAttempts(deps.db);
   const byAccount = groupByAccount(due);
-  await Promise.all([...byAccount.values()].map((attempts) => queryAccount(deps, attempts)));
+  const unanswered = await Promise.all([...byAccount.values()].map((attempts) => queryAccount(deps, attempts)));
+  await askAgainSoon(deps.db, unanswered.flat());
   return due.length;
 }
 

@@ -1,4 +1,4 @@
-import { lockReserved, lockStock, takeCards } from "@/lib/features/inventory/store";
+import { countAvailable, lockReserved, lockStock, takeCards } from "@/lib/features/inventory/store";
 import { appendEntry } from "@/lib/features/ledger/append";
 import { judgePayment, type PaymentVerdict } from "@/lib/features/orders/rules";
 import {
@@ -10,11 +10,13 @@ import {
   readLines,
 } from "@/lib/features/orders/store";
 import { findAttempt, findPayment, insertPayment, judgeEvent, recordEvent } from "@/lib/features/payments/inbox";
-import { openFinding } from "@/lib/features/reconciliation/findings";
+import { openFinding, resolveFinding } from "@/lib/features/reconciliation/findings";
 import { assert } from "@/lib/kernel/assert";
+import { limits } from "@/lib/kernel/limits";
 import { ok, type Result } from "@/lib/kernel/result";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
+import { isPassing } from "@/lib/platform/outage";
 import type { SettleRow } from "./hot/settle-statement";
 import { deliverReserved, serveOwedOrders } from "./offer-cards";
 
@@ -25,7 +27,8 @@ export type SettleOutcome =
   | "repeat"
   | Exclude<PaymentVerdict, "settled">
   | "unknown_order"
-  | "trade_reused";
+  | "trade_reused"
+  | "refunded";
 
 const FINDING_OF = {
   double: "double_payment",
@@ -34,11 +37,26 @@ const FINDING_OF = {
   wrong_currency: "currency_mismatch",
 } as const;
 
+/**
+ * Takes up to the line's quantity. A card that a count sees and no lock gets is in the hands of somebody who may let go of
+ * it: worth a short wait, before a buyer who has paid hears that the stock is gone.
+ */
+async function takeLine(tx: Tx, order: LockedOrder, line: OrderLine): Promise<string[]> {
+  const taken: string[] = [];
+  for (let tries = 1; ; tries++) {
+    const quantity = line.quantity - taken.length;
+    taken.push(...(await takeCards(tx, { place: line, orderId: order.id, quantity, status: "reserved" })));
+    if (taken.length === line.quantity || tries === limits.loneRetries) return taken;
+    if ((await countAvailable(tx, line, 1)) === 0) return taken;
+    await new Promise((wake) => setTimeout(wake, limits.loneWaitMs));
+  }
+}
+
 /** Takes what there is of the cards that a paid order needs: the claim of a lapsed reservation or of the policy *claim on payment*. */
 async function claimAll(tx: Tx, order: LockedOrder, lines: readonly OrderLine[]): Promise<string[]> {
   const cardIds: string[] = [];
   for (const line of lines) {
-    const taken = await takeCards(tx, { place: line, orderId: order.id, quantity: line.quantity, status: "reserved" });
+    const taken = await takeLine(tx, order, line);
     cardIds.push(...taken);
     if (taken.length < line.quantity) break;
   }
@@ -83,7 +101,7 @@ async function apply(
   tx: Tx,
   order: LockedOrder,
   row: SettleRow,
-): Promise<Exclude<SettleOutcome, "repeat" | "unknown_order" | "trade_reused">> {
+): Promise<Exclude<SettleOutcome, "repeat" | "unknown_order" | "trade_reused" | "refunded">> {
   const amountMinor = BigInt(row.amount_minor);
   const verdict = judgePayment(
     { ...order, isSettled: order.settledPaymentId !== null },
@@ -128,7 +146,7 @@ async function driveAgain(tx: Tx, order: LockedOrder): Promise<"repeat"> {
 async function settle(tx: Tx, row: SettleRow): Promise<Result<SettleOutcome, never>> {
   const attempt = await findAttempt(tx, row);
   if (!attempt) {
-    const eventId = await recordEvent(tx, row, { orderId: null, verdict: "unknown_order" });
+    const { id: eventId } = await recordEvent(tx, row, { orderId: null, verdict: "unknown_order" });
     await openFinding(tx, {
       kind: "unknown_order",
       subject: eventId,
@@ -140,7 +158,10 @@ async function settle(tx: Tx, row: SettleRow): Promise<Result<SettleOutcome, nev
   // The order first, then the payment: the same order of locks as the batched statement.
   const order = await lockOrder(tx, attempt.orderId);
   assert(order, "an attempt belongs to an order");
-  const eventId = await recordEvent(tx, row, { orderId: order.id, verdict: null });
+  const event = await recordEvent(tx, row, { orderId: order.id, verdict: null });
+  const eventId = event.id;
+  if (event.verdict === "refunded") return ok("refunded");
+  if (!event.isNew) await resolveEarlier(tx, eventId);
   const known = await findPayment(tx, row);
   if (known && (known.orderId !== order.id || known.amountMinor.toString() !== row.amount_minor)) {
     await judgeEvent(tx, eventId, { orderId: order.id, verdict: "trade_reused" });
@@ -164,12 +185,32 @@ async function settle(tx: Tx, row: SettleRow): Promise<Result<SettleOutcome, nev
   return ok(outcome);
 }
 
+/** An event that was told before may have been left with a question that this judgement answers. */
+async function resolveEarlier(tx: Tx, eventId: string): Promise<void> {
+  for (const kind of ["unknown_order", "unjudged_payment"] as const)
+    await resolveFinding(tx, { kind, subject: eventId, resolution: "judged" });
+}
+
+/** Money that the shop could not judge, for a reason that asking again will not mend, is on record all the same and named. */
+async function recordUnjudged(deps: Deps, row: SettleRow): Promise<void> {
+  await inTransaction(deps.db, async (tx) => {
+    const attempt = await findAttempt(tx, row);
+    const orderId = attempt?.orderId ?? null;
+    const { id: eventId } = await recordEvent(tx, row, { orderId, verdict: null });
+    await openFinding(tx, { kind: "unjudged_payment", subject: eventId, ...(orderId && { orderId }), eventId });
+    return ok(null);
+  });
+}
+
 /**
  * One verified payment in a transaction of its own, with a snapshot taken after the order's lock: late, double, wrong or
  * without stock, it is recorded first, judged in one place, and named by a finding when a person must act.
  */
 export async function settleAlone(deps: Deps, row: SettleRow): Promise<SettleOutcome> {
-  const result = await inTransaction(deps.db, (tx) => settle(tx, row));
+  const result = await inTransaction(deps.db, (tx) => settle(tx, row)).catch(async (error: unknown) => {
+    if (!isPassing(error)) await recordUnjudged(deps, row);
+    throw error;
+  });
   assert(result.ok);
   deps.log.info("payment.judged", { accountId: row.account_id, eventId: row.event_id, outcome: result.value });
   return result.value;

@@ -4,6 +4,7 @@ import { createCoalescer } from "@/lib/platform/coalescer";
 import { sha256 } from "@/lib/platform/crypto";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import { observeBatch } from "@/lib/platform/measures";
+import { isOutage } from "@/lib/platform/outage";
 import { runSettle, type SettleRow, type SettleVerdict } from "./hot/settle-statement";
 import { type SettleOutcome, settleAlone } from "./settle-alone";
 
@@ -13,7 +14,8 @@ export interface PaymentSource {
   readonly source: "notice" | "query" | "statement";
 }
 
-function rowOf(payment: VerifiedPayment, { accountId, source }: PaymentSource): SettleRow {
+/** A payment as the inbox holds it. */
+export function rowOf(payment: VerifiedPayment, { accountId, source }: PaymentSource): SettleRow {
   const { outTradeNo, gatewayTradeNo, amount } = payment;
   return {
     event_id: newId(),
@@ -41,12 +43,22 @@ async function runBatch(deps: Deps, rows: readonly SettleRow[]): Promise<SettleV
   return rows.map((row) => verdicts.get(keyOf(row)) as SettleVerdict);
 }
 
+/** A row whose batch failed leaves by the same statement again; what fails even so is judged in a transaction of its own. */
+async function runAlone(deps: Deps, row: SettleRow): Promise<SettleVerdict> {
+  try {
+    return (await runBatch(deps, [row]))[0] as SettleVerdict;
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    return "alone";
+  }
+}
+
 const batchesOf = (deps: Deps) =>
   ofDeps(deps, "payments.settle", () =>
     createCoalescer<SettleRow, SettleVerdict>({
       name: "settle",
       run: (rows) => runBatch(deps, rows),
-      runAlone: async () => "alone",
+      runAlone: (row) => runAlone(deps, row),
       onBatch: (batch) => observeBatch(deps.log, "settle", batch),
       now: () => performance.now(),
     }),

@@ -1,5 +1,6 @@
 import type { PaymentView } from "@/lib/features/orders/place-command";
 import { lockOrder } from "@/lib/features/orders/store";
+import { findAccount } from "@/lib/features/payments/accounts";
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import type { Currency } from "@/lib/kernel/money";
@@ -16,6 +17,8 @@ export async function startPayment(
   deps: Deps,
   { orderId, accountId }: { orderId: string; accountId: string },
 ): Promise<Result<PaymentView, "not_found" | "not_payable" | "gateway_unavailable" | "too_many_attempts">> {
+  // Before the transaction, which holds a connection and must not wait for a second one.
+  const account = await findAccount(deps, accountId);
   return inTransaction(deps.db, async (tx) => {
     const order = await lockOrder(tx, orderId);
     if (!order) return err("not_found");
@@ -31,11 +34,11 @@ export async function startPayment(
       where: { id: orderId },
       select: { number: true, locale: true },
     });
-    const draft = await draftAttempt(deps, {
+    const draft = draftAttempt(deps, {
       orderId,
       orderNumber: number,
       locale: locale as "zh" | "en",
-      accountId,
+      account,
       amountMinor: order.totalMinor,
       currency: order.currency as Currency,
     });

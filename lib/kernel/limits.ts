@@ -53,6 +53,9 @@ export const limits = {
   queryIntervalSecondsMin: 45,
   queryIntervalSecondsMax: 60,
   queryAfterDeadlineSeconds: 300,
+  // What a gateway did not answer is asked again after this long, and given up this long after its beginning.
+  querySilentSeconds: 40,
+  querySilentHours: 50,
   queryAttemptsPerRun: 200,
   queryInFlightPerAccount: 8,
   gatewaySilencesMax: 16,

@@ -75,18 +75,32 @@ export function createHotDb(connectionString: string, onError: (error: Error) =>
 
 /** SQLSTATE of a database error, whichever way the client wraps it, or null. */
 export function sqlStateOf(error: unknown): string | null {
-  let cause: unknown = error;
-  for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
-    const { originalCode, code, meta } = cause as { originalCode?: unknown; code?: unknown; meta?: unknown };
+  for (const { originalCode, code, meta } of causesOf(error)) {
     if (typeof originalCode === "string") return originalCode;
     if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith("P1") && !code.startsWith("P2"))
       return code;
-    const metaCode = (meta as { code?: unknown } | undefined)?.code;
-    if (typeof metaCode === "string") return metaCode;
-    const driver = (meta as { driverAdapterError?: unknown } | undefined)?.driverAdapterError;
-    cause = driver ?? (cause as { cause?: unknown }).cause;
+    if (typeof meta?.code === "string") return meta.code;
   }
   return null;
+}
+
+/** What an error, or one that caused it, may say of itself. */
+interface ErrorLike {
+  readonly code?: unknown;
+  readonly kind?: unknown;
+  readonly message?: unknown;
+  readonly originalCode?: unknown;
+  readonly cause?: unknown;
+  readonly meta?: { readonly code?: unknown; readonly driverAdapterError?: unknown };
+}
+
+/** An error and what caused it, outermost first, through the places in which the client hides a cause. */
+export function* causesOf(error: unknown): Generator<ErrorLike> {
+  let cause = error as ErrorLike | null | undefined;
+  for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
+    yield cause;
+    cause = (cause.meta?.driverAdapterError ?? cause.cause) as ErrorLike | null | undefined;
+  }
 }
 
 const RETRIED = new Set(["40001", "40P01", "55P03"]);

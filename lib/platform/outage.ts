@@ -1,4 +1,4 @@
-import { isRetryable, sqlStateOf } from "./db";
+import { causesOf, isRetryable, sqlStateOf } from "./db";
 
 /** Connection failures of Node, and of the client: server gone, pool empty. */
 const CODES = new Set([
@@ -18,20 +18,18 @@ const CLASSES = ["08", "53", "57P"];
 /** A statement that was cancelled because it took too long. */
 const CANCELLED = "57014";
 
+/** The same, in the words of the client's driver. */
+const KINDS = new Set(["ConnectionClosed", "DatabaseNotReachable", "SocketTimeout", "TooManyConnections"]);
+const WORDS = /connection terminated|timeout exceeded when trying to connect|query read timeout/i;
+
 /** Whether an error says that the database is away or overloaded, as opposed to something being wrong with what we asked. */
 export function isOutage(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state !== null && CLASSES.some((prefix) => state.startsWith(prefix))) return true;
-  let cause: unknown = error;
-  for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
-    const { code, message } = cause as { code?: unknown; message?: unknown };
+  for (const { code, kind, message } of causesOf(error)) {
     if (typeof code === "string" && CODES.has(code)) return true;
-    if (
-      typeof message === "string" &&
-      /connection terminated|timeout exceeded when trying to connect|query read timeout/i.test(message)
-    )
-      return true;
-    cause = (cause as { cause?: unknown }).cause;
+    if (typeof kind === "string" && KINDS.has(kind)) return true;
+    if (typeof message === "string" && WORDS.test(message)) return true;
   }
   return false;
 }

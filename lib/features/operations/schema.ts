@@ -13,6 +13,7 @@ export const EVENT_VERDICTS = [
   "wrong_currency",
   "unknown_order",
   "trade_reused",
+  "refunded",
   "unjudged",
 ] as const;
 export const MAIL_STATUSES = ["queued", "sent", "failed", "not_configured"] as const;

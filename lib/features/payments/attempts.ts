@@ -39,3 +39,16 @@ export function takeDueAttempts(db: Db): Promise<DueAttempt[]> {
       RETURNING a.id, a.order_id, a.account_id, a.out_trade_no, asked.is_done)
     SELECT id, order_id AS "orderId", account_id AS "accountId", out_trade_no AS "outTradeNo" FROM moved WHERE NOT is_done`;
 }
+
+/**
+ * Moves the next question about attempts whose gateway was silent to less than a minute from now, for two days after their beginning: a
+ * gateway that is down at the hour of the last question must not cost a payment.
+ */
+export async function askAgainSoon(db: Db, attempts: readonly DueAttempt[]): Promise<void> {
+  if (attempts.length === 0) return;
+  await db.$executeRaw`
+    UPDATE payment_attempt
+       SET next_query_at = least(next_query_at, clock_timestamp() + make_interval(secs => ${limits.querySilentSeconds}::int))
+     WHERE id = ANY (${attempts.map((attempt) => attempt.id)}::uuid[])
+       AND created_at > clock_timestamp() - make_interval(hours => ${limits.querySilentHours}::int)`;
+}

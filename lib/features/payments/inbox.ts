@@ -9,7 +9,8 @@ export type EventVerdict =
   | "overpaid"
   | "wrong_currency"
   | "unknown_order"
-  | "trade_reused";
+  | "trade_reused"
+  | "refunded";
 
 /** A verified payment as it arrived: see `SettleRow` of the batched statement, which writes the same rows. */
 export interface ArrivedPayment {
@@ -39,7 +40,7 @@ export async function findPayment(
 ): Promise<{
   orderId: string;
   amountMinor: bigint;
-  verdict: Exclude<EventVerdict, "unknown_order" | "trade_reused">;
+  verdict: Exclude<EventVerdict, "unknown_order" | "trade_reused" | "refunded">;
 } | null> {
   const row = await tx.payment.findUnique({
     where: {
@@ -55,19 +56,31 @@ interface Judgement {
   readonly verdict: EventVerdict | null;
 }
 
-/** Puts the event in the inbox once; returns the id of the one that is there. */
-export async function recordEvent(tx: Tx, event: ArrivedPayment, { orderId, verdict }: Judgement): Promise<string> {
+/** The event as it stands in the inbox. */
+export interface RecordedEvent {
+  readonly id: string;
+  readonly verdict: EventVerdict | null;
+  /** It was told for the first time. */
+  readonly isNew: boolean;
+}
+
+/** Puts the event in the inbox once; returns the one that is there. */
+export async function recordEvent(
+  tx: Tx,
+  event: ArrivedPayment,
+  { orderId, verdict }: Judgement,
+): Promise<RecordedEvent> {
   const dedupe = Buffer.from(event.dedupe, "hex");
-  await tx.$executeRaw`
+  const inserted = await tx.$executeRaw`
     INSERT INTO payment_event (id, account_id, source, dedupe, out_trade_no, gateway_trade_number, amount_minor, currency, raw,
                                received_at, order_id, verdict)
     VALUES (${event.event_id}::uuid, ${event.account_id}, ${event.source}, ${dedupe}, ${event.out_trade_no}, ${event.gateway_trade_number},
             ${event.amount_minor}::bigint, ${event.currency}, ${event.raw}, date_trunc('milliseconds', clock_timestamp()), ${orderId}::uuid, ${verdict})
     ON CONFLICT (account_id, dedupe) DO NOTHING`;
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM payment_event WHERE account_id = ${event.account_id} AND dedupe = ${dedupe}`;
+  const rows = await tx.$queryRaw<{ id: string; verdict: EventVerdict | null }[]>`
+    SELECT id, verdict FROM payment_event WHERE account_id = ${event.account_id} AND dedupe = ${dedupe}`;
   assert(rows[0], "the event is in the inbox");
-  return rows[0].id;
+  return { ...rows[0], isNew: inserted === 1 };
 }
 
 /** Writes what an event was judged to be; a verdict that stands is not changed, except that an unknown order may turn up. */

@@ -1,7 +1,10 @@
 import { newId } from "@/lib/kernel/id";
 import type { Tx } from "@/lib/platform/db";
 
-/** Differences that a person must know of. `owed_order` closes itself when the order is filled. */
+/**
+ * Differences that a person must know of. `owed_order` closes itself when the order is filled, `unknown_order` and
+ * `unjudged_payment` when the payment is judged after all.
+ */
 export type FindingKind =
   | "owed_order"
   | "double_payment"
@@ -9,7 +12,9 @@ export type FindingKind =
   | "currency_mismatch"
   | "unknown_order"
   | "trade_reused"
-  | "unreadable_amount";
+  | "unreadable_amount"
+  | "unjudged_payment"
+  | "refunded_outside";
 
 export interface FindingDraft {
   readonly kind: FindingKind;

@@ -2,7 +2,7 @@ import { unitPriceMinor } from "@/lib/features/catalog/pricing";
 import type { SellableVariant } from "@/lib/features/catalog/sellable";
 import { startOf } from "@/lib/features/inventory/start-hints";
 import type { PlaceOrder, PlaceOrderRefusal } from "@/lib/features/orders/place-command";
-import { findAccount, notifyUrlOf } from "@/lib/features/payments/accounts";
+import { findAccount, notifyUrlOf, type OpenAccount } from "@/lib/features/payments/accounts";
 import type { Presentation } from "@/lib/features/payments/gateways/port";
 import { newId, newOrderNumber, newOutTradeNo, toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
@@ -60,17 +60,16 @@ export interface AttemptDraft {
   readonly orderId: string;
   readonly orderNumber: string;
   readonly locale: "zh" | "en";
-  readonly accountId: string;
+  readonly account: OpenAccount | null;
   readonly amountMinor: bigint;
   readonly currency: Currency;
 }
 
 /** One way to pay an order, with a number of its own at the gateway; a locally signed address, so no call is made. */
-export async function draftAttempt(
+export function draftAttempt(
   deps: Deps,
-  draft: AttemptDraft,
-): Promise<Result<{ outTradeNo: string; presentation: Presentation }, "gateway_unavailable">> {
-  const account = await findAccount(deps, draft.accountId);
+  { account, ...draft }: AttemptDraft,
+): Result<{ outTradeNo: string; presentation: Presentation }, "gateway_unavailable"> {
   if (!account?.isActive) return err("gateway_unavailable");
   const outTradeNo = newOutTradeNo();
   const presentation = account.gateway.createPayment({
@@ -103,11 +102,11 @@ export async function draftOrder(
   const number = newOrderNumber(deps.clock.now());
   const totalMinor = priced.value.reduce((sum, line) => sum + line.unitPriceMinor * BigInt(line.quantity), 0n);
   const currency = first.currency as Currency;
-  const attempt = await draftAttempt(deps, {
+  const attempt = draftAttempt(deps, {
     orderId: id,
     orderNumber: number,
     locale: cmd.locale,
-    accountId: cmd.accountId,
+    account: await findAccount(deps, cmd.accountId),
     amountMinor: totalMinor,
     currency,
   });

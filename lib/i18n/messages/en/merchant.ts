@@ -273,6 +273,7 @@ export const merchant = {
       wrong_currency: "Wrong currency",
       unknown_order: "No such order",
       trade_reused: "Trade number reused",
+      refunded: "Refunded at the gateway",
       unjudged: "Not judged yet",
     },
     entries: {

@@ -254,6 +254,7 @@ export const merchant = {
       wrong_currency: "币种不符",
       unknown_order: "没有这个订单",
       trade_reused: "流水号被别的订单用过",
+      refunded: "已在渠道后台退款",
       unjudged: "待判定",
     },
     entries: {
