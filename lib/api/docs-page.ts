@@ -23,8 +23,11 @@ function typeOf(schema: Json): string {
 }
 
 function bounds({ minimum, maximum, minLength, maxLength }: Json): string {
-  const range = (low: unknown, high: unknown, unit: string) =>
-    low === undefined && high === undefined ? "" : ` <span class="quiet">${low ?? "…"}–${high ?? "…"}${unit}</span>`;
+  const range = (low: unknown, high: unknown, unit: string): string => {
+    if (low === undefined && high === undefined) return "";
+    const words = low === undefined ? `at most ${high}` : high === undefined ? `at least ${low}` : `${low}–${high}`;
+    return ` <span class="quiet">${words}${unit}</span>`;
+  };
   return range(minimum, maximum, "") + range(minLength, maxLength, " characters");
 }
 

@@ -9,8 +9,7 @@ const INTRODUCTION = `Kapu sells things that exist exactly once. This API lists 
 
 Amounts are whole minor units (fen, cents) in strings. Times are UTC. Ids carry a prefix (prd_, var_, ord_, pay_).
 Errors are application/problem+json (RFC 9457) with a stable code. Unknown fields in a body are refused.
-An order's token, answered when it is placed, opens that order and no other: send it as Authorization: Bearer. A missing,
-wrong or foreign token gets the same 404 as an order that does not exist.
+An order's token, answered when it is placed, opens that order and no other: send it as Authorization: Bearer. A missing, wrong or foreign token gets the same 404 as an order that does not exist.
 Retry freely with the same Idempotency-Key: one key is one order. Deliveries are exactly once; notices of them are at least once.`;
 
 type Override = (context: {

@@ -57,7 +57,6 @@ const gatewayPath: readonly Parameter[] = [
 const notification = {
   tag: "Notifications",
   path: "/api/pay/{gateway}/{accountId}",
-  summary: "Receive a gateway's notification",
   description:
     "For gateways only. The request is verified by its signature; the answer is the gateway's own word as text/plain, and the word for success is sent only after the payment has been committed. Repeats are safe. Never answers with a redirect.",
   parameters: gatewayPath,
@@ -183,8 +182,8 @@ const payments: readonly Operation[] = [
     success: { status: 200, description: "The order after the gateway was asked.", schema: OrderView },
     problems: ["not_found", "rate_limited"],
   },
-  { ...notification, id: "receiveNotificationByGet", method: "get" },
-  { ...notification, id: "receiveNotificationByPost", method: "post" },
+  { ...notification, id: "receiveNotificationByGet", method: "get", summary: "Receive a notification by GET" },
+  { ...notification, id: "receiveNotificationByPost", method: "post", summary: "Receive a notification by POST" },
 ];
 
 const operations: readonly Operation[] = [
