@@ -29,7 +29,7 @@ export async function checkDisk({ dataDir, databaseUrl }: Env): Promise<Finding>
   await mkdir(dataDir, { recursive: true });
   const { bavail, bsize } = await statfs(dataDir);
   const free = bavail * bsize;
-  const sentence = `${(free / GIGABYTE).toFixed(1)} GB are free where ${dataDir} lies.`;
+  const sentence = `${Math.floor(free / GIGABYTE)} GB are free where ${dataDir} lies.`;
   if (free < DISK_EMPTY_BYTES) return problem("disk", `${sentence} Make room before the database stops.`);
   if (free < DISK_LOW_BYTES && !databaseUrl) return warning("disk", `${sentence} That is little for a database.`);
   return fine("disk", sentence);

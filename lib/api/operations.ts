@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { ProblemCode } from "./problem";
 import {
   GatewayList,
+  GatewaysQuery,
   OrderView,
   PaymentView,
   PlacedOrderView,
@@ -84,8 +85,9 @@ const shop: readonly Operation[] = [
     path: "/api/v1/gateways",
     summary: "List ways to pay",
     description: "The gateway accounts that an order may name.",
+    query: GatewaysQuery,
     success: { status: 200, description: "Every active account.", schema: GatewayList },
-    problems: [],
+    problems: ["invalid"],
   },
   {
     id: "placeOrder",

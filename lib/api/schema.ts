@@ -69,9 +69,6 @@ export const toLocale = (tag: PlaceOrderBody["locale"]): "zh" | "en" => LOCALE_T
 
 export const StartPaymentBody = z.strictObject({ gateway }).meta({ id: "StartPayment" });
 
-/** For addresses that take no input: an absent body or an empty object. */
-export const EmptyBody = z.strictObject({});
-
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The database's id of a variant named in a request, or null when no variant can have that name. */
@@ -183,10 +180,14 @@ export const GatewayList = z
   })
   .meta({ id: "GatewayList" });
 
+const localeQuery = locale.optional().meta({ description: "The language of titles; zh when absent." });
+
+export const GatewaysQuery = z.strictObject({ locale: localeQuery });
+
 export const ProductsQuery = z.strictObject({
   cursor: z.string().max(200).optional().meta({ description: "nextCursor of the page before." }),
   limit: z.coerce.number().int().min(1).max(limits.productsPerPageMax).optional(),
-  locale: locale.optional().meta({ description: "The language of titles; zh when absent." }),
+  locale: localeQuery,
 });
 
 export const ProblemView = z

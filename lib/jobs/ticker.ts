@@ -59,7 +59,7 @@ export function startTicker(job: Job, context: JobContext): Ticker {
 
   async function loop(): Promise<void> {
     // The first runs are spread over the pause, so that a start does not begin with all jobs at once.
-    await pause(Math.random() * Math.min(1_000, pauseOf(job)));
+    await pause(Math.random() * Math.min(limits.jobFirstRunMsMax, pauseOf(job)));
     for (let runsInARow = 0; !isStopping; ) {
       const isFull = await runOnce(job, context);
       runsInARow = isFull ? runsInARow + 1 : 0;

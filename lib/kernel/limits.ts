@@ -134,6 +134,7 @@ export const limits = {
 
   // Outbox, mail, jobs
   jobRunsInARow: 20,
+  jobFirstRunMsMax: 60_000,
   queueTasksInFlight: 3,
   queuePollMs: 2_000,
   // No task of the queue runs longer; one that was held twice as long belongs to a worker that was killed.

@@ -5,6 +5,7 @@ import { main } from "@/cli/kapu";
 import { toPublicId } from "@/lib/kernel/id";
 import { withClient } from "@/lib/platform/with-client";
 import { kapu } from "../../support/command-line";
+import { createDatabase } from "../../support/database";
 import { openShop, type Stocked, type TestShop } from "../../support/shop";
 import { makeTemporaryFolder, removeFolder } from "../../support/temporary-folder";
 import { describe, expect, test } from "../../support/test";
@@ -93,6 +94,38 @@ describe("kapu audit", () => {
     const spoken = await kapu(["audit"], { env });
     expect(spoken.code).toBe(1);
     expect(spoken.out).toMatch(/^BROKEN {2}I/m);
+  });
+});
+
+describe("kapu demo", () => {
+  test("stocks an empty database, as promised, once; and never enters a shop that is there", {
+    timeout: 240_000,
+  }, async () => {
+    const empty = await createDatabase();
+    const home = makeTemporaryFolder("demo");
+    try {
+      const demoEnv = { ...env, DATABASE_URL: empty.superuser, KAPU_DATA_DIR: home };
+      const first = await kapu(["demo", "--json"], { env: demoEnv });
+      expect(first).toMatchObject({ code: 0 });
+      const { products, variants, cards } = first.json<Record<string, number>>();
+      expect(products).toBe(8);
+      const { rows } = await withClient(empty.superuser, (client) =>
+        client.query("SELECT 1 FROM variant WHERE quantity_min = 1 AND status = 'published'"),
+      );
+      expect(rows.length).toBeGreaterThanOrEqual(8);
+      const wide = await withClient(empty.superuser, (client) =>
+        client.query("SELECT 1 FROM variant WHERE quantity_max = 5000"),
+      );
+      expect(wide.rows.length).toBeGreaterThanOrEqual(1);
+      const again = await kapu(["demo", "--json"], { env: demoEnv });
+      expect(again.json()).toMatchObject({ products, variants, cards });
+    } finally {
+      await empty.drop();
+      removeFolder(home);
+    }
+    const refused = await kapu(["demo", "--json"], { env });
+    expect(refused.code).toBe(1);
+    expect(refused.json()).toMatchObject({ error: { code: "not_empty" } });
   });
 });
 

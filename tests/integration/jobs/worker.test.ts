@@ -1,6 +1,5 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { freeAbandonedJobs } from "@/lib/features/health/queue";
 import { isSoldOut, startCount } from "@/lib/features/inventory/sold-out-latch";
 import { mailOrderLink } from "@/lib/flows/mail-order-link";
@@ -22,54 +21,54 @@ interface Postbox {
   close(): Promise<void>;
 }
 
+/** One connection's side of SMTP: enough of it to take letters, or to refuse one for later. */
+function converse(socket: Socket, box: { refusals: number; readonly letters: string[] }): (line: string) => void {
+  let letter: string | null = null;
+  const say = (text: string) => socket.write(`${text}\r\n`);
+  const takeLine = (text: string, line: string) => {
+    if (line !== ".") return `${text}${line}\n`;
+    box.letters.push(text);
+    say("250 ok");
+    return null;
+  };
+  const begin = () => {
+    if (box.refusals === 0) {
+      say("354 go on");
+      return "";
+    }
+    box.refusals--;
+    say("451 later");
+    return null;
+  };
+  return (line) => {
+    if (letter !== null) letter = takeLine(letter, line);
+    else if (line === "DATA") letter = begin();
+    else say(line.startsWith("QUIT") ? "221 bye" : "250 ok");
+  };
+}
+
 async function openPostbox(): Promise<Postbox> {
-  const letters: string[] = [];
-  const postbox = { refusals: 0 };
-  const server: Server = createServer((socket) => {
-    let data: string | null = null;
-    socket.write("220 test\r\n");
-    socket.setEncoding("utf8").on("error", () => {});
+  const box = { refusals: 0, letters: [] as string[] };
+  const server = createServer((socket) => {
+    const hear = converse(socket, box);
     let rest = "";
-    socket.on("data", (part: string) => {
-      rest += part;
-      for (let end = rest.indexOf("\r\n"); end >= 0; end = rest.indexOf("\r\n")) {
-        const line = rest.slice(0, end);
-        rest = rest.slice(end + 2);
-        if (data !== null) {
-          if (line !== ".") {
-            data += `${line}\n`;
-            continue;
-          }
-          letters.push(data);
-          data = null;
-          socket.write("250 ok\r\n");
-        } else if (line.startsWith("DATA")) {
-          if (postbox.refusals > 0) {
-            postbox.refusals--;
-            socket.write("451 later\r\n");
-            continue;
-          }
-          data = "";
-          socket.write("354 go on\r\n");
-        } else socket.write(line.startsWith("QUIT") ? "221 bye\r\n" : "250 ok\r\n");
-      }
+    socket.write("220 test\r\n");
+    socket.on("error", () => {});
+    socket.setEncoding("utf8").on("data", (part: string) => {
+      const lines = (rest + part).split("\r\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) hear(line);
     });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  return {
-    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    letters,
-    get refusals() {
-      return postbox.refusals;
-    },
-    set refusals(count: number) {
-      postbox.refusals = count;
-    },
-    async close() {
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(box, {
+    url: `smtp://127.0.0.1:${port}`,
+    close: async () => {
       server.close();
     },
-  };
+  });
 }
 
 describe("the worker", () => {
