@@ -18,18 +18,24 @@ export interface BenchDatabase {
 }
 
 /**
- * A migrated database of the bench's own: embedded, with the settings that a shop runs with (it waits for the disk), or the one
- * that `DATABASE_URL` names. Refuses another machine, and a database that holds anything it did not make itself.
+ * An empty, migrated database of the bench's own: embedded, with the settings that a shop runs with (it waits for the disk), or the one
+ * that `DATABASE_URL` names, cleared of what an earlier run left. Refuses another machine, and a database that holds anything it did not make itself.
  */
 export async function openBenchDatabase(databaseUrl: string | undefined): Promise<BenchDatabase> {
   const log = createLog("silent");
   if (databaseUrl) {
     await takeForeign(databaseUrl);
+    await withClient(databaseUrl, (client) =>
+      client.query("DROP SCHEMA IF EXISTS public, graphile_worker CASCADE; CREATE SCHEMA public"),
+    );
     const urls = singleRoleUrls(databaseUrl);
     await bringUpToDate(urls, log);
     return { urls, stop: async () => {} };
   }
   const postgres = await startEmbeddedPostgres({ home: path.resolve(".build", "bench-data"), log });
+  await withClient(postgres.urlOf("postgres"), (client) =>
+    client.query(`DROP DATABASE IF EXISTS ${NAME} WITH (FORCE)`),
+  );
   const urls = await prepareEmbeddedDatabase(postgres, NAME);
   await bringUpToDate(urls, log);
   return { urls, stop: postgres.stop };
