@@ -32,6 +32,3 @@ export const rateLimit =
     const passed = await takeRate(deps, name, client.address);
     return passed.ok ? ok({}) : passed;
   };
-
-/** A field that people do not see and simple robots fill in. The refusal looks like any other. */
-export const honeypot: Guard<object> = async (_call, form) => (form.get("website") ? err("invalid") : ok({}));

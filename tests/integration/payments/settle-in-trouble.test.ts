@@ -46,19 +46,9 @@ describe("settling while things break", () => {
       ).map((row) => row.state),
     );
 
-  /** What the rules exclude: somebody withdraws a reserved card behind the shop's back, and later thinks better of it. */
+  /** What the rules exclude: somebody withdraws a reserved card behind the shop's back. */
   const takeAway = (orderId: string) =>
     shop.rows("UPDATE card SET status = 'withdrawn' WHERE order_id = $1", [orderId]);
-  async function giveBack(orderId: string) {
-    await shop.rows(
-      "UPDATE card SET status = 'available', order_id = NULL, reserved_until = NULL WHERE order_id = $1",
-      [orderId],
-    );
-    await shop.rows(
-      "UPDATE card SET status = 'reserved', order_id = $1, reserved_until = now() WHERE id = ANY (ARRAY(SELECT unnest(card_ids) FROM orders WHERE id = $1))",
-      [orderId],
-    );
-  }
 
   test("one order that a stuck transaction holds delays no other payment", async ({ database }) => {
     const { variantId } = await shop.stock({ cards: 41 });
