@@ -8,6 +8,7 @@ import { getMessages } from "@/lib/i18n";
 import { fill } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { type FilterChoice, FilterSelect } from "./filter-select";
+import { PendingMark } from "./pending-mark";
 
 interface ListFrameProps {
   locale: Locale;
@@ -86,6 +87,7 @@ function Pager({
       {page > 1 ? (
         <Link href={hrefOf(page - 1)} prefetch={false} className={buttonClass({ size: "sm" })}>
           {t.previous}
+          <PendingMark />
         </Link>
       ) : (
         <span />
@@ -94,6 +96,7 @@ function Pager({
       {hasMore ? (
         <Link href={hrefOf(page + 1)} prefetch={false} className={buttonClass({ size: "sm" })}>
           {t.next}
+          <PendingMark />
         </Link>
       ) : (
         <span />

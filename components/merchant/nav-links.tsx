@@ -3,6 +3,7 @@
 import clsx from "clsx";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { PendingMark } from "./pending-mark";
 
 export interface NavItem {
   readonly href: string;
@@ -40,6 +41,7 @@ export function NavLinks({ groups }: Readonly<{ groups: readonly NavGroup[] }>) 
                   )}
                 >
                   {label}
+                  <PendingMark />
                 </Link>
               </li>
             ))}

@@ -27,7 +27,7 @@ export async function openMerchant(page: Page): Promise<Account & { readonly slu
   await page.locator("input[name=email]").fill(merchant.email);
   await page.locator("input[name=password]").fill(merchant.password);
   await page.getByRole("button", { name: "Create merchant and user" }).click();
-  await expect(page.getByRole("cell", { name: merchant.email })).toBeVisible();
+  await expect(page.getByRole("cell", { name: merchant.email, exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Sign out" }).first().click();
   await expect(page).toHaveURL(/\/sign-in$/);
   return merchant;
