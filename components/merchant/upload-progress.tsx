@@ -19,7 +19,7 @@ export function formatBytes(bytes: number): string {
     size /= 1000;
     unit += 1;
   }
-  return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`;
+  return `${Math.round(size * 10) / 10} ${UNITS[unit]}`;
 }
 
 /** "2:05" */

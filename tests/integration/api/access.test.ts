@@ -1,3 +1,4 @@
+// Over 300 lines: who may see and do what, through every door of the API, is one list.
 import { orderCookieName } from "@/lib/entry/order-access";
 import { fromPublicId } from "@/lib/kernel/id";
 import { bearer, noticeQuery, notify, type Placed, placeOverHttp, send } from "../../support/api-client";
