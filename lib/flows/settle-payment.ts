@@ -74,8 +74,10 @@ export async function settlePayment(
   source: PaymentSource,
 ): Promise<SettleOutcome | "busy"> {
   const row = rowOf(payment, source);
-  const answer = await batchesOf(deps).ask(row);
+  let answer = await batchesOf(deps).ask(row);
+  // Mostly the same notice in another batch: a moment later it is a repeat, and no transaction is needed to say so.
+  if (answer.ok && answer.value === "held") answer = await batchesOf(deps).ask(row);
   if (!answer.ok) return "busy";
-  if (answer.value !== "alone") return answer.value;
+  if (answer.value === "settled" || answer.value === "repeat") return answer.value;
   return settleAlone(deps, row);
 }

@@ -20,8 +20,11 @@ export interface SettleHint {
   readonly start: string;
 }
 
-/** `settled`: paid and delivered now. `repeat`: it was, before. `alone`: not the plain case; judge it in a transaction. */
-export type SettleVerdict = "settled" | "repeat" | "alone";
+/**
+ * `settled`: paid and delivered now. `repeat`: it was, before. `held`: somebody else is at this order; ask again. `alone`: not
+ * the plain case; judge it in a transaction.
+ */
+export type SettleVerdict = "settled" | "repeat" | "held" | "alone";
 
 export interface SettleAnswer {
   readonly n: number;
@@ -32,8 +35,9 @@ export interface SettleAnswer {
 /**
  * Settles a batch of verified payments in the plain case: the first payment of an order, of exactly its total, with cards
  * that are reserved for it or can be claimed now. $1 the payments, $2 the start hints, as JSON arrays.
- * - Orders are locked in id order. After a wait the snapshot is old for every other table, so only columns of the locked
- *   order row decide; the cards are locked and counted before anything changes.
+ * - An order that somebody else has locked is skipped: a batch waits for no order, so a stuck one delays its own payment only.
+ *   A row locked after it changed is newer than the snapshot of every other table, so only columns of the locked order row
+ *   decide; the cards are locked and counted before anything changes.
  * - Payments are inserted after all order locks are held, in key order: no deadlock with another process.
  * - Everything that does not add up is answered `alone`, having changed nothing.
  */
@@ -52,7 +56,7 @@ attempt AS MATERIALIZED (
       ON a.account_id = x.account_id AND a.out_trade_no = x.out_trade_no),
 o AS MATERIALIZED (
   SELECT id, merchant_id, status, exception, quantity, total_minor, payment_count, currency, card_ids, deadline_at
-    FROM orders WHERE id = ANY (ARRAY(SELECT order_id FROM attempt)) ORDER BY id FOR NO KEY UPDATE),
+    FROM orders WHERE id = ANY (ARRAY(SELECT order_id FROM attempt)) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
 -- In the inbox already, from before its order was there: the payment must name that event, so it is judged alone.
 seen AS MATERIALIZED (
   SELECT account_id, dedupe FROM payment_event
@@ -157,6 +161,7 @@ known AS MATERIALIZED (
 SELECT x.n, a.order_id,
        CASE WHEN paid.id IS NOT NULL THEN 'settled'
             WHEN o.status = 'delivered' AND known.order_id = a.order_id AND known.amount_minor = x.amount_minor THEN 'repeat'
+            WHEN a.order_id IS NOT NULL AND o.id IS NULL THEN 'held'
             ELSE 'alone' END AS verdict
   FROM notice x
   LEFT JOIN attempt a ON a.n = x.n LEFT JOIN o ON o.id = a.order_id LEFT JOIN paid ON paid.order_id = a.order_id
