@@ -32,8 +32,8 @@ function giveUp(error: unknown): void {
   void leave(1);
 }
 
-// A terminal sends Ctrl-C to the whole group and npm passes it on once more, so repeats mean nothing new.
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+// A terminal sends Ctrl-C to the whole group and npm passes it on once more, so repeats mean nothing new. SIGHUP: it was closed.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     if (!isLeaving) process.stdout.write("Closing …\n");
     void leave(0);
