@@ -34,7 +34,7 @@ export function createLane(deps: Deps, renderPage: PageHandler | null): Lane {
   const always = transportHeaders(deps.env);
   let isClosing = false;
 
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: limits.connectionCheckMs }, (request, response) => {
     for (const [name, value] of always) response.setHeader(name, value);
     if (isClosing) response.setHeader("Connection", "close");
     if (isOfApi(request.url ?? "/") || pages === null) void api(request, response);

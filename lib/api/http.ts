@@ -68,8 +68,11 @@ export type BodyRefusal = "too_large" | "timed_out";
  * because a sender that is cut off in the middle of its body often never sees the answer.
  */
 export function readBody(c: ApiContext, limit: number): Promise<Result<Buffer, BodyRefusal>> {
-  const announced = Number(header(c, "content-length") ?? 0);
+  const length = header(c, "content-length");
+  const announced = Number(length ?? 0);
   const incoming = c.env?.incoming as IncomingMessage | undefined;
+  const isBodyless = incoming && length === undefined && incoming.headers["transfer-encoding"] === undefined;
+  if (isBodyless) return Promise.resolve(ok(Buffer.alloc(0)));
   if (announced > limit) {
     if (incoming) discard(incoming);
     return Promise.resolve(err("too_large"));

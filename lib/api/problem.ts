@@ -100,7 +100,6 @@ export interface ProblemField {
 export interface ProblemExtras {
   readonly fields?: readonly ProblemField[];
   readonly headers?: Readonly<Record<string, string>>;
-  readonly detail?: string;
 }
 
 const RETRY_AFTER = { rate_limited: "30", busy: "1", unavailable: "5" } as const;
@@ -111,7 +110,7 @@ export function problem(code: ProblemCode, extras: ProblemExtras = {}): Reply {
   const retryAfter = (RETRY_AFTER as Partial<Record<ProblemCode, string>>)[code];
   return jsonReply(
     status,
-    { type: `/api/docs#${code}`, title, status, code, detail: extras.detail ?? detail, ...fieldsOf(extras) },
+    { type: `/api/docs#${code}`, title, status, code, detail, ...fieldsOf(extras) },
     {
       "Content-Type": "application/problem+json; charset=utf-8",
       ...(retryAfter ? { "Retry-After": retryAfter } : {}),

@@ -70,6 +70,8 @@ export const limits = {
   noticeValueLettersMax: 4_096,
   requestHeaderTimeoutMs: 15_000,
   requestBodyTimeoutMs: 15_000,
+  // How often connections are looked at for having passed a time limit.
+  connectionCheckMs: 5_000,
   // What is read and thrown away of a body that is too large, so that its sender can hear so.
   discardedBodyBytesMax: 64 * 1024 * 1024,
   // A whole request, an upload of cards included.

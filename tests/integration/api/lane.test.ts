@@ -1,7 +1,10 @@
 import { createConnection } from "node:net";
-import { noticeQuery, notify, placeOverHttp, send } from "../../support/api-client";
+import { newId, toPublicId } from "@/lib/kernel/id";
+import { singleRoleUrls } from "@/lib/platform/database-urls";
+import { closeDeps } from "@/lib/platform/deps";
+import { bearer, noticeQuery, notify, placeOverHttp, send } from "../../support/api-client";
 import { openLane, type TestLane } from "../../support/lane";
-import { openShop, type TestShop } from "../../support/shop";
+import { openDeps, openShop, type TestShop } from "../../support/shop";
 import { describe, expect, test } from "../../support/test";
 
 let shop: TestShop;
@@ -50,6 +53,34 @@ describe("the lane", () => {
     expect(await send(`${lane.url}/readyz`)).toMatchObject({ status: 503, json: { reason: "migrations_missing" } });
     await shop.rows("UPDATE _prisma_migrations SET rolled_back_at = NULL");
     expect((await send(`${lane.url}/readyz`)).status).toBe(200);
+  });
+
+  test("lives while the database is away, says so, and tells clients to ask again", async () => {
+    const deps = openDeps(singleRoleUrls("postgres://nobody:nothing@127.0.0.1:1/none"));
+    const alone = await openLane(deps);
+    try {
+      expect((await send(`${alone.url}/livez`)).status).toBe(200);
+      expect(await send(`${alone.url}/readyz`)).toMatchObject({
+        status: 503,
+        json: { reason: "database_unreachable" },
+      });
+      expect((await send(`${alone.url}/metrics`)).status).toBe(200);
+      for (const answer of [
+        await placeOverHttp(alone.url, newId()),
+        await send(`${alone.url}/api/v1/products`),
+        await send(`${alone.url}/api/v1/orders/${toPublicId("order", newId())}`, { headers: bearer("t".repeat(43)) }),
+      ]) {
+        expect(answer).toMatchObject({ status: 503, json: { code: "unavailable" } });
+        expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+        expect(answer.text).not.toMatch(/127\.0\.0\.1|nobody|ECONN/);
+      }
+      const notice = await send(`${alone.url}/api/pay/epay/epay?x=1`);
+      expect(notice.status).toBe(503);
+      expect(notice.text).not.toContain("success");
+    } finally {
+      await alone.close();
+      await closeDeps(deps);
+    }
   });
 
   test("shows metrics to its own network and to no proxy", async () => {
