@@ -102,7 +102,7 @@ export const DEMO_PRODUCTS: readonly DemoProduct[] = [
         zh: "中杯任选",
         en: "Any medium cup",
         priceMinor: 1_800n,
-        cards: 8_000,
+        cards: 6_500,
         pattern: "YT-####-####",
         quantityMax: 5_000,
         tiers: [

@@ -1,17 +1,45 @@
 import { expect, test } from "@playwright/test";
+import { openPostbox, type Postbox } from "../support/postbox";
 import { type SpawnedServer, spawnServer } from "../support/server";
-import { order } from "../support/storefront";
+import { order, orderNumber } from "../support/storefront";
 
-test.describe("a shop that holds cards for four seconds", () => {
+test.describe("a shop that holds cards for four seconds and sends mails", () => {
   let shop: SpawnedServer;
+  let postbox: Postbox;
   test.beforeAll(async () => {
-    shop = await spawnServer({ env: { KAPU_DEMO: "1", KAPU_RESERVATION_SECONDS: "4" } });
+    postbox = await openPostbox();
+    shop = await spawnServer({
+      env: {
+        KAPU_DEMO: "1",
+        KAPU_RESERVATION_SECONDS: "4",
+        KAPU_SMTP_URL: postbox.url,
+        KAPU_MAIL_FROM: "Kapu <shop@example.com>",
+      },
+    });
   });
-  test.afterAll(() => shop.end("SIGTERM"));
+  test.afterAll(async () => {
+    await shop.end("SIGTERM");
+    await postbox.close();
+  });
 
-  test("an order expires before the buyer's eyes, and the payment that comes after it still delivers", async ({
+  /** The link in the latest mail that has one not seen before. */
+  async function nextLink(seen: Set<string>): Promise<string> {
+    let found = "";
+    await expect(() => {
+      const text = postbox.letters.map(decoded).join("\n");
+      found =
+        [...text.matchAll(/http\S+\/orders\/link#[\w-]{43}/g)].map(([link]) => link).find((link) => !seen.has(link)) ??
+        "";
+      expect(found).not.toBe("");
+    }).toPass({ timeout: 30_000 });
+    seen.add(found);
+    return found;
+  }
+
+  test("an expired order still takes its payment, and mails a link that opens it once, by a press and not by a look", async ({
     browser,
   }) => {
+    test.slow();
     const context = await browser.newContext({ baseURL: shop.url, locale: "en-US" });
     const page = await context.newPage();
     await order(page, { locale: "en", slug: "starriver", email: "late@example.com" });
@@ -27,6 +55,38 @@ test.describe("a shop that holds cards for four seconds", () => {
       await expect(page.getByRole("heading", { name: "Your cards are here" })).toBeVisible({ timeout: 1_000 });
     }).toPass({ timeout: 20_000 });
     await expect(page.getByText("Late, and still good")).toBeVisible();
+    const number = await orderNumber(page);
     await context.close();
+
+    const seen = new Set<string>();
+    const elsewhere = await browser.newContext({ baseURL: shop.url, locale: "en-US" });
+    const other = await elsewhere.newPage();
+    const link = await nextLink(seen);
+    await other.goto(link);
+    await other.reload(); // A scanner that only opens the link does not use it up.
+    await other.getByRole("button", { name: "Open order" }).click();
+    await expect(other.getByRole("heading", { name: "Your cards are here" })).toBeVisible();
+    await other.goto("about:blank");
+    await other.goto(link);
+    await other.getByRole("button", { name: "Open order" }).click();
+    await expect(other.getByText("This link no longer works")).toBeVisible();
+
+    await other.goto("/en/lookup");
+    await other.locator("#mail-number").fill(number);
+    await other.locator("#mail-email").fill("LATE@example.com");
+    await other.getByRole("button", { name: "Send it to me" }).click();
+    await expect(other.getByText("If the number and the address belong together")).toBeVisible();
+    expect(await nextLink(seen)).not.toBe(link);
+    await elsewhere.close();
   });
 });
+
+/** A letter's text, whichever way nodemailer chose to encode it. */
+function decoded(letter: string): string {
+  const [head = "", ...body] = letter.split("\n\n");
+  const text = body.join("\n\n");
+  if (/base64/i.test(head)) return Buffer.from(text, "base64").toString("utf8");
+  return text
+    .replace(/=\n/g, "")
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
 import { freeAbandonedJobs } from "@/lib/features/health/queue";
 import { isSoldOut, startCount } from "@/lib/features/inventory/sold-out-latch";
 import { mailOrderLink } from "@/lib/flows/mail-order-link";
@@ -10,66 +8,9 @@ import { startTicker } from "@/lib/jobs/ticker";
 import { startWorker } from "@/lib/jobs/worker";
 import { withClient } from "@/lib/platform/with-client";
 import { expectInvariants } from "../../support/invariants";
+import { openPostbox, type Postbox } from "../../support/postbox";
 import { openShop, type TestShop } from "../../support/shop";
 import { describe, expect, test } from "../../support/test";
-
-/** A mail server that takes every letter and keeps it. */
-interface Postbox {
-  readonly url: string;
-  readonly letters: string[];
-  refusals: number;
-  close(): Promise<void>;
-}
-
-/** One connection's side of SMTP: enough of it to take letters, or to refuse one for later. */
-function converse(socket: Socket, box: { refusals: number; readonly letters: string[] }): (line: string) => void {
-  let letter: string | null = null;
-  const say = (text: string) => socket.write(`${text}\r\n`);
-  const takeLine = (text: string, line: string) => {
-    if (line !== ".") return `${text}${line}\n`;
-    box.letters.push(text);
-    say("250 ok");
-    return null;
-  };
-  const begin = () => {
-    if (box.refusals === 0) {
-      say("354 go on");
-      return "";
-    }
-    box.refusals--;
-    say("451 later");
-    return null;
-  };
-  return (line) => {
-    if (letter !== null) letter = takeLine(letter, line);
-    else if (line === "DATA") letter = begin();
-    else say(line.startsWith("QUIT") ? "221 bye" : "250 ok");
-  };
-}
-
-async function openPostbox(): Promise<Postbox> {
-  const box = { refusals: 0, letters: [] as string[] };
-  const server = createServer((socket) => {
-    const hear = converse(socket, box);
-    let rest = "";
-    socket.write("220 test\r\n");
-    socket.on("error", () => {});
-    socket.setEncoding("utf8").on("data", (part: string) => {
-      const lines = (rest + part).split("\r\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) hear(line);
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return Object.assign(box, {
-    url: `smtp://127.0.0.1:${port}`,
-    close: async () => {
-      server.close();
-    },
-  });
-}
 
 describe("the worker", () => {
   let postbox: Postbox;

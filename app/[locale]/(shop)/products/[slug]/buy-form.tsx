@@ -5,7 +5,7 @@ import { describedBy, Field } from "@/components/form/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import type { getMessages } from "@/lib/i18n";
-import { fill } from "@/lib/i18n/format";
+import { fill, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { randomHex } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
@@ -39,7 +39,10 @@ export function BuyForm({ title, locale, variants, gateways, t, band, errors }: 
   const gatewaysFor = gateways.filter((gateway) => gateway.currency === chosen.currency);
   const errorOf = (field: BuyField) =>
     state.fields?.[field] ? fill(t.fields[field], boundsOf(field, chosen)) : undefined;
-  const quantityHint = fill(t.quantityHint, { min: chosen.quantityMin, max: chosen.quantityMax });
+  const quantityHint = fill(t.quantityHint, {
+    min: formatCount(chosen.quantityMin, locale),
+    max: formatCount(chosen.quantityMax, locale),
+  });
   const passwordHint = fill(t.passwordHint, { min: limits.lookupPasswordMin });
   return (
     <form ref={form.ref} action={plainAction} onSubmit={form.submit} onChange={form.change} className="space-y-5">

@@ -1,3 +1,4 @@
+import clsx from "clsx";
 import { BandBadge } from "@/components/shop/band-badge";
 import type { getMessages } from "@/lib/i18n";
 import { formatMinor } from "@/lib/i18n/format";
@@ -16,7 +17,7 @@ export function VariantPicker({ variants, chosenId, locale, label, band }: Reado
   return (
     <fieldset>
       <legend className="mb-1.5 text-sm font-medium">{label}</legend>
-      <div className="grid gap-2 sm:grid-cols-2">
+      <div className={clsx("grid gap-2", variants.length > 1 && "sm:grid-cols-2")}>
         {variants.map((variant) => (
           <label
             key={variant.id}
