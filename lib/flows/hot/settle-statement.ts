@@ -71,9 +71,11 @@ plain AS MATERIALIZED (
 held AS MATERIALIZED (
   SELECT c.id, c.order_id FROM card c
    WHERE c.id = ANY (ARRAY(SELECT unnest(card_ids) FROM plain)) AND c.status = 'reserved' FOR NO KEY UPDATE),
+-- Counted before the join: beside each of 5,000 cards the list of all 5,000 would be carried and compared.
+held_by AS MATERIALIZED (SELECT order_id, count(*) AS quantity FROM held GROUP BY order_id),
 ready AS MATERIALIZED (
-  SELECT p.order_id, p.card_ids FROM plain p JOIN held h ON h.order_id = p.order_id
-   WHERE cardinality(p.card_ids) = p.quantity GROUP BY p.order_id, p.card_ids, p.quantity HAVING count(*) = p.quantity),
+  SELECT p.order_id, p.card_ids FROM plain p JOIN held_by h ON h.order_id = p.order_id
+   WHERE cardinality(p.card_ids) = p.quantity AND h.quantity = p.quantity),
 want AS MATERIALIZED (
   SELECT p.order_id, l.line, l.variant_id, l.pool_id, l.quantity,
          sum(l.quantity) OVER (PARTITION BY l.variant_id, l.pool_id ORDER BY p.order_id) AS hi
