@@ -174,6 +174,7 @@ describe("the plans of the two hot statements", () => {
     const last = pickBuffers(await hot.place(stocked, sold?.pick));
     await hot.end();
     expect(first).toBeGreaterThan(0);
-    expect(last).toBeLessThanOrEqual(first * 1.5);
+    // Walking the dead entries of 20,000 sold cards costs ten times the first pick; heap pages alone make up to twice.
+    expect(last).toBeLessThanOrEqual(first * 3);
   });
 });
