@@ -62,6 +62,7 @@ test("what belongs to another shop is not there, whoever knows its address", asy
   await uploadAndPublish(page, "MINE-1\n");
   const batch = new URL(page.url()).pathname;
   await page.getByRole("button", { name: "Sign out" }).first().click();
+  await expect(page).toHaveURL(/\/sign-in$/);
 
   const stranger = await openMerchant(page);
   await signIn(page, stranger, "merchant");
