@@ -38,8 +38,7 @@ function answerKnown(deps: Deps, known: KnownOrder, requestHash: Buffer): Result
   });
 }
 
-function answerPlaced(deps: Deps, draft: OrderDraft, deadlineAt: Date): PlacedOrder {
-  const { row, presentation } = draft;
+function answerPlaced({ row, presentation, token }: OrderDraft, deadlineAt: Date): PlacedOrder {
   return {
     id: row.id,
     number: row.number,
@@ -48,7 +47,7 @@ function answerPlaced(deps: Deps, draft: OrderDraft, deadlineAt: Date): PlacedOr
     totalMinor: BigInt(row.total_minor),
     currency: row.currency,
     deadlineAt,
-    token: orderToken(deps.keys, row.id),
+    token,
     payment: { id: row.attempt_id, accountId: row.account_id, ...presentation },
     isReplay: false,
   };
@@ -64,7 +63,7 @@ async function attempt(deps: Deps, cmd: PlaceOrder, requestHash: Buffer, isFresh
   const outcome = await placeThroughBatch(deps, draft.value);
   switch (outcome.verdict) {
     case "placed":
-      return ok(answerPlaced(deps, draft.value, outcome.deadlineAt));
+      return ok(answerPlaced(draft.value, outcome.deadlineAt));
     case "conflict":
       return err("key_taken");
     case "stale":

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
+import { assert } from "./assert";
 import { err, ok, type Result } from "./result";
 
 /** Every public id is one of these prefixes and 32 hexadecimal digits; the database holds the bare UUIDv7. */
@@ -19,21 +20,29 @@ export const newId = (): string => uuidv7();
 const HEX = "0123456789abcdef";
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/** Uniform random text over Crockford's 32 letters, 5 bits each, from the system's generator. */
-export function randomText(letters: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(letters));
+const pool = new Uint8Array(4_096);
+let poolTaken = pool.length;
+
+/** Takes fresh random bytes, each once, from the system's generator: asked by the page, as asking costs more than the bytes. */
+function spell(letters: number, alphabet: string): string {
+  assert(letters <= pool.length, "a page of randomness spells a short text");
+  if (poolTaken + letters > pool.length) {
+    crypto.getRandomValues(pool);
+    poolTaken = 0;
+  }
   let text = "";
-  for (const byte of bytes) text += CROCKFORD[byte & 31];
+  for (const end = poolTaken + letters; poolTaken < end; poolTaken++) {
+    text += alphabet[(pool[poolTaken] as number) % alphabet.length];
+    pool[poolTaken] = 0;
+  }
   return text;
 }
 
+/** Uniform random text over Crockford's 32 letters, 5 bits each, from the system's generator. */
+export const randomText = (letters: number): string => spell(letters, CROCKFORD);
+
 /** Random hexadecimal text; used where a gateway allows only [a-z0-9]. */
-export function randomHex(digits: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(digits));
-  let text = "";
-  for (const byte of bytes) text += HEX[byte & 15];
-  return text;
-}
+export const randomHex = (digits: number): string => spell(digits, HEX);
 
 /** An order number a person can read out, "YYMMDD-XXXXX-XXXXX": 50 random bits, so one number tells nothing of the next. */
 export function newOrderNumber(nowMs: number): string {

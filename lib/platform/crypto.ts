@@ -1,8 +1,8 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
+  hash,
   hkdfSync,
   randomBytes,
   randomFillSync,
@@ -113,7 +113,7 @@ export const fingerprint = (key: Uint8Array, text: Uint8Array): Buffer =>
 export const orderToken = (keys: Keys, orderId: string): Secret =>
   new Secret(createHmac("sha256", keys.orderToken).update(orderId).digest("base64url"));
 
-export const sha256 = (text: string | Uint8Array): Buffer => createHash("sha256").update(text).digest();
+export const sha256 = (text: string | Uint8Array): Buffer => hash("sha256", text, "buffer");
 
 /** Whether a token is the one whose SHA-256 is on record; takes the same time for every wrong one. */
 export const isTokenOf = (token: Secret, hash: Uint8Array): boolean => timingSafeEqual(sha256(token.reveal()), hash);

@@ -8,6 +8,7 @@ import { newId, newOrderNumber, newOutTradeNo, toPublicId } from "@/lib/kernel/i
 import { limits } from "@/lib/kernel/limits";
 import { type Currency, isCurrency, money } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import type { Secret } from "@/lib/kernel/secret";
 import { orderToken, sha256 } from "@/lib/platform/crypto";
 import type { Deps } from "@/lib/platform/deps";
 import type { PlaceLine, PlaceRow } from "./place-statement";
@@ -17,6 +18,7 @@ export interface OrderDraft {
   readonly row: PlaceRow;
   readonly lines: readonly PlaceLine[];
   readonly presentation: Presentation;
+  readonly token: Secret;
 }
 
 interface PricedLine {
@@ -111,6 +113,7 @@ export async function draftOrder(
     currency,
   });
   if (!attempt.ok) return attempt;
+  const token = orderToken(deps.keys, id);
   const spread = limits.queryIntervalSecondsMax - limits.queryIntervalSecondsMin;
   const row: PlaceRow = {
     id,
@@ -119,7 +122,7 @@ export async function draftOrder(
     scope: cmd.scope,
     request_key: cmd.requestKey,
     request_hash: requestHash.toString("hex"),
-    token_hash: sha256(orderToken(deps.keys, id).reveal()).toString("hex"),
+    token_hash: sha256(token.reveal()).toString("hex"),
     email: cmd.email,
     locale: cmd.locale,
     lookup_hash: lookupHash,
@@ -133,8 +136,7 @@ export async function draftOrder(
     account_id: cmd.accountId,
     out_trade_no: attempt.value.outTradeNo,
     presentation: attempt.value.presentation,
-    query_after_seconds:
-      limits.queryIntervalSecondsMin + ((crypto.getRandomValues(new Uint8Array(1))[0] as number) % (spread + 1)),
+    query_after_seconds: limits.queryIntervalSecondsMin + Math.floor(Math.random() * (spread + 1)),
   };
   const lines = priced.value.map(
     (line, index): PlaceLine => ({
@@ -148,5 +150,5 @@ export async function draftOrder(
       start: startOf(deps, { variantId: line.variant.id, poolId: line.variant.poolId }).toString(),
     }),
   );
-  return ok({ row, lines, presentation: attempt.value.presentation });
+  return ok({ row, lines, presentation: attempt.value.presentation, token });
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Pair } from "./port";
 
 /** What PHP's trim() removes. JavaScript's removes more, and would drop fields that the gateway signed. */
@@ -8,7 +8,12 @@ const isBlank = (value: string): boolean => {
   return true;
 };
 
-const byBytes = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
+const SURROGATE = /[\ud800-\udfff]/;
+/** UTF-16's order is that of the bytes, but for letters past the first plane. */
+function byBytes(left: string, right: string): number {
+  if (SURROGATE.test(left) || SURROGATE.test(right)) return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  return left < right ? -1 : Number(left > right);
+}
 
 /** The text that EPay v1 signs: fields that are not blank, in byte order of their names, values raw. */
 export const canonicalText = (pairs: readonly Pair[]): string =>
@@ -20,9 +25,7 @@ export const canonicalText = (pairs: readonly Pair[]): string =>
 
 /** EPay v1's signature: lower-case hexadecimal MD5 of the canonical text with the key right behind it. */
 export const signatureOf = (pairs: readonly Pair[], key: string): string =>
-  createHash("md5")
-    .update(canonicalText(pairs) + key, "utf8")
-    .digest("hex");
+  hash("md5", canonicalText(pairs) + key, "hex");
 
 /** Compares in constant time. Upper case is refused, as the gateway itself does; `sign_type` is never consulted. */
 export function isSignedBy(pairs: readonly Pair[], sign: string, key: string): boolean {

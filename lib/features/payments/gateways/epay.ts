@@ -33,7 +33,7 @@ const plainText = (status: number, body: string): HttpReply => ({
 
 /** Our own addresses go out without a query: the server escapes `&` in them and signs only its own pairs. */
 const isCallbackUrl = (text: string): boolean =>
-  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !/[?#\s<>"'&\\]/.test(text) && text.length <= 255;
+  text.length <= 255 && /^https?:\/\/[a-z0-9.:[\]-]+(?:\/[^?#\s<>"'&\\]*)?$/i.test(text);
 
 /**
  * The signed address of EPay's cashier: a function of its arguments alone, so a replayed order shows the same address.
