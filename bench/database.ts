@@ -11,6 +11,8 @@ import { withClient } from "@/lib/platform/with-client";
 const MARKER = "kapu bench: made for measuring, holds nothing real";
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "::1", "[::1]"]);
 const NAME = "kapu_bench";
+/** A client of pgbench for each order in flight, beside every contender's pool. */
+const CONNECTIONS = "400";
 
 export interface BenchDatabase {
   readonly urls: DatabaseUrls;
@@ -32,7 +34,8 @@ export async function openBenchDatabase(databaseUrl: string | undefined): Promis
     await bringUpToDate(urls, log);
     return { urls, stop: async () => {} };
   }
-  const postgres = await startEmbeddedPostgres({ home: path.resolve(".build", "bench-data"), log });
+  const settings = { max_connections: CONNECTIONS };
+  const postgres = await startEmbeddedPostgres({ home: path.resolve(".build", "bench-data"), log, settings });
   await withClient(postgres.urlOf("postgres"), (client) =>
     client.query(`DROP DATABASE IF EXISTS ${NAME} WITH (FORCE)`),
   );

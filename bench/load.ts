@@ -22,7 +22,7 @@ export interface LoadReport {
  * The load generator, in a process of its own so that it does not share the server's event loop. Every endpoint gets the same
  * bytes: a buyer's order with a key and an e-mail address of its own.
  */
-export async function runLoad(order: LoadOrder): Promise<LoadReport> {
+async function runLoad(order: LoadOrder): Promise<LoadReport> {
   const result = await autocannon({
     url: order.url,
     connections: order.inFlight,
@@ -49,3 +49,5 @@ export async function runLoad(order: LoadOrder): Promise<LoadReport> {
     p99Ms: result.latency.p99,
   };
 }
+
+process.stdout.write(JSON.stringify(await runLoad(JSON.parse(process.argv[2] ?? ""))));

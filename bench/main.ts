@@ -5,7 +5,6 @@ import { benchClaims } from "./claims";
 import { openBenchDatabase } from "./database";
 import { describeMachine, type Sample } from "./figures";
 import { benchHttp, ENDPOINTS } from "./http";
-import { runLoad } from "./load";
 import { type Options, readOptions, USAGE } from "./options";
 import { formatReport } from "./report";
 import { serve } from "./serve";
@@ -65,7 +64,6 @@ async function run(args: readonly string[]): Promise<void> {
 
 const [command, argument = ""] = process.argv.slice(2);
 if (command === "serve") await serve(JSON.parse(argument));
-else if (command === "load") process.stdout.write(JSON.stringify(await runLoad(JSON.parse(argument))));
 else {
   await run(process.argv.slice(2)).catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}\n`);

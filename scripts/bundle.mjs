@@ -10,6 +10,7 @@ const PROGRAMS = {
   sandbox: "sandbox/main.ts",
   kapu: "cli/kapu.ts",
   bench: "bench/main.ts",
+  "bench-load": "bench/load.ts",
 };
 const SOURCES = ["server", "sandbox", "cli", "bench", "lib", "prisma", "tsconfig.json", "package-lock.json"];
 
