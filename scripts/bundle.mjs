@@ -10,9 +10,21 @@ const PROGRAMS = {
   sandbox: "sandbox/main.ts",
   kapu: "cli/kapu.ts",
   bench: "bench/main.ts",
+  chaos: "chaos/main.ts",
   "bench-load": "bench/load.ts",
 };
-const SOURCES = ["server", "sandbox", "cli", "bench", "lib", "prisma", "tsconfig.json", "package-lock.json"];
+const SOURCES = [
+  "server",
+  "sandbox",
+  "cli",
+  "bench",
+  "chaos",
+  "tests/support",
+  "lib",
+  "prisma",
+  "tsconfig.json",
+  "package-lock.json",
+];
 
 export const programFile = (name) => path.join(buildFolder, `${name}.js`);
 

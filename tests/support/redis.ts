@@ -16,12 +16,12 @@ export interface TestRedis {
 
 const READY_MS = 10_000;
 
-/** Starts redis-server from the PATH; without one the test fails and says what to install. */
-export async function startRedis(): Promise<TestRedis> {
+/** Starts redis-server from the PATH, on any free port unless told; without one the test fails and says what to install. */
+export async function startRedis(options: { readonly port?: number } = {}): Promise<TestRedis> {
   if (spawnSync("redis-server", ["--version"]).status !== 0) {
     throw new Error("redis-server is not on the PATH: install it (Debian: apt-get install redis-server).");
   }
-  const port = await findFreePort();
+  const port = options.port ?? (await findFreePort());
   const folder = makeTemporaryFolder("redis");
   const arguments_ = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder];
   const child = spawn("redis-server", arguments_, { stdio: "ignore" });

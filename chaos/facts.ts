@@ -1,0 +1,80 @@
+import pg from "pg";
+
+/** What the tables say when everything is over, read by SQL of the harness's own. */
+export interface Facts {
+  readonly orders: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly exception: string;
+    readonly isOwed: boolean;
+    readonly quantity: number;
+    readonly totalMinor: string;
+    readonly deliveredCards: number;
+    readonly ledgerDelivered: number;
+    readonly openFindings: number;
+    readonly findings: number;
+  }[];
+  readonly payments: readonly { readonly tradeNo: string; readonly order: string; readonly minor: string }[];
+  /** What the inbox holds: events that became a payment, and those that did not. */
+  readonly events: readonly { readonly tradeNo: string; readonly order: string | null; readonly hasFinding: boolean }[];
+  readonly cardsByVariant: Readonly<Record<string, number>>;
+  /** Pending orders that nobody can pay any more; none is left at rest. */
+  readonly unclosed: number;
+  readonly unsentOutbox: number;
+}
+
+const ORDER_ID = (column: string): string => `'ord_' || replace(${column}::text, '-', '')`;
+
+const ORDERS = `
+  SELECT ${ORDER_ID("o.id")} AS id, o.status, o.exception, o.owed_at IS NOT NULL AS "isOwed", o.quantity, o.total_minor::text AS "totalMinor",
+         (SELECT count(*)::int FROM card c WHERE c.order_id = o.id AND c.status = 'delivered') AS "deliveredCards",
+         (SELECT coalesce(sum(cardinality(e.card_ids)), 0)::int FROM stock_entry e
+           WHERE e.order_id = o.id AND e.kind IN ('deliver', 'claim')) AS "ledgerDelivered",
+         (SELECT count(*)::int FROM finding f WHERE f.order_id = o.id AND f.status = 'open') AS "openFindings",
+         (SELECT count(*)::int FROM finding f WHERE f.order_id = o.id) AS findings
+    FROM orders o`;
+const PAYMENTS = `
+  SELECT gateway_trade_number AS "tradeNo", ${ORDER_ID("order_id")} AS "order", amount_minor::text AS minor FROM payment`;
+const EVENTS = `
+  SELECT e.gateway_trade_number AS "tradeNo", ${ORDER_ID("e.order_id")} AS "order",
+         EXISTS (SELECT 1 FROM finding f WHERE f.event_id = e.id) AS "hasFinding" FROM payment_event e`;
+const COUNTS = `
+  SELECT (SELECT count(*)::int FROM orders WHERE status = 'pending' AND closed_at IS NULL) AS unclosed,
+         (SELECT count(*)::int FROM outbox WHERE drained_at IS NULL) AS "unsentOutbox"`;
+
+async function withReader<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: "kapu-chaos" });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** How many cards of a variant anybody may buy now. */
+export const countAvailable = (url: string, variantId: string): Promise<number> =>
+  withReader(url, async (client) => {
+    const sql = "SELECT count(*)::int AS n FROM card WHERE variant_id = $1 AND status = 'available'";
+    return (await client.query<{ n: number }>(sql, [variantId])).rows[0]?.n ?? 0;
+  });
+
+/** Everything that is judged, in one snapshot. */
+export const readFacts = (url: string): Promise<Facts> =>
+  withReader(url, async (client) => {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const rows = async <T extends pg.QueryResultRow>(sql: string): Promise<T[]> => (await client.query<T>(sql)).rows;
+    const [counts] = await rows<Pick<Facts, "unclosed" | "unsentOutbox">>(COUNTS);
+    const cards = await rows<{ variant: string; n: number }>(
+      "SELECT variant_id::text AS variant, count(*)::int AS n FROM card GROUP BY 1",
+    );
+    return {
+      orders: await rows(ORDERS),
+      payments: await rows(PAYMENTS),
+      events: await rows(EVENTS),
+      cardsByVariant: Object.fromEntries(cards.map(({ variant, n }) => [variant, n])),
+      unclosed: counts?.unclosed ?? 0,
+      unsentOutbox: counts?.unsentOutbox ?? 0,
+    };
+  });

@@ -1,0 +1,124 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Fields, queryOf, signed, yuan } from "./epay";
+import type { History } from "./history";
+import type { ShopClient } from "./shop-client";
+
+/** Money that a buyer really paid at the gateway. This, and not what the shop says, is the truth about payments. */
+export interface Taken {
+  readonly order: string;
+  readonly outTradeNo: string;
+  readonly tradeNo: string;
+  readonly minor: string;
+  /** Whether the gateway tells of it, or has to be asked. */
+  readonly isTold: boolean;
+  /** Given back at the gateway's own desk before the shop heard of it. */
+  readonly isGivenBack: boolean;
+}
+
+export interface NoticePlan {
+  readonly taken: Taken;
+  readonly spelling: "bare" | "padded";
+  readonly copies: number;
+  readonly spreadMs: number;
+  readonly kind: "right" | "trade of another order";
+}
+
+const TELL_AGAIN_MS = 400;
+const TELLS_MAX = 150;
+
+/** Speaks EPay v1: answers `api.php`, and tells the shop of each payment several times, out of order, until it hears success. */
+export class Gateway {
+  readonly taken: Taken[] = [];
+  readonly #byNumber = new Map<string, Taken>();
+  readonly #server = createServer((request, response) => {
+    const asked = new URL(request.url ?? "/", "http://gateway").searchParams;
+    response.setHeader("content-type", "text/html; charset=utf-8").end(JSON.stringify(this.#answer(asked)));
+  });
+
+  private constructor(
+    readonly merchant: { readonly pid: string; readonly key: string },
+    readonly history: History,
+  ) {}
+
+  static async open(merchant: { pid: string; key: string }, history: History): Promise<Gateway> {
+    const gateway = new Gateway(merchant, history);
+    await new Promise<void>((resolve) => gateway.#server.listen(0, "127.0.0.1", resolve));
+    return gateway;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  take(taken: Taken): Taken {
+    this.taken.push(taken);
+    // A query answers the first payment of an order, as the original does.
+    if (!this.#byNumber.has(taken.outTradeNo)) this.#byNumber.set(taken.outTradeNo, taken);
+    return taken;
+  }
+
+  fieldsOf({ outTradeNo, tradeNo, minor }: Taken, spelling: "bare" | "padded"): Fields {
+    return {
+      pid: this.merchant.pid,
+      trade_no: tradeNo,
+      out_trade_no: outTradeNo,
+      type: "alipay",
+      name: "product",
+      money: yuan(BigInt(minor), spelling),
+      trade_status: "TRADE_SUCCESS",
+    };
+  }
+
+  /** Every copy goes on until somebody says success; a copy may well be the first that is heard. Resolves when all were. */
+  async tell(plan: NoticePlan, shop: ShopClient): Promise<void> {
+    const query = queryOf(signed(this.fieldsOf(plan.taken, plan.spelling), this.merchant.key));
+    const tries = plan.kind === "right" ? TELLS_MAX : 3;
+    const copy = async (nth: number): Promise<void> => {
+      await sleep((plan.spreadMs * ((nth * 7) % plan.copies)) / plan.copies);
+      for (let turn = 0; turn < tries; turn++) {
+        if (await this.#tellOnce(plan, shop, { query, server: ((nth + turn) % 2) as 0 | 1 })) return;
+        await sleep(TELL_AGAIN_MS);
+      }
+    };
+    await Promise.all(Array.from({ length: plan.copies }, (_, nth) => copy(nth)));
+  }
+
+  async #tellOnce(
+    { taken, kind }: NoticePlan,
+    shop: ShopClient,
+    { query, server }: { query: string; server: 0 | 1 },
+  ): Promise<boolean> {
+    const { order, tradeNo, minor } = taken;
+    const end = this.history.invoke({ client: "gateway", op: "notice", order, detail: { kind, tradeNo, minor } });
+    const answer = await shop.send(server, { path: `/api/pay/epay/epay?${query}` });
+    if (answer === null || answer.status >= 500)
+      end("unknown", { detail: { kind, tradeNo, minor, status: answer?.status } });
+    else end(answer.text === "success" ? "ok" : "fail", { detail: { kind, tradeNo, minor, status: answer.status } });
+    return answer?.text === "success";
+  }
+
+  #answer(asked: URLSearchParams): Record<string, unknown> {
+    if (asked.get("pid") !== this.merchant.pid || asked.get("key") !== this.merchant.key)
+      return { code: -3, msg: "no" };
+    const taken = this.#byNumber.get(asked.get("out_trade_no") ?? "");
+    if (!taken) return { code: -1, msg: "no such order" };
+    return {
+      code: 1,
+      msg: "ok",
+      pid: Number(this.merchant.pid),
+      trade_no: taken.tradeNo,
+      out_trade_no: taken.outTradeNo,
+      type: "alipay",
+      name: "product",
+      money: yuan(BigInt(taken.minor), "padded"),
+      status: taken.isGivenBack ? 2 : 1,
+    };
+  }
+}
