@@ -94,6 +94,7 @@ async function strike(world: World, plan: Plan, startedAt: number, tell: Tell): 
     counts[fault.name] ??= { planned: 0, happened: 0 };
     const count = counts[fault.name] as { planned: number; happened: number };
     count.planned++;
+    await untilOneIsUp(world);
     const happened = await fault.inject(world, planned);
     if (happened) count.happened++;
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
@@ -104,6 +105,11 @@ async function strike(world: World, plan: Plan, startedAt: number, tell: Tell): 
   const last = Math.max(0, ...plan.buyers.map(({ atMs }) => atMs));
   await at(startedAt, last);
   return counts;
+}
+
+/** There is nothing to strike at while both processes are down; they have a while to come back. */
+async function untilOneIsUp({ shops }: World): Promise<void> {
+  for (let turn = 0; turn < 100 && !shops.some(({ isUp }) => isUp); turn++) await sleep(100);
 }
 
 /** Looks again until every order is closed and nothing is wrong, or the time for it is over. */

@@ -33,7 +33,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 let built: Promise<unknown> | null = null;
 
 /** The server that is tested is the one that is shipped, so it is built first; a moment when nothing changed. */
-function ensureBuilt(): Promise<unknown> {
+export function ensureBuilt(): Promise<unknown> {
   built ??= promisify(execFile)(process.execPath, ["scripts/build.mjs"], { cwd: root });
   return built;
 }
