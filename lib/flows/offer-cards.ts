@@ -1,5 +1,5 @@
 import type { StockPlace } from "@/lib/features/inventory/start-hints";
-import { announceStock, deliverCards, takeCards } from "@/lib/features/inventory/store";
+import { announceStock, deliverCards, releaseExpiredCards, takeCards } from "@/lib/features/inventory/store";
 import { appendEntry } from "@/lib/features/ledger/append";
 import { changeOrder, type LockedOrder, lockOrder, postEvent, readLines } from "@/lib/features/orders/store";
 import { resolveFinding } from "@/lib/features/reconciliation/findings";
@@ -18,10 +18,21 @@ async function lockOwedOrders(tx: Tx, { variantId, poolId }: StockPlace): Promis
 }
 
 /** How many cards of the line's variant the order already holds. */
-async function countBound(tx: Tx, order: LockedOrder, variantId: string): Promise<number> {
+export async function countBound(tx: Tx, order: LockedOrder, variantId: string): Promise<number> {
   const [row] = await tx.$queryRaw<[{ n: number }]>`
     SELECT count(*)::int AS n FROM card WHERE id = ANY (${[...order.cardIds]}::uuid[]) AND variant_id = ${variantId}::uuid`;
   return row.n;
+}
+
+/** A buyer is never handed a card that has expired: a paid order gives such cards up, and lacks them. */
+export async function dropExpiredCards(tx: Tx, order: LockedOrder): Promise<LockedOrder> {
+  if (order.cardIds.length === 0) return order;
+  const expired = await releaseExpiredCards(tx, { orderId: order.id, cardIds: order.cardIds });
+  if (expired.length === 0) return order;
+  const { id: orderId, merchantId } = order;
+  await appendEntry(tx, { kind: "release", merchantId, orderId, reference: "card_expired", cardIds: expired });
+  const cardIds = order.cardIds.filter((id) => !expired.includes(id));
+  return changeOrder(tx, order, { cardIds }, { reason: "cards_expired" });
 }
 
 /** Delivers a paid order whose cards are all reserved for it; the caller has locked it. */
@@ -43,8 +54,9 @@ export async function deliverReserved(tx: Tx, order: LockedOrder, paymentId: str
 
 /** Binds to one owed order what it still lacks of one place; returns false when the place ran out. */
 async function bindCards(tx: Tx, orderId: string, place: StockPlace): Promise<boolean> {
-  const order = await lockOrder(tx, orderId);
-  assert(order?.owedAt && order.settledPaymentId, "an owed order is paid");
+  const locked = await lockOrder(tx, orderId);
+  assert(locked?.owedAt && locked.settledPaymentId, "an owed order is paid");
+  const order = await dropExpiredCards(tx, locked);
   const lines = await readLines(tx, orderId);
   const line = lines.find(({ variantId, poolId }) => variantId === place.variantId && poolId === place.poolId);
   assert(line, "the order has a line of this variant");
@@ -54,7 +66,7 @@ async function bindCards(tx: Tx, orderId: string, place: StockPlace): Promise<bo
   if (cardIds.length === 0) return false;
   await appendEntry(tx, { kind: "bind", merchantId: order.merchantId, orderId, cardIds });
   const bound = await changeOrder(tx, order, { cardIds: [...order.cardIds, ...cardIds] }, { reason: "cards_bound" });
-  if (bound.cardIds.length === bound.quantity) await deliverReserved(tx, bound, order.settledPaymentId);
+  if (bound.cardIds.length === bound.quantity) await deliverReserved(tx, bound, locked.settledPaymentId);
   return cardIds.length === lacking;
 }
 

@@ -18,7 +18,7 @@ import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { isPassing } from "@/lib/platform/outage";
 import type { SettleRow } from "./hot/settle-statement";
-import { deliverReserved, serveOwedOrders } from "./offer-cards";
+import { countBound, deliverReserved, dropExpiredCards, serveOwedOrders } from "./offer-cards";
 
 /** What became of one verified payment. */
 export type SettleOutcome =
@@ -52,13 +52,15 @@ async function takeLine(tx: Tx, order: LockedOrder, line: OrderLine): Promise<st
   }
 }
 
-/** Takes what there is of the cards that a paid order needs: the claim of a lapsed reservation or of the policy *claim on payment*. */
+/** Takes what there is of the cards that a paid order lacks: after a lapsed reservation, an expired card, or by *claim on payment*. */
 async function claimAll(tx: Tx, order: LockedOrder, lines: readonly OrderLine[]): Promise<string[]> {
   const cardIds: string[] = [];
   for (const line of lines) {
-    const taken = await takeLine(tx, order, line);
+    const quantity = line.quantity - (await countBound(tx, order, line.variantId));
+    if (quantity === 0) continue;
+    const taken = await takeLine(tx, order, { ...line, quantity });
     cardIds.push(...taken);
-    if (taken.length < line.quantity) break;
+    if (taken.length < quantity) break;
   }
   if (cardIds.length > 0) {
     await appendEntry(tx, { kind: "bind", merchantId: order.merchantId, orderId: order.id, cardIds });
@@ -68,10 +70,14 @@ async function claimAll(tx: Tx, order: LockedOrder, lines: readonly OrderLine[])
 
 /** Without stock the order is owed: it keeps what there was, a finding names it, and the next cards are its own. */
 async function deliverOrOwe(tx: Tx, order: LockedOrder, paymentId: string): Promise<"settled" | "owed"> {
-  if (order.cardIds.length > 0) {
-    const held = await lockReserved(tx, { orderId: order.id, cardIds: order.cardIds });
-    assert(held === order.quantity, "an unpaid order holds all of its cards or none");
-    await deliverReserved(tx, order, paymentId);
+  assert([0, order.quantity].includes(order.cardIds.length), "an unpaid order holds all of its cards or none");
+  const held = await dropExpiredCards(tx, order);
+  if (held.cardIds.length > 0) {
+    const reserved = await lockReserved(tx, { orderId: order.id, cardIds: held.cardIds });
+    assert(reserved === held.cardIds.length, "what an unpaid order holds is reserved for it");
+  }
+  if (held.cardIds.length === order.quantity) {
+    await deliverReserved(tx, held, paymentId);
     return "settled";
   }
   const lines = await readLines(tx, order.id);
@@ -79,13 +85,13 @@ async function deliverOrOwe(tx: Tx, order: LockedOrder, paymentId: string): Prom
     tx,
     lines.map((line) => line.variantId),
   );
-  const cardIds = await claimAll(tx, order, lines);
+  const cardIds = [...held.cardIds, ...(await claimAll(tx, held, lines))];
   if (cardIds.length === order.quantity) {
-    const saved = await changeOrder(tx, order, { cardIds }, { reason: "cards_bound" });
+    const saved = await changeOrder(tx, held, { cardIds }, { reason: "cards_bound" });
     await deliverReserved(tx, saved, paymentId);
     return "settled";
   }
-  await changeOrder(tx, order, { cardIds, owedAt: new Date(await databaseNow(tx)) }, { reason: "no_stock" });
+  await changeOrder(tx, held, { cardIds, owedAt: new Date(await databaseNow(tx)) }, { reason: "no_stock" });
   await openFinding(tx, { kind: "owed_order", subject: order.id, orderId: order.id });
   await postEvent(tx, "order.owed", order.id);
   return "owed";

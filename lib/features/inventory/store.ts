@@ -71,3 +71,15 @@ export async function lockReserved(
     SELECT 1 FROM card WHERE id = ANY (${[...cardIds]}::uuid[]) AND order_id = ${orderId}::uuid AND status = 'reserved' FOR NO KEY UPDATE`;
   return rows.length;
 }
+
+/** Takes from an order what expired while it was reserved for it; nobody is ever offered such a card again. Returns their ids. */
+export async function releaseExpiredCards(
+  tx: Tx,
+  { orderId, cardIds }: { orderId: string; cardIds: readonly string[] },
+): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE card SET status = 'available', order_id = NULL, reserved_until = NULL
+     WHERE id = ANY (${[...cardIds]}::uuid[]) AND order_id = ${orderId}::uuid AND status = 'reserved' AND expires_at <= clock_timestamp()
+    RETURNING id`;
+  return rows.map((row) => row.id);
+}

@@ -70,7 +70,8 @@ plain AS MATERIALIZED (
      AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.account_id = a.account_id AND s.dedupe = decode(a.dedupe, 'hex'))),
 held AS MATERIALIZED (
   SELECT c.id, c.order_id FROM card c
-   WHERE c.id = ANY (ARRAY(SELECT unnest(card_ids) FROM plain)) AND c.status = 'reserved' FOR NO KEY UPDATE),
+   WHERE c.id = ANY (ARRAY(SELECT unnest(card_ids) FROM plain)) AND c.status = 'reserved'
+     AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp()) FOR NO KEY UPDATE),
 -- Counted before the join: beside each of 5,000 cards the list of all 5,000 would be carried and compared.
 held_by AS MATERIALIZED (SELECT order_id, count(*) AS quantity FROM held GROUP BY order_id),
 ready AS MATERIALIZED (
