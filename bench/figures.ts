@@ -10,6 +10,7 @@ export interface Sample {
   readonly round: number;
   readonly done: number;
   readonly failed: number;
+  readonly soldTwice: number;
   readonly perSecond: number;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
@@ -51,6 +52,7 @@ export interface Summary {
   readonly inFlight: number;
   readonly rounds: number;
   readonly failed: number;
+  readonly soldTwice: number;
   readonly perSecond: number;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
@@ -74,6 +76,7 @@ export function summarize(samples: readonly Sample[]): Summary[] {
     inFlight: group[0]!.inFlight,
     rounds: group.length,
     failed: group.reduce((sum, sample) => sum + sample.failed, 0),
+    soldTwice: group.reduce((sum, sample) => sum + sample.soldTwice, 0),
     perSecond: median(group.map((sample) => sample.perSecond)),
     p50Ms: medianOrNull(group.map((sample) => sample.p50Ms)),
     p99Ms: medianOrNull(group.map((sample) => sample.p99Ms)),

@@ -73,7 +73,7 @@ export async function benchHttp(shop: BenchShop, options: Options, tell: (line: 
       for (const inFlight of options.inFlight) {
         for (const endpoint of shuffle(ENDPOINTS, random)) {
           const report = await measure(endpoint, inFlight);
-          samples.push({ bench: "http", contender: endpoint.name, inFlight, round, ...report });
+          samples.push({ bench: "http", contender: endpoint.name, inFlight, round, ...report, soldTwice: 0 });
           tell(`round ${round}  ${inFlight} in flight  ${endpoint.name}: ${Math.round(report.perSecond)}/s`);
         }
       }

@@ -6,6 +6,7 @@ import { openBenchDatabase } from "./database";
 import { describeMachine, type Sample } from "./figures";
 import { benchHttp, ENDPOINTS } from "./http";
 import { type Options, readOptions, USAGE } from "./options";
+import { openBenchRedis } from "./redis";
 import { formatReport } from "./report";
 import { serve } from "./serve";
 import { type BenchShop, openBenchShop } from "./shop";
@@ -33,8 +34,11 @@ async function measure(shop: BenchShop, options: Options): Promise<string> {
   const machine = await withClient(shop.urls.app, describeMachine);
   const samples: Sample[] = [];
   const legend: { name: string; what: string }[] = [];
+  const notes: string[] = [];
   if (options.parts.includes("claims")) {
-    const claims = await benchClaims(shop, options, tell);
+    const redis = await openBenchRedis();
+    if (redis === null) notes.push("No redis-server on the PATH: the techniques that need one were left out.");
+    const claims = await benchClaims({ shop, redis }, options, tell).finally(() => redis?.stop());
     samples.push(...claims.samples);
     legend.push(...claims.contenders);
   }
@@ -42,7 +46,7 @@ async function measure(shop: BenchShop, options: Options): Promise<string> {
     samples.push(...(await benchHttp(shop, options, tell)));
     legend.push(...ENDPOINTS);
   }
-  const notes = [await checkRows(shop)];
+  notes.push(await checkRows(shop));
   if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
   return formatReport({ machine, legend, samples, notes });
 }

@@ -18,8 +18,9 @@ function table(summaries: readonly Summary[]): string[] {
     cell(s.p50Ms),
     cell(s.p99Ms),
     `${s.failed}`,
+    `${s.soldTwice}`,
   ]);
-  const lines = [["", "in flight", "per second", "p50 ms", "p99 ms", "failed"], ...rows];
+  const lines = [["", "in flight", "per second", "p50 ms", "p99 ms", "failed", "sold twice"], ...rows];
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
   return lines.map((line) =>
     line

@@ -1,5 +1,9 @@
 import type { OrderDraft } from "@/lib/flows/hot/draft-order";
+import { sqlStateOf } from "@/lib/platform/db";
 import { percentile } from "../figures";
+
+/** What the guards of the schema throw. */
+const CHECK_VIOLATION = "23514";
 
 export interface Load {
   readonly inFlight: number;
@@ -9,6 +13,8 @@ export interface Load {
 export interface Outcome {
   readonly done: number;
   readonly failed: number;
+  /** Sales of a card that was somebody else's already: the schema's guard threw them back, a schema without one had sold it twice. */
+  readonly soldTwice: number;
   readonly perSecond: number;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
@@ -20,6 +26,8 @@ export interface Contender {
   readonly what: string;
   /** More than it can place in a second, for the number of drafts and cards that are laid out for it. */
   readonly perSecondMax: number;
+  /** Called after the stock is laid out and before the clock runs. */
+  prepare?(): Promise<void>;
   run(load: Load, drafts: readonly OrderDraft[]): Promise<Outcome>;
   close(): Promise<void>;
 }
@@ -32,6 +40,7 @@ export async function drive(
 ): Promise<Outcome> {
   const latencies: number[] = [];
   let failed = 0;
+  let soldTwice = 0;
   let next = 0;
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1_000;
@@ -41,8 +50,13 @@ export async function drive(
       const draft = drafts[next++] as OrderDraft;
       const askedAt = performance.now();
       if (askedAt >= endsAt) return;
-      if (await place(draft)) latencies.push(performance.now() - askedAt);
-      else failed += 1;
+      try {
+        if (await place(draft)) latencies.push(performance.now() - askedAt);
+        else failed += 1;
+      } catch (error) {
+        if (sqlStateOf(error) !== CHECK_VIOLATION) throw error;
+        soldTwice += 1;
+      }
     }
   }
 
@@ -53,6 +67,7 @@ export async function drive(
   return {
     done,
     failed,
+    soldTwice,
     perSecond: done / elapsed,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),

@@ -1,111 +1,126 @@
 import type { OrderDraft } from "@/lib/flows/hot/draft-order";
-import { createDb, type Tx } from "@/lib/platform/db";
+import { createDb, type Db, type Tx } from "@/lib/platform/db";
 import type { BenchShop } from "../shop";
 import { type Contender, drive } from "./contender";
+import { firstAvailable, firstUnlocked, reserveCard, timesOf, writeOrder } from "./orm-order";
 
-const PATIENCE_MS = 60_000;
+const PATIENCE = { maxWait: 60_000, timeout: 60_000 };
+/** A buyer who lost the race this often gives up, as the articles advise. */
+const OPTIMISTIC_TRIES = 50;
 
-/** The rows of one order, written as the ORM's user writes them. */
-async function writeOrder(tx: Tx, { row, lines }: OrderDraft, cardId: string): Promise<void> {
-  const [{ at }] = await tx.$queryRaw<[{ at: Date }]>`SELECT clock_timestamp() AS at`;
-  const deadlineAt = new Date(at.getTime() + row.reservation_seconds * 1_000);
-  await tx.order.create({
-    data: {
-      id: row.id,
-      number: row.number,
-      merchantId: row.merchant_id,
-      scope: row.scope,
-      requestKey: row.request_key,
-      requestHash: Uint8Array.from(Buffer.from(row.request_hash, "hex")),
-      tokenHash: Uint8Array.from(Buffer.from(row.token_hash, "hex")),
-      email: row.email,
-      locale: row.locale,
-      stockPolicy: row.stock_policy,
-      quantity: row.quantity,
-      totalMinor: BigInt(row.total_minor),
-      currency: row.currency,
-      cardIds: [cardId],
-      createdAt: at,
-      deadlineAt,
-    },
-  });
-  await tx.card.update({
-    where: { id: cardId },
-    data: { status: "reserved", orderId: row.id, reservedUntil: deadlineAt },
-  });
-  for (const { order_id: orderId, line, variant_id: variantId, pool_id: poolId, quantity, unit_price_minor } of lines) {
-    await tx.orderLine.create({
-      data: { orderId, line, variantId, poolId, quantity, unitPriceMinor: BigInt(unit_price_minor) },
-    });
-  }
-  await tx.paymentAttempt.create({
-    data: {
-      id: row.attempt_id,
-      orderId: row.id,
-      accountId: row.account_id,
-      outTradeNo: row.out_trade_no,
-      amountMinor: BigInt(row.total_minor),
-      currency: row.currency,
-      presentation: row.presentation as object,
-      createdAt: at,
-      nextQueryAt: new Date(at.getTime() + row.query_after_seconds * 1_000),
-    },
-  });
-  await tx.$executeRaw`
-    INSERT INTO stock_entry (kind, merchant_id, order_id, card_ids, canonical)
-    VALUES ('reserve', ${row.merchant_id}::uuid, ${row.id}::uuid, ARRAY[${cardId}]::uuid[],
-            stock_canonical('reserve', ${row.merchant_id}::uuid, ${row.id}::uuid, NULL, '', ARRAY[${cardId}]::uuid[]))`;
-  await tx.outbox.create({ data: { kind: "order.placed", orderId: row.id } });
-}
+type Place = (db: Db, draft: OrderDraft) => Promise<boolean>;
+type Shape = Pick<Contender, "name" | "what">;
 
-function inTransactions(
-  shop: BenchShop,
-  connections: number,
-  shape: Pick<Contender, "name" | "what"> & { pick: (tx: Tx) => Promise<string | null> },
-): Contender {
+/** A contender that runs the ORM's own transactions over a pool of its own. */
+export function ormContender(shop: BenchShop, connections: number, shape: Shape & { place: Place }): Contender {
   const db = createDb(shop.urls.app, () => {}, connections);
   return {
     name: shape.name,
     what: `${shape.what} (${connections} connections)`,
     perSecondMax: 2_000,
-    run: (load, drafts) =>
-      drive(load, drafts, (draft) =>
-        db.$transaction(
-          async (tx) => {
-            const cardId = await shape.pick(tx);
-            if (cardId !== null) await writeOrder(tx, draft, cardId);
-            return cardId !== null;
-          },
-          { maxWait: PATIENCE_MS, timeout: PATIENCE_MS },
-        ),
-      ),
+    run: (load, drafts) => drive(load, drafts, (draft) => shape.place(db, draft)),
     close: () => db.$disconnect(),
   };
 }
 
-/** The ORM's interactive transaction with the right lock: safe, and eleven round trips per order. */
+/** One interactive transaction: pick a card, mark it, write the order. */
+export const inOneTransaction =
+  (pick: (tx: Tx, draft: OrderDraft) => Promise<string | null>): Place =>
+  (db, draft) =>
+    db.$transaction(async (tx) => {
+      const cardId = await pick(tx, draft);
+      if (cardId === null) return false;
+      const times = await timesOf(tx, draft);
+      await reserveCard(tx, draft, cardId, times);
+      await writeOrder(tx, draft, cardId, times);
+      return true;
+    }, PATIENCE);
+
+/** The right lock in the ORM's interactive transaction: safe, and eleven round trips per order. */
 export const skipLocked = (shop: BenchShop, connections: number): Contender =>
-  inTransactions(shop, connections, {
+  ormContender(shop, connections, {
     name: "ORM, SKIP LOCKED",
     what: "the ORM's interactive transaction, card picked with FOR UPDATE SKIP LOCKED",
-    pick: async (tx) => {
-      const rows = await tx.$queryRaw<{ id: string }[]>`
-        SELECT id FROM card WHERE variant_id = ${shop.variantId}::uuid AND pool_id = ${shop.poolId}::uuid AND status = 'available'
-         ORDER BY pick LIMIT 1 FOR UPDATE SKIP LOCKED`;
-      return rows[0]?.id ?? null;
-    },
+    place: inOneTransaction((tx) => firstUnlocked(tx, shop)),
   });
 
 /** The usual advice: lock the product, then look for a card. Safe, and one buyer at a time. */
 export const forUpdate = (shop: BenchShop, connections: number): Contender =>
-  inTransactions(shop, connections, {
+  ormContender(shop, connections, {
     name: "FOR UPDATE",
     what: "the same transaction behind SELECT … FOR UPDATE of the product",
-    pick: async (tx) => {
+    place: inOneTransaction(async (tx) => {
       await tx.$queryRaw`SELECT id FROM product WHERE id = ${shop.productId}::uuid FOR UPDATE`;
-      const rows = await tx.$queryRaw<{ id: string }[]>`
-        SELECT id FROM card WHERE variant_id = ${shop.variantId}::uuid AND pool_id = ${shop.poolId}::uuid AND status = 'available'
-         ORDER BY pick LIMIT 1`;
-      return rows[0]?.id ?? null;
+      return firstAvailable(tx, shop);
+    }),
+  });
+
+/** What most shops of the field do: look, then take what was seen. It sells cards twice; here the schema's guard stops it. */
+export const checkThenTake = (shop: BenchShop, connections: number): Contender =>
+  ormContender(shop, connections, {
+    name: "check, then take",
+    what: "reads the first card on sale without a lock, then marks it",
+    place: inOneTransaction((tx) => firstAvailable(tx, shop)),
+  });
+
+/** The ORM's own limited update, as its documentation invites to: the status is tested in the inner query only. */
+export const limitedUpdate = (shop: BenchShop, connections: number): Contender =>
+  ormContender(shop, connections, {
+    name: "ORM, limited updateMany",
+    what: "updateMany({ where: { status: available }, limit: 1 }), then the rest of the transaction",
+    place: (db, draft) =>
+      db.$transaction(async (tx) => {
+        const times = await timesOf(tx, draft);
+        const { count } = await tx.card.updateMany({
+          where: { variantId: shop.variantId, poolId: shop.poolId, status: "available" },
+          data: { status: "reserved", orderId: draft.row.id, reservedUntil: times.deadlineAt },
+          limit: 1,
+        });
+        if (count === 0) return false;
+        const { id } = await tx.card.findFirstOrThrow({ where: { orderId: draft.row.id }, select: { id: true } });
+        await writeOrder(tx, draft, id, times);
+        return true;
+      }, PATIENCE),
+  });
+
+/** Take it only if it is still there, and begin again when it is not: everybody runs for the same first card. */
+export const optimistic = (shop: BenchShop, connections: number): Contender =>
+  ormContender(shop, connections, {
+    name: "optimistic",
+    what: `reads a card, takes it if it is unchanged, else again (at most ${OPTIMISTIC_TRIES} times)`,
+    async place(db, draft) {
+      for (let tries = 0; tries < OPTIMISTIC_TRIES; tries += 1) {
+        const isTaken = await db.$transaction(async (tx) => {
+          const id = await firstAvailable(tx, shop);
+          if (id === null) return null;
+          const times = await timesOf(tx, draft);
+          const data = { status: "reserved", orderId: draft.row.id, reservedUntil: times.deadlineAt };
+          const { count } = await tx.card.updateMany({ where: { id, status: "available" }, data });
+          if (count === 0) return false;
+          await writeOrder(tx, draft, id, times);
+          return true;
+        }, PATIENCE);
+        if (isTaken !== false) return isTaken === true;
+      }
+      return false;
+    },
+  });
+
+/** Try, confirm: the card is held in one transaction, the order written in a second; a sweeper would cancel the rest. */
+export const tryConfirm = (shop: BenchShop, connections: number): Contender =>
+  ormContender(shop, connections, {
+    name: "try, confirm",
+    what: "holds the card in one transaction, writes the order in a second",
+    async place(db, draft) {
+      const held = await db.$transaction(async (tx) => {
+        const cardId = await firstUnlocked(tx, shop);
+        if (cardId === null) return null;
+        const times = await timesOf(tx, draft);
+        await reserveCard(tx, draft, cardId, times);
+        return { cardId, times };
+      }, PATIENCE);
+      if (held === null) return false;
+      await db.$transaction((tx) => writeOrder(tx, draft, held.cardId, held.times), PATIENCE);
+      return true;
     },
   });

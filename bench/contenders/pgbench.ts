@@ -87,6 +87,7 @@ function readReport(report: string): Outcome {
   return {
     done: read(/transactions actually processed: (\d+)/),
     failed: read(/number of failed transactions: (\d+)/) || 0,
+    soldTwice: 0,
     perSecond: read(/tps = ([\d.]+)/),
     p50Ms: null, // It prints the mean only, which is not a median.
     p99Ms: null,

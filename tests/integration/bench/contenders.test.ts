@@ -1,19 +1,31 @@
-import { forUpdate, skipLocked } from "@/bench/contenders/orm-transactions";
+import {
+  checkThenTake,
+  forUpdate,
+  limitedUpdate,
+  optimistic,
+  skipLocked,
+  tryConfirm,
+} from "@/bench/contenders/orm-transactions";
 import { batched, single } from "@/bench/contenders/ours";
 import { pgbench } from "@/bench/contenders/pgbench";
+import { queued, redisDecrement, redisList, redisLock, redisScript } from "@/bench/contenders/redis-first";
 import { openBenchDatabase } from "@/bench/database";
 import { type BenchShop, draftOrders, openBenchShop, restock } from "@/bench/shop";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { expectInvariants } from "@/tests/support/invariants";
+import { startRedis, type TestRedis } from "@/tests/support/redis";
 import { describe, expect, test } from "@/tests/support/test";
 
 describe("what the bench compares", () => {
   let shop: BenchShop;
+  let redis: TestRedis;
   test.beforeAll(async ({ database }) => {
     shop = await openBenchShop(database);
+    redis = await startRedis();
   });
-  test.afterAll(() => closeDeps(shop.deps));
+  test.afterAll(() => Promise.all([closeDeps(shop.deps), redis.stop()]));
+  const redisBench = () => ({ shop, url: redis.url, connections: 2 });
 
   const CONTENDERS = {
     "our batched statement": () => batched(shop),
@@ -21,6 +33,15 @@ describe("what the bench compares", () => {
     "FOR UPDATE of the product": () => forUpdate(shop, 2),
     "the ORM's transaction with SKIP LOCKED": () => skipLocked(shop, 2),
     "pgbench, or its script": () => pgbench(shop),
+    "the optimistic retry": () => optimistic(shop, 2),
+    "try, confirm": () => tryConfirm(shop, 2),
+    "check, then take": () => checkThenTake(shop, 2),
+    "the ORM's limited updateMany": () => limitedUpdate(shop, 2),
+    "the lock in Redis": () => redisLock(redisBench()),
+    "DECR first": () => redisDecrement(redisBench()),
+    "Lua first": () => redisScript(redisBench()),
+    "the list of cards in Redis": () => redisList(redisBench()),
+    "the queue": () => queued(redisBench()),
   };
 
   /** Rows per order in each table, and which columns of the wide ones are filled. */
@@ -49,6 +70,7 @@ describe("what the bench compares", () => {
         client.query<{ id: string }>("SELECT id FROM orders"),
       );
       const contender = CONTENDERS[name]();
+      await contender.prepare?.();
       const outcome = await contender.run({ inFlight: 2, seconds: 0.3 }, await draftOrders(shop, 200));
       await contender.close();
       expect(outcome).toMatchObject({ failed: 0 });

@@ -11,6 +11,7 @@ const sample = (contender: string, perSecond: number, round = 1): Sample => ({
   round,
   done: 1,
   failed: 0,
+  soldTwice: 0,
   perSecond,
   p50Ms: null,
   p99Ms: null,
