@@ -15,13 +15,23 @@ export async function fillOwedOrders(deps: Deps): Promise<number> {
     SELECT DISTINCT l.variant_id AS "variantId", l.pool_id AS "poolId" FROM orders o JOIN order_line l ON l.order_id = o.id
      WHERE o.owed_at IS NOT NULL
        AND EXISTS (SELECT 1 FROM card c WHERE c.variant_id = l.variant_id AND c.pool_id = l.pool_id AND c.status = 'available')
-     LIMIT ${limits.owedOrdersPerRun}::int`;
-  for (const place of places) {
-    await inTransaction(deps.db, async (tx) => {
-      await lockStock(tx, [place.variantId]);
-      await serveOwedOrders(tx, place);
-      return ok(null);
-    });
-  }
+     LIMIT ${limits.owedPlacesPerRun}::int`;
+  for (const place of places) await fillPlace(deps, place);
   return places.length;
+}
+
+async function fillPlace(deps: Deps, place: StockPlace): Promise<void> {
+  await inTransaction(deps.db, async (tx) => {
+    await lockStock(tx, [place.variantId]);
+    await serveOwedOrders(tx, place);
+    return ok(null);
+  });
+}
+
+/** Tries one order, and all that were paid before it, against the stock that is there; nothing happens when it is not owed. */
+export async function fillOwedOrder(deps: Deps, orderId: string): Promise<void> {
+  const places = await deps.db.$queryRaw<StockPlace[]>`
+    SELECT l.variant_id AS "variantId", l.pool_id AS "poolId" FROM orders o JOIN order_line l ON l.order_id = o.id
+     WHERE o.id = ${orderId}::uuid AND o.owed_at IS NOT NULL`;
+  for (const place of places) await fillPlace(deps, place);
 }

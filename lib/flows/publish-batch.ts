@@ -7,7 +7,7 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import { recordAudit } from "@/lib/platform/audit-event";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
-import { serveOwedOrders } from "./offer-cards";
+import { isAnyOwed, serveOwedOrders } from "./offer-cards";
 
 export interface PublishBatch {
   readonly batchId: string;
@@ -27,9 +27,11 @@ interface Batch {
 /** Makes one chunk of drafts available, owed orders first; returns how many cards it was. */
 async function publishChunk(tx: Tx, batch: Batch): Promise<number> {
   await lockStock(tx, [batch.variantId]);
+  // While anybody waits, no more cards than one page of orders can take: one transaction serves a bounded number of them.
+  const size = (await isAnyOwed(tx, batch)) ? limits.owedOrdersPerPage : limits.importCardsPerChunk;
   const rows = await tx.$queryRaw<{ id: string }[]>`
     UPDATE card SET status = 'available'
-     WHERE id = ANY (ARRAY(SELECT id FROM card WHERE batch_id = ${batch.id}::uuid AND status = 'draft' LIMIT ${limits.importCardsPerChunk}::int
+     WHERE id = ANY (ARRAY(SELECT id FROM card WHERE batch_id = ${batch.id}::uuid AND status = 'draft' LIMIT ${size}::int
                             FOR NO KEY UPDATE SKIP LOCKED))
     RETURNING id`;
   if (rows.length === 0) return 0;

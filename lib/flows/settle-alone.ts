@@ -17,8 +17,9 @@ import { ok, type Result } from "@/lib/kernel/result";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { isPassing } from "@/lib/platform/outage";
+import { fillOwedOrder } from "./fill-owed-orders";
 import type { SettleRow } from "./hot/settle-statement";
-import { countBound, deliverReserved, dropExpiredCards, serveOwedOrders } from "./offer-cards";
+import { countBound, deliverReserved, dropExpiredCards } from "./offer-cards";
 
 /** What became of one verified payment. */
 export type SettleOutcome =
@@ -137,18 +138,6 @@ async function apply(
   return deliverOrOwe(tx, paid, row.payment_id);
 }
 
-/** A payment that is on record already: whatever it still owes is driven again; it is never answered "done" before it is. */
-async function driveAgain(tx: Tx, order: LockedOrder): Promise<"repeat"> {
-  if (order.owedAt === null) return "repeat";
-  const lines = await readLines(tx, order.id);
-  await lockStock(
-    tx,
-    lines.map((line) => line.variantId),
-  );
-  for (const line of lines) await serveOwedOrders(tx, line);
-  return "repeat";
-}
-
 async function settle(tx: Tx, row: SettleRow): Promise<Result<SettleOutcome, never>> {
   const attempt = await findAttempt(tx, row);
   if (!attempt) {
@@ -176,7 +165,7 @@ async function settle(tx: Tx, row: SettleRow): Promise<Result<SettleOutcome, nev
   }
   if (known) {
     await judgeEvent(tx, eventId, { orderId: order.id, verdict: known.verdict });
-    return ok(await driveAgain(tx, order));
+    return ok("repeat");
   }
   const recorded = { ...row, event_id: eventId };
   const verdict = judgePayment(
@@ -195,6 +184,15 @@ async function settle(tx: Tx, row: SettleRow): Promise<Result<SettleOutcome, nev
 async function resolveEarlier(tx: Tx, eventId: string): Promise<void> {
   for (const kind of ["unknown_order", "unjudged_payment"] as const)
     await resolveFinding(tx, { kind, subject: eventId, resolution: "judged" });
+}
+
+/**
+ * A payment that is on record already: whatever it still owes is driven again; it is never answered "done" before it is. In
+ * a transaction of its own, because whoever serves owed orders takes the stock's lock first and then theirs.
+ */
+async function driveAgain(deps: Deps, row: SettleRow): Promise<void> {
+  const attempt = await findAttempt(deps.db, row);
+  if (attempt) await fillOwedOrder(deps, attempt.orderId);
 }
 
 /** Money that the shop could not judge, for a reason that asking again will not mend, is on record all the same and named. */
@@ -218,6 +216,7 @@ export async function settleAlone(deps: Deps, row: SettleRow): Promise<SettleOut
     throw error;
   });
   assert(result.ok);
+  if (result.value === "repeat") await driveAgain(deps, row);
   deps.log.info("payment.judged", { accountId: row.account_id, eventId: row.event_id, outcome: result.value });
   return result.value;
 }

@@ -46,7 +46,12 @@ export const limits = {
   releaseGraceSeconds: 30,
   sweepOrdersPerRun: 500,
   sweepRunsMax: 200,
-  owedOrdersPerRun: 500,
+  owedOrdersPerPage: 500,
+  owedPagesMax: 200,
+  owedPlacesPerRun: 500,
+  // How long one owed order's lock is waited for before new buyers may have the cards, and how often in one restock.
+  owedLockWaitMs: 2_000,
+  owedLockWaitsMax: 3,
   ledgerCardIdsPerEntry: 5_000,
 
   // Asking gateways

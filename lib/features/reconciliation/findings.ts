@@ -2,11 +2,13 @@ import { newId } from "@/lib/kernel/id";
 import type { Tx } from "@/lib/platform/db";
 
 /**
- * Differences that a person must know of. `owed_order` closes itself when the order is filled, `unknown_order` and
+ * Differences that a person must know of. `owed_order` and `unfillable_order` (its rows do not
+ * add up) close themselves when the order is filled, `unknown_order` and
  * `unjudged_payment` when the payment is judged after all.
  */
 export type FindingKind =
   | "owed_order"
+  | "unfillable_order"
   | "double_payment"
   | "amount_mismatch"
   | "currency_mismatch"

@@ -46,6 +46,7 @@ export const admin = {
     columns: { at: "Found", kind: "Kind", order: "Order", detail: "Detail", resolution: "Outcome" },
     kinds: {
       owed_order: "Owed order",
+      unfillable_order: "Owed order that cannot be filled",
       double_payment: "Paid twice",
       amount_mismatch: "Wrong amount",
       currency_mismatch: "Wrong currency",

@@ -45,6 +45,7 @@ export const admin = {
     columns: { at: "发现", kind: "种类", order: "订单", detail: "详情", resolution: "结果" },
     kinds: {
       owed_order: "欠货",
+      unfillable_order: "无法补上的欠货",
       double_payment: "重复付款",
       amount_mismatch: "金额不符",
       currency_mismatch: "币种不符",
