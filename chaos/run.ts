@@ -23,6 +23,7 @@ export interface Outcome {
   readonly seconds: { readonly underFault: number; readonly toRest: number };
 }
 
+const LEAVING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const REST_MS = 120_000;
 const REVEALS_AT_ONCE = 16;
 
@@ -30,18 +31,27 @@ type Tell = (line: string) => void;
 const at = (startedAt: number, ms: number): Promise<void> => sleep(Math.max(0, startedAt + ms - performance.now()));
 
 /** Plays a plan against a real shop, mends everything, waits for rest and compares. */
-export async function runChaos(options: WorldOptions, tell: Tell): Promise<Outcome> {
+export async function runChaos(options: WorldOptions, tell: Tell, { restMs = REST_MS } = {}): Promise<Outcome> {
   const world = await openWorld(options);
+  const leave = () => void world.close().finally(() => process.exit(130));
+  for (const signal of LEAVING) process.once(signal, leave);
   try {
     for (const shop of world.shops) shop.start();
     for (const shop of world.shops) if (!(await shop.untilUp())) throw new Error(`No server: see ${world.folder}`);
-    return await play(world, options.plan, tell);
+    return await play(world, options.plan, { tell, restMs });
   } finally {
+    for (const signal of LEAVING) process.off(signal, leave);
     await world.close();
   }
 }
 
-async function play(world: World, plan: Plan, tell: Tell): Promise<Outcome> {
+interface Pace {
+  readonly tell: Tell;
+  readonly restMs: number;
+}
+
+async function play(world: World, plan: Plan, pace: Pace): Promise<Outcome> {
+  const { tell } = pace;
   const startedAt = performance.now();
   const buying = plan.buyers.map(async (buyer) => {
     await at(startedAt, buyer.atMs);
@@ -58,7 +68,7 @@ async function play(world: World, plan: Plan, tell: Tell): Promise<Outcome> {
   for (const shop of world.shops) if (shop.clockMs !== 0) shop.restart("rolled", 0);
   for (const shop of world.shops) if (!(await shop.untilUp())) throw new Error(`A server stayed down: ${world.folder}`);
   await Promise.all([...buying, ...restocking]);
-  const violations = await untilRest(world, endedAt, tell);
+  const violations = await untilRest(world, endedAt, pace);
   const toRest = (performance.now() - endedAt) / 1_000;
   violations.push(...(await lastLooks(world)));
   const [first, second] = world.shops.map(({ ends }) => ends) as [World["shops"][0]["ends"], World["shops"][0]["ends"]];
@@ -113,10 +123,10 @@ async function untilOneIsUp({ shops }: World): Promise<void> {
 }
 
 /** Looks again until every order is closed and nothing is wrong, or the time for it is over. */
-async function untilRest(world: World, endedAt: number, tell: Tell): Promise<Violation[]> {
+async function untilRest(world: World, endedAt: number, { tell, restMs }: Pace): Promise<Violation[]> {
   for (;;) {
     const { unclosed, unsentOutbox } = await readFacts(world.database.url);
-    const isOver = performance.now() - endedAt > REST_MS;
+    const isOver = performance.now() - endedAt > restMs;
     if ((unclosed === 0 && unsentOutbox === 0) || isOver) {
       await lookAtOrders(world);
       const violations = await judge(world);

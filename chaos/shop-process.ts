@@ -99,18 +99,26 @@ export class ShopProcess {
   }
 
   #spawn(): ChildProcess {
-    const shift = pathToFileURL(path.resolve("chaos/shift-clock.mjs")).href;
+    const preload = (file: string) => ["--import", pathToFileURL(path.resolve(file)).href];
     const log = openSync(this.options.logFile, "a");
-    const child = spawn(process.execPath, [...(this.#clockMs === 0 ? [] : ["--import", shift]), this.options.program], {
-      env: {
-        NODE_ENV: "production",
-        PATH: process.env.PATH,
-        PORT: `${this.options.port}`,
-        KAPU_CHAOS_CLOCK_MS: `${this.#clockMs}`,
-        ...this.options.env,
+    const child = spawn(
+      process.execPath,
+      [
+        ...preload("scripts/die-with-parent.mjs"),
+        ...(this.#clockMs === 0 ? [] : preload("chaos/shift-clock.mjs")),
+        this.options.program,
+      ],
+      {
+        env: {
+          NODE_ENV: "production",
+          PATH: process.env.PATH,
+          PORT: `${this.options.port}`,
+          KAPU_CHAOS_CLOCK_MS: `${this.#clockMs}`,
+          ...this.options.env,
+        },
+        stdio: ["pipe", log, log],
       },
-      stdio: ["ignore", log, log],
-    });
+    );
     closeSync(log);
     return child;
   }

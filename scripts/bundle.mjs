@@ -11,6 +11,7 @@ const PROGRAMS = {
   kapu: "cli/kapu.ts",
   bench: "bench/main.ts",
   chaos: "chaos/main.ts",
+  sabotage: "sabotage/main.ts",
   "bench-load": "bench/load.ts",
 };
 const SOURCES = [

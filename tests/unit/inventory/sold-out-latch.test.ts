@@ -26,6 +26,15 @@ describe("the sold-out latch", () => {
     expect(isSoldOut(deps, place, 1)).toBe(false);
   });
 
+  test("opens at once when cards arrive, and by itself within a second", () => {
+    const { deps } = deskAt();
+    startCount(deps, place)(0);
+    expect(isSoldOut(deps, place, 1)).toBe(true);
+    dropLatch(deps, place.variantId);
+    expect(isSoldOut(deps, place, 1)).toBe(false);
+    expect(limits.soldOutLatchMs).toBeLessThanOrEqual(1_000);
+  });
+
   test("opens by the time that passes, whatever is done to the time of day", () => {
     const { deps, time } = deskAt();
     startCount(deps, place)(0);

@@ -1,0 +1,9 @@
+import type { Bug } from "./bug";
+import { moneyBugs } from "./money-bugs";
+import { secrecyBugs } from "./secrecy-bugs";
+import { stockBugs } from "./stock-bugs";
+
+/** Every planted bug. The product contains none of them: they are put into a build of their own while it is made. */
+export const BUGS: readonly Bug[] = [...stockBugs, ...moneyBugs, ...secrecyBugs];
+
+export const bugNamed = (name: string): Bug | undefined => BUGS.find((bug) => bug.name === name);
