@@ -1,5 +1,8 @@
 import Link from "next/link";
 import { notFound } from "next/navigation";
+import type { ComponentProps } from "react";
+import { ActionForm, ActionSubmit } from "@/components/form/action-form";
+import { Card } from "@/components/ui/card";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { findOrderPage, type OrderPage } from "@/lib/features/merchants/order-page";
 import { getMessages } from "@/lib/i18n";
@@ -12,16 +15,33 @@ import { OrderBadges } from "./state-badges";
 import { Timeline } from "./timeline";
 import { inLocale, type ViewProps } from "./view";
 
+interface OrderPageViewProps extends ViewProps {
+  readonly orderId: string;
+  readonly release: ComponentProps<typeof ActionForm>["action"];
+}
+
 /** One order with its whole story; no card text and no raw notice. */
-export async function OrderPageView({ locale, viewer, base, orderId }: ViewProps & { readonly orderId: string }) {
+export async function OrderPageView({ locale, viewer, base, orderId, release }: OrderPageViewProps) {
   const order = await findOrderPage(getDeps(), viewer, orderId);
   if (!order) notFound();
-  const { order: t } = getMessages(locale).merchant;
+  const { merchant, staff } = getMessages(locale);
+  const t = merchant.order;
   return (
     <>
       <PageHead title={fill(t.title, { number: order.number })}>
         <OrderBadges status={order.status} exception={order.exception} locale={locale} />
       </PageHead>
+      {order.isReleasable ? (
+        <Card className="mb-6">
+          <ActionForm action={release} locale={locale} errors={staff.errors} className="space-y-3">
+            <p className="text-sm text-soft">{t.releaseLead}</p>
+            <input type="hidden" name="orderId" value={order.id} />
+            <ActionSubmit pendingLabel={t.releasing}>
+              {fill(t.release, { count: formatCount(order.cardCount, locale) })}
+            </ActionSubmit>
+          </ActionForm>
+        </Card>
+      ) : null}
       <Part title={t.item}>
         <Lines order={order} locale={locale} base={base} />
       </Part>

@@ -6,9 +6,10 @@ import { action } from "@/lib/entry/action";
 import { signedIn } from "@/lib/entry/guards";
 import { saveProduct } from "@/lib/features/merchants/save-product";
 import { saveVariant } from "@/lib/features/merchants/save-variant";
-import { BatchForm, PasteForm, ProductForm, VariantForm } from "@/lib/features/merchants/schema";
+import { BatchForm, OrderForm, PasteForm, ProductForm, VariantForm } from "@/lib/features/merchants/schema";
 import { importCards } from "@/lib/flows/import-cards";
 import { publishBatch } from "@/lib/flows/publish-batch";
+import { releaseDeducted } from "@/lib/flows/release-deducted";
 import { toPublicId } from "@/lib/kernel/id";
 import type { Viewer } from "@/lib/kernel/viewer";
 
@@ -36,6 +37,13 @@ export const publishBatchAction = action({
   guards: [signedIn],
   run: ({ input, deps, viewer }) =>
     publishBatch(deps, { batchId: input.batchId, merchantId: merchantIdOf(viewer) ?? undefined, actor: viewer }),
+  onOk: () => refresh(),
+});
+
+export const releaseDeductedAction = action({
+  schema: OrderForm,
+  guards: [signedIn],
+  run: ({ input, deps, viewer }) => releaseDeducted(deps, viewer, input.orderId),
   onOk: () => refresh(),
 });
 

@@ -83,3 +83,13 @@ export async function releaseExpiredCards(
     RETURNING id`;
   return rows.map((row) => row.id);
 }
+
+/** Gives an order's reserved cards back; returns how many it gave. */
+export function releaseCards(
+  tx: Tx,
+  { orderId, cardIds }: { orderId: string; cardIds: readonly string[] },
+): Promise<number> {
+  return tx.$executeRaw`
+    UPDATE card SET status = 'available', order_id = NULL, reserved_until = NULL
+     WHERE id = ANY (${[...cardIds]}::uuid[]) AND order_id = ${orderId}::uuid AND status = 'reserved'`;
+}

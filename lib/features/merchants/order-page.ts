@@ -32,6 +32,8 @@ interface Head extends OrderRow {
   readonly paidMinor: bigint;
   readonly paymentCount: number;
   readonly cardCount: number;
+  /** Expired, and by *deduct on order* it still keeps its cards until somebody releases them. */
+  readonly isReleasable: boolean;
 }
 
 export interface OrderPage extends Head {
@@ -47,7 +49,8 @@ export async function findOrderPage({ db }: Reads, viewer: Viewer, orderId: stri
   const scope = merchantScope(viewer);
   const [head] = await db.$queryRaw<Head[]>`
     SELECT ${ORDER_COLUMNS}, o.merchant_id AS "merchantId", o.locale, o.deadline_at AS "deadlineAt", o.paid_minor AS "paidMinor",
-           o.payment_count AS "paymentCount", cardinality(o.card_ids) AS "cardCount"
+           o.payment_count AS "paymentCount", cardinality(o.card_ids) AS "cardCount",
+           o.status = 'expired' AND o.stock_policy = 'deduct_on_order' AND o.card_ids <> '{}' AS "isReleasable"
       FROM orders o JOIN merchant m ON m.id = o.merchant_id
      WHERE o.id = ${orderId}::uuid AND (${scope}::uuid IS NULL OR o.merchant_id = ${scope}::uuid)`;
   if (!head) return null;

@@ -87,6 +87,7 @@ export type VariantForm = z.output<typeof VariantForm>;
 
 export const HaltForm = z.object({ productId: z.uuid(), reason: z.string().trim().min(1, code("required")).max(300) });
 export const ResumeForm = z.object({ productId: z.uuid() });
+export const OrderForm = z.object({ orderId: z.uuid() });
 export const BatchForm = z.object({ batchId: z.uuid() });
 export const PasteForm = z.object({
   variantId: z.uuid(code("required")),

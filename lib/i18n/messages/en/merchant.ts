@@ -246,6 +246,10 @@ export const merchant = {
     paidAt: "Paid",
     deliveredAt: "Delivered",
     cards: "Cards bound",
+    releaseLead:
+      "This order has expired, but its cards are deducted at the order and stay with it. Once released they are for sale again; a payment that arrives later takes new cards.",
+    release: "Release {count} cards",
+    releasing: "Releasing…",
     timeline: "Timeline",
     timelineNote: "No card text is shown here; whoever looks at the cards is recorded on this line.",
     kinds: {

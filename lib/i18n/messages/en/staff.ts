@@ -108,6 +108,7 @@ export const staff = {
     tier_order: "Wholesale quantities must rise and begin above 1.",
     tier_range: "A wholesale quantity cannot exceed the maximum per order.",
     tier_price: "Each wholesale price must be lower than the one before, and than the unit price.",
+    not_releasable: "This order holds no cards that could be released; it may have been paid in the meantime.",
     not_publishable: "This batch is still being imported or was discarded, so it cannot be published.",
     own_account: "You cannot disable your own account.",
     account_malformed: "Only a–z, digits and hyphens in the account id.",

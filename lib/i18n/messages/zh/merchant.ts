@@ -227,6 +227,9 @@ export const merchant = {
     paidAt: "付款",
     deliveredAt: "发卡",
     cards: "已绑定的卡",
+    releaseLead: "订单已过期，但这个规格下单即扣库存，卡仍留给它。释放后卡会重新上架；之后若有迟到的付款，会另取新卡。",
+    release: "释放 {count} 张卡",
+    releasing: "正在释放…",
     timeline: "时间线",
     timelineNote: "这里没有卡密；每次有人查看卡密都会记在这条线上。",
     kinds: {

@@ -104,6 +104,7 @@ export const staff = {
     tier_order: "批量价的起购数量要从小到大，且大于 1。",
     tier_range: "批量价的起购数量不能超过每单上限。",
     tier_price: "批量价要一档比一档低，且低于单价。",
+    not_releasable: "这笔订单没有可释放的卡，可能刚刚已付款。",
     not_publishable: "这批卡还没导入完，或已经作废，不能上架。",
     own_account: "不能停用自己的账号。",
     account_malformed: "账户编号只能用小写字母、数字和连字符。",

@@ -3,6 +3,7 @@ import { baseOf } from "@/components/merchant/view";
 import { requireId } from "@/lib/entry/query";
 import { requireRole } from "@/lib/entry/session";
 import { toLocale } from "@/lib/i18n/locale";
+import { releaseDeductedAction } from "../../../merchant/actions";
 
 interface PageProps {
   params: Promise<{ locale: string; id: string }>;
@@ -13,6 +14,12 @@ export default async function AdminOrderPage({ params }: PageProps) {
   const locale = toLocale(language);
   const { viewer } = await requireRole("admin", locale, `/admin/orders/${id}`);
   return (
-    <OrderPageView locale={locale} viewer={viewer} base={baseOf(locale, viewer)} orderId={requireId("order", id)} />
+    <OrderPageView
+      locale={locale}
+      viewer={viewer}
+      base={baseOf(locale, viewer)}
+      orderId={requireId("order", id)}
+      release={releaseDeductedAction}
+    />
   );
 }
