@@ -102,6 +102,7 @@ export interface ProblemExtras {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+// Where no limiter knows the rest of its window: a buyer's cap frees itself as open orders lapse or are paid.
 const RETRY_AFTER = { rate_limited: "30", busy: "1", unavailable: "5" } as const;
 
 /** The answer for a refusal; `type` leads to the paragraph of the documentation that explains the code. */

@@ -2,8 +2,18 @@ import { findOrderView, type OrderView } from "@/lib/features/orders/view";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Deps } from "@/lib/platform/deps";
-import { takeTurn } from "@/lib/platform/rate-limit";
+import { secondsUntilTurn, takeTurn } from "@/lib/platform/rate-limit";
 import { queryAttempt } from "./query-payments";
+
+const CHECKS = {
+  name: "payment-check",
+  points: limits.paymentChecksPerOrder,
+  seconds: limits.paymentChecksWindowSeconds,
+};
+
+/** How long the order's gateways will not be asked again on a buyer's word, in whole seconds and at least one. */
+export const secondsUntilCheck = async (deps: Deps, orderId: string): Promise<number> =>
+  Math.max(1, await secondsUntilTurn(deps, CHECKS, orderId));
 
 /**
  * "I have paid": asks every gateway of the order at once and settles what they vouch for, then tells how the order stands.
@@ -15,12 +25,7 @@ export async function checkPayment(
 ): Promise<Result<OrderView, "not_found" | "rate_limited">> {
   const order = await findOrderView(deps, orderId);
   if (!order) return err("not_found");
-  const limit = {
-    name: "payment-check",
-    points: limits.paymentChecksPerOrder,
-    seconds: limits.paymentChecksWindowSeconds,
-  };
-  if (!(await takeTurn(deps, limit, orderId))) return err("rate_limited");
+  if (!(await takeTurn(deps, CHECKS, orderId))) return err("rate_limited");
   await Promise.allSettled(
     order.payments.map(({ accountId, outTradeNo }) => queryAttempt(deps, { accountId, outTradeNo })),
   );

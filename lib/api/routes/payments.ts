@@ -1,4 +1,4 @@
-import { checkPayment } from "@/lib/flows/check-payment";
+import { checkPayment, secondsUntilCheck } from "@/lib/flows/check-payment";
 import { startPayment } from "@/lib/flows/start-payment";
 import type { Deps } from "@/lib/platform/deps";
 import { ignoreBody, readJson } from "../body";
@@ -29,7 +29,10 @@ async function check(c: ApiContext, deps: Deps): Promise<Response> {
   const order = await findOrderOfRequest(c, deps);
   if (!order) return send(c, problem("not_found"));
   const checked = await checkPayment(deps, { orderId: order.id });
-  return send(c, checked.ok ? jsonReply(200, toOrderView(checked.value)) : problem(checked.error));
+  if (checked.ok) return send(c, jsonReply(200, toOrderView(checked.value)));
+  if (checked.error === "not_found") return send(c, problem("not_found"));
+  const seconds = await secondsUntilCheck(deps, order.id);
+  return send(c, problem("rate_limited", { headers: { "Retry-After": `${seconds}` } }));
 }
 
 export const paymentRoutes: readonly Route[] = [
