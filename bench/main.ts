@@ -4,6 +4,7 @@ import { withClient } from "@/lib/platform/with-client";
 import { benchClaims } from "./claims";
 import { openBenchDatabase } from "./database";
 import { describeMachine, type Sample } from "./figures";
+import { benchFlash, type Flash } from "./flash";
 import { benchHttp, ENDPOINTS } from "./http";
 import { type Options, readOptions, USAGE } from "./options";
 import { openBenchRedis } from "./redis";
@@ -35,12 +36,18 @@ async function measure(shop: BenchShop, options: Options): Promise<string> {
   const samples: Sample[] = [];
   const legend: { name: string; what: string }[] = [];
   const notes: string[] = [];
-  if (options.parts.includes("claims")) {
-    const redis = await openBenchRedis();
-    if (redis === null) notes.push("No redis-server on the PATH: the techniques that need one were left out.");
-    const claims = await benchClaims({ shop, redis }, options, tell).finally(() => redis?.stop());
-    samples.push(...claims.samples);
-    legend.push(...claims.contenders);
+  const sales: Flash[] = [];
+  const redis = await openBenchRedis();
+  if (redis === null) notes.push("No redis-server on the PATH: the techniques that need one were left out.");
+  try {
+    if (options.parts.includes("claims")) {
+      const claims = await benchClaims({ shop, redis }, options, tell);
+      samples.push(...claims.samples);
+      legend.push(...claims.contenders);
+    }
+    if (options.parts.includes("flash")) sales.push(...(await benchFlash({ shop, redis }, options, tell)));
+  } finally {
+    await redis?.stop();
   }
   if (options.parts.includes("http")) {
     samples.push(...(await benchHttp(shop, options, tell)));
@@ -48,7 +55,7 @@ async function measure(shop: BenchShop, options: Options): Promise<string> {
   }
   notes.push(await checkRows(shop));
   if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
-  return formatReport({ machine, legend, samples, notes });
+  return formatReport({ machine, legend, samples, sales, notes });
 }
 
 async function run(args: readonly string[]): Promise<void> {

@@ -1,19 +1,22 @@
 import { parseArgs } from "node:util";
 
+export const PARTS = ["claims", "flash", "http"] as const;
+export type Part = (typeof PARTS)[number];
+
 /** What a run measures; every figure has a bound. */
 export interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly inFlight: readonly number[];
   readonly seed: number;
-  readonly parts: readonly ("claims" | "http")[];
+  readonly parts: readonly Part[];
   /** A run that only shows that it runs. */
   readonly isSmoke: boolean;
 }
 
 const BOUNDS = { rounds: [1, 25], seconds: [0.2, 30], seed: [0, 2 ** 31] } as const;
 
-export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--in-flight 1,16,64] [--only claims|http] [--seed 1] [--smoke]
+export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--in-flight 1,16,64] [--only claims|flash|http] [--seed 1] [--smoke]
   --smoke   one short round of everything: shows that it runs; its figures mean nothing
 DATABASE_URL may name a database on this machine that is empty or was made by an earlier run; otherwise an embedded Postgres is used.`;
 
@@ -45,15 +48,14 @@ export function readOptions(args: readonly string[]): Options {
       smoke: { type: "boolean", default: false },
     },
   });
-  if (values.only !== undefined && values.only !== "claims" && values.only !== "http") {
-    throw new Error("--only must be claims or http");
-  }
+  const only = PARTS.find((part) => part === values.only);
+  if (values.only !== undefined && !only) throw new Error(`--only must be one of ${PARTS.join(", ")}`);
   return {
     rounds: values.smoke ? 1 : bounded("rounds", values.rounds),
     seconds: values.smoke ? 0.3 : bounded("seconds", values.seconds),
     inFlight: values.smoke ? [1, 4] : readInFlight(values["in-flight"]),
     seed: bounded("seed", values.seed),
-    parts: values.only ? [values.only] : ["claims", "http"],
+    parts: only ? [only] : PARTS,
     isSmoke: values.smoke,
   };
 }

@@ -1,4 +1,5 @@
 import { type Sample, type Summary, summarize } from "./figures";
+import type { Flash } from "./flash";
 
 /** What the design expects of the ratio of two medians at the highest number in flight. */
 const BARS = [
@@ -8,9 +9,12 @@ const BARS = [
   { bench: "http", of: "POST /api/v1/orders", over: "no-op Next route", atLeast: 5 },
 ] as const;
 
+const FLASH_TIMES_SOONER = 5;
+
 const cell = (value: number | null, digits = 1): string => (value === null ? "–" : value.toFixed(digits));
 
 function table(summaries: readonly Summary[]): string[] {
+  const head = ["", "in flight", "per second", "p50 ms", "p99 ms", "failed", "sold twice"];
   const rows = summaries.map((s) => [
     s.contender,
     `${s.inFlight}`,
@@ -20,7 +24,21 @@ function table(summaries: readonly Summary[]): string[] {
     `${s.failed}`,
     `${s.soldTwice}`,
   ]);
-  const lines = [["", "in flight", "per second", "p50 ms", "p99 ms", "failed", "sold twice"], ...rows];
+  return columns([head, ...rows]);
+}
+
+function flashTable(sales: readonly Flash[]): string[] {
+  const head = ["", "sold", "sold twice", "left", "errors", "last told ms", "refusal p99 ms"];
+  const rows = sales.map((s) => [
+    s.contender,
+    ...[s.sold, s.soldTwice, s.left, s.errors].map(String),
+    cell(s.lastToldMs, 0),
+    cell(s.refusedP99Ms, 0),
+  ]);
+  return columns([head, ...rows]);
+}
+
+function columns(lines: readonly (readonly string[])[]): string[] {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
   return lines.map((line) =>
     line
@@ -50,10 +68,27 @@ export function judgeBars(summaries: readonly Summary[]): Verdict[] {
   });
 }
 
+/** The last buyer of the flash sale against the one behind a lock, and how long a refusal takes at most. */
+export function judgeFlash(sales: readonly Flash[]): Verdict[] {
+  const [ours, other] = ["ours", "FOR UPDATE"].map((name) => sales.find((sale) => sale.contender === name));
+  if (!ours || !other) return [];
+  const sooner = other.lastToldMs / ours.lastToldMs;
+  return [
+    {
+      ratio: "flash sale: FOR UPDATE / ours, time until the last buyer is told",
+      inFlight: ours.buyers,
+      measured: sooner,
+      expected: FLASH_TIMES_SOONER,
+      isMet: sooner >= FLASH_TIMES_SOONER,
+    },
+  ];
+}
+
 export interface Report {
   readonly machine: Readonly<Record<string, string | number>>;
   readonly legend: readonly { readonly name: string; readonly what: string }[];
   readonly samples: readonly Sample[];
+  readonly sales: readonly Flash[];
   readonly notes: readonly string[];
 }
 
@@ -64,9 +99,9 @@ const line = (type: string, fields: object): string =>
   );
 
 /** For people first: the machine, the medians, the bars. Then one JSON line per sample, median and bar, for programs. */
-export function formatReport({ machine, legend, samples, notes }: Report): string {
+export function formatReport({ machine, legend, samples, sales, notes }: Report): string {
   const summaries = summarize(samples).sort((a, b) => a.bench.localeCompare(b.bench) || a.inFlight - b.inFlight);
-  const verdicts = judgeBars(summaries);
+  const verdicts = [...judgeBars(summaries), ...judgeFlash(sales)];
   const sections = [
     Object.entries(machine).map(([name, value]) => `${name.padEnd(9)} ${value}`),
     legend.map(({ name, what }) => `${name}: ${what}`),
@@ -74,6 +109,9 @@ export function formatReport({ machine, legend, samples, notes }: Report): strin
       const own = summaries.filter((summary) => summary.bench === bench);
       return own.length === 0 ? [] : [bench === "claim" ? "Orders placed" : "Over HTTP", ...table(own)];
     }),
+    sales.length === 0
+      ? []
+      : [`Flash sale: ${sales[0]?.cards} cards, ${sales[0]?.buyers} buyers in the same instant`, ...flashTable(sales)],
     verdicts.map(
       ({ ratio, inFlight, measured, expected, isMet }) =>
         `${isMet ? "met  " : "SHORT"}  ${ratio} at ${inFlight} in flight: ${measured.toFixed(2)} (expected at least ${expected})`,
@@ -83,6 +121,7 @@ export function formatReport({ machine, legend, samples, notes }: Report): strin
       line("machine", machine),
       ...samples.map((sample) => line("sample", sample)),
       ...summaries.map((summary) => line("median", summary)),
+      ...sales.map((sale) => line("flash", sale)),
       ...verdicts.map((verdict) => line("bar", verdict)),
     ],
   ];

@@ -11,12 +11,14 @@ import { createLog, type LogTarget } from "@/lib/platform/log";
 import { withClient } from "@/lib/platform/with-client";
 
 const ACCOUNT = "epay";
+const TITLE = { titleZh: "测量", titleEn: "Bench" };
 
 /** One product that everybody wants at once: the worst case for every way of claiming. */
 export interface BenchShop {
   readonly deps: Deps;
   readonly urls: DatabaseUrls;
   readonly merchantId: string;
+  readonly categoryId: string;
   readonly productId: string;
   readonly variantId: string;
   readonly poolId: string;
@@ -35,20 +37,27 @@ export function openDeps(urls: DatabaseUrls, log: LogTarget): Deps {
 export async function openBenchShop(urls: DatabaseUrls): Promise<BenchShop> {
   const deps = openDeps(urls, "silent");
   const { db } = deps;
-  const [merchantId, productId, variantId, poolId, categoryId] = [newId(), newId(), newId(), newId(), newId()];
-  const title = { titleZh: "测量", titleEn: "Bench" };
+  const [merchantId, poolId, categoryId] = [newId(), newId(), newId()];
   await db.merchant.create({ data: { id: merchantId, slug: `m-${merchantId}`, name: "Bench" } });
   await db.stockPool.create({ data: { id: poolId, merchantId, slug: "main", name: "Main" } });
-  await db.category.create({ data: { id: categoryId, slug: `c-${categoryId}`, ...title } });
-  const product = { id: productId, merchantId, categoryId, slug: `p-${productId}`, status: "published", ...title };
-  await db.product.create({ data: product });
-  const variant = { id: variantId, productId, merchantId, poolId, sku: `SKU-${variantId}`, ...title };
-  await db.variant.create({ data: { ...variant, priceMinor: 1000n, currency: "CNY" } });
+  await db.category.create({ data: { id: categoryId, slug: `c-${categoryId}`, ...TITLE } });
   const account = { id: ACCOUNT, kind: "epay", currency: "CNY", titleZh: "支付宝", titleEn: "Alipay" } as const;
   const settings = { baseUrl: "http://127.0.0.1:9", pid: "1000", key: randomBytes(16).toString("hex") };
   const saved = await saveAccount(deps, db, { ...account, settings });
   if (!saved.ok) throw new Error(saved.error.join());
-  return { deps, urls, merchantId, productId, variantId, poolId, accountId: ACCOUNT };
+  return openVariant({ deps, urls, merchantId, poolId, accountId: ACCOUNT, categoryId });
+}
+
+/** Another product of the same shop, with nothing on sale yet. */
+export async function openVariant(shop: Omit<BenchShop, "productId" | "variantId">): Promise<BenchShop> {
+  const { db } = shop.deps;
+  const { merchantId, poolId, categoryId } = shop;
+  const [productId, variantId] = [newId(), newId()];
+  const product = { id: productId, merchantId, categoryId, slug: `p-${productId}`, status: "published" };
+  await db.product.create({ data: { ...product, ...TITLE } });
+  const variant = { id: variantId, productId, merchantId, poolId, sku: `SKU-${variantId}` };
+  await db.variant.create({ data: { ...variant, ...TITLE, priceMinor: 1000n, currency: "CNY" } });
+  return { ...shop, productId, variantId };
 }
 
 async function* cardFile(lines: number): AsyncGenerator<Uint8Array> {

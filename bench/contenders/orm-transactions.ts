@@ -19,6 +19,7 @@ export function ormContender(shop: BenchShop, connections: number, shape: Shape 
     what: `${shape.what} (${connections} connections)`,
     perSecondMax: 2_000,
     run: (load, drafts) => drive(load, drafts, (draft) => shape.place(db, draft)),
+    place: (draft) => shape.place(db, draft),
     close: () => db.$disconnect(),
   };
 }

@@ -42,6 +42,7 @@ function redisContender({ shop, url, connections }: RedisBench, shape: Shape): C
     perSecondMax: 2_000,
     prepare: async () => shape.prepare?.(tools),
     run: (load, drafts) => drive(load, drafts, (draft) => shape.place(tools, draft)),
+    place: (draft) => shape.place(tools, draft),
     close: async () => {
       tools.redis.disconnect();
       await tools.db.$disconnect();

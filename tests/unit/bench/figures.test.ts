@@ -49,7 +49,7 @@ describe("the bench's arithmetic", () => {
       ["ours / single statement", 5, true],
       ["ours / FOR UPDATE", 10, false],
     ]);
-    const report = formatReport({ machine: { cores: 2 }, legend: [], samples, notes: ["a note"] });
+    const report = formatReport({ machine: { cores: 2 }, legend: [], samples, sales: [], notes: ["a note"] });
     expect(report).toContain("SHORT  ours / FOR UPDATE at 64 in flight: 10.00 (expected at least 20)");
     const json = report.split("\n").filter((line) => line.startsWith("{"));
     expect(json.map((line) => JSON.parse(line).type)).toEqual([
@@ -73,7 +73,7 @@ describe("the bench's command line", () => {
       seconds: 2,
       inFlight: [1, 16, 64],
       seed: 1,
-      parts: ["claims", "http"],
+      parts: ["claims", "flash", "http"],
       isSmoke: false,
     });
   });
