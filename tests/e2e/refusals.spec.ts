@@ -70,23 +70,27 @@ test.describe("without scripts", () => {
   });
 
   test("an order that this browser does not hold is not told apart from one that does not exist", async ({ page }) => {
-    await page.goto("/en/orders/ord_00000000000000000000000000000000");
+    const missing = await page.goto("/en/orders/ord_00000000000000000000000000000000");
+    expect(missing?.status()).toBe(404);
     await expect(page.getByRole("heading", { name: "This order cannot be opened here" })).toBeVisible();
-    await page.goto("/en/orders/nonsense/pay");
+    const nonsense = await page.goto("/en/orders/nonsense/pay");
+    expect(nonsense?.status()).toBe(404);
     await expect(page.getByRole("heading", { name: "This order cannot be opened here" })).toBeVisible();
   });
-});
 
-test("an address that leads nowhere says so with the right status, in the language of the address", async ({
-  page,
-}) => {
-  for (const [path, words] of [
-    ["/zh/nowhere", "没有这个页面"],
-    ["/en/products/no-such-thing", "There is no such page"],
-    ["/fr", "没有这个页面"],
-  ] as const) {
-    const response = await page.goto(path);
-    expect([path, response?.status()]).toEqual([path, 404]);
-    await expect(page.getByRole("heading", { name: words })).toBeVisible();
-  }
+  test("an address that leads nowhere says so with the right status, in the language of the address", async ({
+    page,
+  }) => {
+    for (const [path, words] of [
+      ["/zh/nowhere", "没有这个页面"],
+      ["/en/products/no-such-thing", "There is no such page"],
+      ["/zh/products/no-such-thing", "没有这个页面"],
+      ["/fr", "没有这个页面"],
+      ["/fr/lookup", "没有这个页面"],
+    ] as const) {
+      const response = await page.goto(path);
+      expect([path, response?.status()]).toEqual([path, 404]);
+      await expect(page.getByRole("heading", { name: words })).toBeVisible();
+    }
+  });
 });

@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
 import { cache } from "react";
 import { BandBadge } from "@/components/shop/band-badge";
+import { PageMissing } from "@/components/shop/page-missing";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
+import { answerNotFound } from "@/lib/entry/answer-not-found";
 import { findProduct, type ProductPage, type VariantView } from "@/lib/features/catalog/queries";
 import { bestBand } from "@/lib/features/catalog/rules";
 import { ProductSlug } from "@/lib/features/catalog/schema";
@@ -29,7 +30,7 @@ const readProduct = cache(async (slug: string) => {
 export async function generateMetadata({ params }: ProductProps): Promise<Metadata> {
   const locale = await localeOf(params);
   const product = await readProduct((await params).slug);
-  if (!product) return {};
+  if (!product) return { title: getMessages(locale).shop.missing.title, robots: { index: false } };
   return {
     title: product.title[locale],
     description: product.summary[locale],
@@ -44,7 +45,10 @@ export async function generateMetadata({ params }: ProductProps): Promise<Metada
 export default async function Product({ params }: Readonly<ProductProps>) {
   const locale = await localeOf(params);
   const product = await readProduct((await params).slug);
-  if (!product) notFound();
+  if (!product) {
+    answerNotFound();
+    return <PageMissing locale={locale} />;
+  }
   const deps = getDeps();
   const { shop, errors } = getMessages(locale);
   const t = shop.product;
