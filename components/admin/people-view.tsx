@@ -64,7 +64,7 @@ export async function PeopleView({ locale, ownUserId, createMerchant, setUserSta
           <tbody>
             {merchants.map((merchant) => (
               <tr key={merchant.id}>
-                <Cell>{merchant.name}</Cell>
+                <Cell className="whitespace-nowrap">{merchant.name}</Cell>
                 <Cell>{merchant.slug}</Cell>
                 <Cell>{merchant.status === "active" ? t.active : t.suspended}</Cell>
                 <Cell className="figures whitespace-nowrap text-soft">{formatStamp(merchant.createdAt, locale)}</Cell>
@@ -97,8 +97,8 @@ function UserLine({ locale, user, merchantName, isOwn, setUserStatus }: Readonly
       <Cell>
         {user.email} {isOwn ? <Badge>{t.you}</Badge> : null}
       </Cell>
-      <Cell>{wordOf(merchant.labels.role, user.role)}</Cell>
-      <Cell>{merchantName}</Cell>
+      <Cell className="whitespace-nowrap">{wordOf(merchant.labels.role, user.role)}</Cell>
+      <Cell className="whitespace-nowrap">{merchantName}</Cell>
       <Cell>
         <Badge tone={isActive ? "strong" : "muted"}>{isActive ? t.active : t.disabled}</Badge>
       </Cell>

@@ -35,7 +35,7 @@ export function StaffFrame({ locale, session, signOut, children }: Readonly<Staf
         {t.skip}
       </a>
       <header className="flex h-14 items-center justify-between gap-3 border-b px-4 md:sticky md:top-0 md:h-dvh md:flex-col md:items-stretch md:justify-start md:gap-4 md:overflow-y-auto md:border-r md:border-b-0 md:px-3 md:py-4">
-        <a href={`/${locale}/${kind}`} className="flex min-w-0 items-center gap-2.5 px-2 py-1 font-semibold">
+        <a href={`/${locale}/${kind}`} className="flex min-w-0 items-center gap-2.5 py-1 font-semibold md:px-2">
           <Seal className="size-7 shrink-0" />
           <span className="min-w-0">
             <span className="block truncate leading-tight">{session.merchantName ?? shop.common.brand}</span>
@@ -58,7 +58,7 @@ export function StaffFrame({ locale, session, signOut, children }: Readonly<Staf
         <main id="content" className="mx-auto w-full max-w-6xl flex-1 px-4 py-5 sm:px-6 md:py-7">
           {children}
         </main>
-        <footer className="flex flex-wrap items-center justify-between gap-3 border-t px-4 py-4 md:hidden">
+        <footer className="flex flex-wrap items-center justify-between gap-3 border-t px-4 py-4 md:hidden *:first:-ml-2">
           <SessionLinks {...links} />
           <ThemeSwitch t={shop.common.theme} />
         </footer>

@@ -6,7 +6,7 @@ export function Table({ className, "aria-label": label, ...rest }: Readonly<Comp
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1)
     <section className="relative overflow-x-auto" aria-label={label} tabIndex={0}>
-      <table className={clsx("w-full border-collapse text-left text-sm", className)} {...rest} />
+      <table className={clsx("w-full border-collapse text-left text-sm wrap-break-word", className)} {...rest} />
     </section>
   );
 }
