@@ -47,7 +47,9 @@ export async function AuditView({ locale, query }: AdminListProps<AuditListQuery
             {rows.map((row) => (
               <tr key={row.id.toString()} className="hover:bg-sunken">
                 <Cell className="figures whitespace-nowrap text-soft">{formatStamp(row.at, locale)}</Cell>
-                <Cell className="whitespace-nowrap">{row.actorEmail ?? wordOf(merchant.labels.role, row.actorKind)}</Cell>
+                <Cell className="whitespace-nowrap">
+                  {row.actorEmail ?? wordOf(merchant.labels.role, row.actorKind)}
+                </Cell>
                 <Cell className="secret-text whitespace-nowrap text-xs">{row.action}</Cell>
                 <Cell className="secret-text min-w-56 text-xs">
                   {row.subjectKind} {row.subjectId}

@@ -59,8 +59,11 @@ export function OrderWatch({ orderId, state, href, waiting, offline }: Readonly<
     };
   }, [orderId, state, href]);
   return (
-    <p role="status" className="flex items-center justify-center gap-2 text-sm text-faint nojs:hidden print:hidden">
-      <span aria-hidden="true" className="size-2 rounded-full bg-seal motion-safe:animate-breathe" />
+    <p role="status" className="text-center text-sm text-faint nojs:hidden print:hidden">
+      <span
+        aria-hidden="true"
+        className="mr-2 mb-px inline-block size-2 rounded-full bg-seal motion-safe:animate-breathe"
+      />
       {isOffline ? offline : waiting}
     </p>
   );

@@ -31,7 +31,9 @@ export default async function Order({ params }: Readonly<OrderProps>) {
   const order = await findHeldOrder(getDeps(), id);
   if (!order) return <OrderMissing locale={locale} />;
   const { shop } = getMessages(locale);
-  const isMoving = order.isPayable || (order.status === "paid" && order.exception !== "owed");
+  const isMoving = order.isPayable || order.status === "paid" || order.status === "refunding" || isWrongAmount(order);
+  // Who reads "do not pay again" must not find a button to do so.
+  const mayBuyAgain = !isMoving && order.exception !== "disputed";
   return (
     <article className="mx-auto max-w-2xl space-y-5">
       <Card className="space-y-5">
@@ -45,7 +47,7 @@ export default async function Order({ params }: Readonly<OrderProps>) {
             {shop.order.payNow}
           </a>
         ) : null}
-        {isMoving || order.exception === "owed" ? (
+        {isMoving ? (
           <OrderWatch
             orderId={id}
             state={stateOf(order)}
@@ -59,7 +61,7 @@ export default async function Order({ params }: Readonly<OrderProps>) {
       <footer className="space-y-4 text-center text-sm text-faint print:hidden">
         <p>{shop.receipt.saved}</p>
         <p className="flex flex-wrap justify-center gap-3">
-          {order.lines[0] ? (
+          {mayBuyAgain && order.lines[0] ? (
             <a href={`/${locale}/products/${order.lines[0].productSlug}`} className={buttonClass({ size: "sm" })}>
               {shop.order.buyAgain}
             </a>
@@ -72,6 +74,9 @@ export default async function Order({ params }: Readonly<OrderProps>) {
     </article>
   );
 }
+
+const isWrongAmount = ({ status, exception }: OrderView): boolean =>
+  status !== "delivered" && status !== "refunded" && (exception === "underpaid" || exception === "overpaid");
 
 interface PartProps {
   order: OrderView;
