@@ -59,7 +59,7 @@ export async function FindingsView({ locale, query }: AdminListProps<FindingList
                 <Cell>
                   <OrderLink locale={locale} orderId={row.orderId} number={row.orderNumber} />
                 </Cell>
-                <Cell className="secret-text text-xs">{detailText(row.detail)}</Cell>
+                <Cell className="secret-text min-w-56 text-xs">{detailText(row.detail)}</Cell>
                 <Cell>
                   {row.resolvedAt
                     ? `${wordOf(t.resolutions, row.resolution ?? "")} · ${formatStamp(row.resolvedAt, locale)}`

@@ -42,7 +42,7 @@ export async function OverviewView({ locale, viewer, base }: ViewProps) {
           {formatCount(overview.draftBatches, locale)}
         </Figure>
       </div>
-      <div className="mt-8 grid gap-8 lg:grid-cols-2">
+      <div className="mt-8 grid gap-8 *:mt-0! lg:grid-cols-2">
         <Part title={t.lowStock}>
           <LowStock rows={overview.lowStock} locale={locale} base={base} canUpload={!isAdmin} />
         </Part>

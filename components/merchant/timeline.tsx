@@ -66,5 +66,5 @@ function tellChange(facts: TimelineRow["facts"], locale: Locale): string {
   if (facts.fromException !== facts.toException) {
     parts.push(fill(t.exceptionChanged, { from: exception("fromException"), to: exception("toException") }));
   }
-  return [...parts, `(${facts.reason})`].join(" · ");
+  return fill(t.because, { what: parts.join(" · "), reason: wordOf(t.reasons, String(facts.reason)) });
 }

@@ -42,7 +42,7 @@ export function UploadForm({ locale, choices, chosen, after, batchesHref, t, err
   if (upload.state.phase === "done") {
     const { report } = upload.state;
     return (
-      <Notice tone="seal" role="status" title={report.accepted > 0 ? t.done : t.doneNone}>
+      <Notice role="status" title={report.accepted > 0 ? t.done : t.doneNone}>
         <p>{fill(t.report, countsOf(report, locale))}</p>
         <p className="mt-3 flex flex-wrap gap-2">
           <Link href={`${batchesHref}/${report.batch}`} className={buttonClass({ variant: "seal", size: "sm" })}>
