@@ -71,3 +71,27 @@ test("what belongs to another shop is not there, whoever knows its address", asy
     await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
   }
 });
+
+test("cards are taken only from a signed-in page of this shop: not from another site, not without a session", async ({
+  page,
+  context,
+}) => {
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  await addProduct(page, merchant.slug);
+  await page.goto("/en/merchant/upload");
+  const variant = await page.locator("#variant").inputValue();
+  const send = (headers: Record<string, string>, to = variant) =>
+    context.request.post(`/api/merchant/batches?variant=${to}`, { data: "EVIL-1\n", headers });
+  const forged = await send({ origin: "https://evil.example", "content-type": "text/plain" });
+  expect([forged.status(), await forged.json()]).toEqual([403, { ok: false, code: "forbidden" }]);
+  const own = { origin: new URL(page.url()).origin, "content-type": "text/plain" };
+  expect((await send(own)).status()).toBe(200);
+  // The demo shop's, which anybody can read the id of.
+  const { items } = await (await context.request.get("/api/v1/products")).json();
+  const foreign = items[0].variants[0].id.slice(-32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  const elsewhere = await send(own, foreign);
+  expect([elsewhere.status(), await elsewhere.json()]).toEqual([404, { ok: false, code: "not_found" }]);
+  await context.clearCookies();
+  expect((await send(own)).status()).toBe(401);
+});
