@@ -1,21 +1,13 @@
-import { existsSync, readdirSync } from "node:fs";
-import path from "node:path";
 import { listAppliedMigrations } from "@/lib/features/health/queries";
 import { limits } from "@/lib/kernel/limits";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
+import { shippedMigrations } from "@/lib/platform/migrate";
 
 export type NotReady = "draining" | "database_unreachable" | "migrations_missing";
 
 interface State {
   isDraining: boolean;
   readonly expected: readonly string[];
-}
-
-/** The migrations that came with this build. */
-function shippedMigrations(): string[] {
-  const folder = path.resolve("prisma", "migrations");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => existsSync(path.join(folder, name, "migration.sql")));
 }
 
 const stateOf = (deps: Deps): State =>

@@ -52,6 +52,13 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   });
 }
 
+/** The names of the migrations that came with this build; none where the folder was left behind. */
+export function shippedMigrations(): string[] {
+  const folder = path.resolve("prisma", "migrations");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => existsSync(path.join(folder, name, "migration.sql")));
+}
+
 function readMigrations(folder: string): Migration[] {
   return readdirSync(folder)
     .filter((name) => existsSync(path.join(folder, name, "migration.sql")))

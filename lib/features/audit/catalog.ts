@@ -12,10 +12,11 @@ import { outbox } from "./invariants/i12-outbox";
 import { noFalseSoldOut } from "./invariants/i13-no-false-sold-out";
 import { imported } from "./invariants/i14-import";
 import { time } from "./invariants/i15-time";
+import { recorded } from "./invariants/i17-recorded";
 import { tenancy } from "./invariants/i19-tenancy";
 import { idempotency } from "./invariants/i21-idempotency";
 
-/** The invariants that SQL can see. I10, I11, I16–I18, I20 and I22 need a probe from outside. */
+/** The invariants that SQL can see. The others are in `OUT_OF_SIGHT`. */
 export const INVARIANTS: readonly Invariant[] = [
   unique,
   complete,
@@ -30,6 +31,91 @@ export const INVARIANTS: readonly Invariant[] = [
   noFalseSoldOut,
   imported,
   time,
+  recorded,
   tenancy,
   idempotency,
 ];
+
+/** A promise that no query can judge: what judges it instead, by name. */
+export interface OutOfSight {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "safety";
+  readonly sentence: { readonly zh: string; readonly en: string };
+  /** `probe`: judged by `kapu audit --deep` and once a day; `harness`: judged before a release, by these tests. */
+  readonly by: "probe" | "harness";
+  readonly tests: readonly string[];
+}
+
+/** I10, I11, I16, I18, I20, I22: a query over rows cannot see a crash, a log, a key, another machine or another version. */
+export const OUT_OF_SIGHT: readonly OutOfSight[] = [
+  {
+    id: "I10",
+    name: "durability",
+    kind: "safety",
+    sentence: {
+      zh: "告诉过客户“成功”的，断电、被杀、重启之后都还在。",
+      en: "Whatever a client was told succeeded is there after a crash and a restart.",
+    },
+    by: "harness",
+    tests: ["tests/integration/api/flash-sale.test.ts", "tests/integration/orders/place-in-trouble.test.ts"],
+  },
+  {
+    id: "I11",
+    name: "stable_view",
+    kind: "safety",
+    sentence: {
+      zh: "一个订单看到过的卡密永远不变，除非补发有记录。",
+      en: "What an order revealed never changes, unless a replacement is on record.",
+    },
+    by: "harness",
+    tests: ["tests/integration/api/access.test.ts", "tests/integration/payments/settle-payment.test.ts"],
+  },
+  {
+    id: "I16",
+    name: "secrecy",
+    kind: "safety",
+    sentence: {
+      zh: "卡密的明文不出现在日志、指标、Redis、别人的页面、报错或数据库备份里。",
+      en: "The text of a card appears in no log, metric, Redis dump, page of another buyer, error or plain database dump.",
+    },
+    by: "harness",
+    tests: ["tests/integration/inventory/database-guards.test.ts", "tests/integration/inventory/import-cards.test.ts"],
+  },
+  {
+    id: "I18",
+    name: "crypto",
+    kind: "safety",
+    sentence: {
+      zh: "抽查的每条密文只在自己的位置上打得开，换到别的卡、别的批次都打不开。",
+      en: "Every sampled ciphertext opens in its own row, and in no other row that was tried.",
+    },
+    by: "probe",
+    tests: ["tests/integration/audit/deep-probe.test.ts"],
+  },
+  {
+    id: "I20",
+    name: "redis_free",
+    kind: "safety",
+    sentence: {
+      zh: "没有 Redis、Redis 被清空、停掉或撒谎时，以上各条照样成立。",
+      en: "All of this holds with Redis absent, flushed, stopped or lying.",
+    },
+    by: "harness",
+    tests: ["tests/integration/server/process.test.ts"],
+  },
+  {
+    id: "I22",
+    name: "migration",
+    kind: "safety",
+    sentence: {
+      zh: "每一步迁移前后，新旧两版程序都守住以上各条。",
+      en: "Before and after each migration step, old and new code both keep the rest.",
+    },
+    by: "harness",
+    tests: ["tests/integration/platform/migrate.test.ts"],
+  },
+];
+
+/** The number of an invariant, by which a list of all of them is sorted. */
+export const orderOf = ({ id }: { readonly id: string }): number => Number(id.slice(1));

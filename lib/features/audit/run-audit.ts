@@ -1,7 +1,12 @@
-import pg from "pg";
+import type pg from "pg";
 import { limits } from "@/lib/kernel/limits";
 import { INVARIANTS } from "./catalog";
 import type { Invariant } from "./invariant";
+import { findMigrationState, isJudgeable, type MigrationState } from "./migration-state";
+import { setUp, withSnapshot } from "./snapshot";
+import { type Subjects, windowQuery, windowValues } from "./window";
+
+export type OffendingRow = Readonly<Record<string, unknown>>;
 
 export interface InvariantResult {
   readonly id: string;
@@ -11,7 +16,7 @@ export interface InvariantResult {
   /** False also when the query could not be answered: what was not looked at is not proven. */
   readonly ok: boolean;
   /** Offending rows as JSON values, at most `limits.auditRowsMax`; `fault` says what is wrong with each. */
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly rows: readonly OffendingRow[];
   /** Whether there are more than `rows`. */
   readonly hasMore: boolean;
   readonly ms: number;
@@ -24,53 +29,92 @@ export interface AuditReport {
   /** The database's time of the one snapshot that every invariant was judged on. */
   readonly at: string;
   readonly results: readonly InvariantResult[];
+  /** How the schema stands to this program; null when the caller did not say what it knows. */
+  readonly migration: MigrationState | null;
+}
+
+export interface AuditOptions {
+  /** The names of the migrations that came with this program. */
+  readonly migrations?: readonly string[];
 }
 
 /**
  * Judges every invariant on one snapshot: no order moves between two of the queries. It writes nothing, holds no lock that a
  * sale waits for, and shares no code with the statements that it checks. Give it the audit role's address where there is one.
  */
-export async function runAudit(databaseUrl: string): Promise<AuditReport> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: limits.connectTimeoutMs,
-    application_name: "kapu-audit",
+export async function runAudit(databaseUrl: string, { migrations }: AuditOptions = {}): Promise<AuditReport> {
+  const report = await withSnapshot(databaseUrl, { statementMs: limits.auditStatementMs }, async (client) => {
+    const migration = migrations ? await findMigrationState(client, migrations) : null;
+    return withMigration(await judge(client), migration);
   });
-  client.on("error", () => {}); // A cut connection also fails the query that waits on it, and that is where it is told.
-  await client.connect();
-  try {
-    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const report = await judge(client);
-    await client.query("COMMIT");
-    return report;
-  } finally {
-    await client.end().catch(() => {});
-  }
+  if (!report) throw new Error("an audit without a turn found none");
+  return report;
 }
+
+/** On a database that is mid-migration nothing is proven, whatever the queries say. */
+const withMigration = (report: AuditReport, migration: MigrationState | null): AuditReport => ({
+  ...report,
+  migration,
+  isClean: report.isClean && (migration === null || isJudgeable(migration)),
+});
 
 /** The same within a transaction of the caller's, who thereby chooses the snapshot; it must be REPEATABLE READ to mean anything. */
-export async function judge(client: pg.Client): Promise<AuditReport> {
-  // Sums over all of history want memory for hashing, and compiling them costs more than a small shop's whole audit.
-  await client.query(
-    `SET LOCAL statement_timeout = ${limits.auditStatementMs}; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off`,
-  );
-  const { rows } = await client.query<{ at: Date }>("SELECT now() AS at");
+export async function judge(client: pg.ClientBase): Promise<AuditReport> {
+  await setUp(client, limits.auditStatementMs);
+  const at = await snapshotTime(client);
   const results: InvariantResult[] = [];
   for (const invariant of INVARIANTS) results.push(await judgeOne(client, invariant));
-  return { isClean: results.every((result) => result.ok), at: rows[0]!.at.toISOString(), results };
+  return { isClean: results.every((result) => result.ok), at, results, migration: null };
 }
 
-async function judgeOne(client: pg.Client, { sql, ...invariant }: Invariant): Promise<InvariantResult> {
+/** The time of the transaction's snapshot by the database's clock. */
+export async function snapshotTime(client: pg.ClientBase): Promise<string> {
+  const { rows } = await client.query<{ at: Date }>("SELECT now() AS at");
+  return rows[0]!.at.toISOString();
+}
+
+/** Judges one invariant on all rows. */
+export function judgeOne(
+  client: pg.ClientBase,
+  invariant: Invariant,
+  rowsMax: number = limits.auditRowsMax,
+): Promise<InvariantResult> {
+  // MATERIALIZED: planned to be read to its end, as it is in a healthy shop; a bare LIMIT would make the planner hope.
+  const query = `WITH violation AS MATERIALIZED (${invariant.sql})
+       SELECT to_jsonb(violation) AS row FROM violation LIMIT ${rowsMax + 1}`;
+  return ask(client, invariant, { query, values: [], rowsMax });
+}
+
+/** Judges one invariant on some subjects; null when it cannot be asked so. */
+export async function judgeWindow(
+  client: pg.ClientBase,
+  invariant: Invariant,
+  subjects: Subjects,
+  rowsMax: number = limits.auditRowsActedOn,
+): Promise<InvariantResult | null> {
+  const query = windowQuery(invariant, rowsMax);
+  return query === null ? null : ask(client, invariant, { query, values: windowValues(subjects), rowsMax });
+}
+
+interface Question {
+  readonly query: string;
+  readonly values: string[];
+  readonly rowsMax: number;
+}
+
+async function ask(
+  client: pg.ClientBase,
+  { id, name, kind, sentence }: Invariant,
+  { query, values, rowsMax }: Question,
+): Promise<InvariantResult> {
   const startedAt = performance.now();
   const since = () => Math.round(performance.now() - startedAt);
+  const invariant = { id, name, kind, sentence };
   await client.query("SAVEPOINT invariant");
   try {
-    // MATERIALIZED: planned to be read to its end, as it is in a healthy shop; a bare LIMIT would make the planner hope.
-    const { rows } = await client.query<{ row: Record<string, unknown> }>(
-      `WITH violation AS MATERIALIZED (${sql})
-       SELECT to_jsonb(violation) AS row FROM violation LIMIT ${limits.auditRowsMax + 1}`,
-    );
-    const shown = rows.slice(0, limits.auditRowsMax).map(({ row }) => row);
+    const { rows } = await client.query<{ row: OffendingRow }>(query, values);
+    await client.query("RELEASE SAVEPOINT invariant");
+    const shown = rows.slice(0, rowsMax).map(({ row }) => row);
     const ok = rows.length === 0;
     return { ...invariant, ok, rows: shown, hasMore: rows.length > shown.length, ms: since(), failure: null };
   } catch (error) {
@@ -79,3 +123,6 @@ async function judgeOne(client: pg.Client, { sql, ...invariant }: Invariant): Pr
     return { ...invariant, ok: false, rows: [], hasMore: false, ms: since(), failure };
   }
 }
+
+/** What Postgres says of a query that took longer than it may. */
+export const isTimeout = ({ failure }: InvariantResult): boolean => failure?.includes("statement timeout") ?? false;

@@ -20,13 +20,14 @@ export const BREAKS_OF_CARDS: readonly Break[] = [
     id: "I1",
     what: "a card that was shown to two orders",
     fault: "shown to two orders",
-    also: ["I5"],
+    also: ["I17", "I5"],
     sql: `INSERT INTO reveal_record (order_id, card_ids, actor_kind, reason) SELECT ${PENDING}, card_ids, 'buyer', 'x' FROM reveal_record LIMIT 1`,
   },
   {
     id: "I2",
     what: "a delivered order with another number of cards than its line",
     fault: "another number of cards than was bought",
+    also: ["I17"],
     sql: [
       `UPDATE order_line SET quantity = 1, unit_price_minor = unit_price_minor * 2 WHERE order_id = ${PAIR}`,
       "ALTER TABLE orders DROP CONSTRAINT orders_delivered_ck",
@@ -80,7 +81,7 @@ export const BREAKS_OF_CARDS: readonly Break[] = [
     what: "a card that the ledger reserved for another order",
     fault: "ledger names another order",
     sql: `INSERT INTO stock_entry (kind, merchant_id, order_id, card_ids, canonical)
-          SELECT 'bind', merchant_id, ${OWED}, card_ids, '' FROM stock_entry WHERE order_id = ${PENDING} AND kind = 'reserve'`,
+          SELECT 'bind', merchant_id, ${OWED}, card_ids, stock_canonical('bind', merchant_id, ${OWED}, NULL, '', card_ids) FROM stock_entry WHERE order_id = ${PENDING} AND kind = 'reserve'`,
   },
   {
     id: "I5",
@@ -92,6 +93,7 @@ export const BREAKS_OF_CARDS: readonly Break[] = [
     id: "I5",
     what: "a delivered card of an order that is not delivered",
     fault: "card delivered, order not",
+    also: ["I17"],
     sql: [
       `DELETE FROM order_event WHERE order_id = ${DELIVERED} AND to_status = 'delivered'`,
       `DELETE FROM outbox WHERE order_id = ${DELIVERED} AND kind = 'order.delivered'`,

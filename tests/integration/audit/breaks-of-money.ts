@@ -156,6 +156,24 @@ export const BREAKS_OF_MONEY: readonly Break[] = [
     sql: `UPDATE orders SET created_at = now() + interval '1 minute' WHERE id = ${PENDING}`,
   },
   {
+    id: "I17",
+    what: "an entry that was rewritten",
+    fault: "ledger entry whose bytes say something else",
+    sql: `UPDATE stock_entry SET reference = 'changed' WHERE order_id = ${PENDING}`,
+  },
+  {
+    id: "I17",
+    what: "cards that were shown before they were delivered",
+    fault: "shown before it was delivered",
+    sql: "UPDATE reveal_record SET at = at - interval '1 hour'",
+  },
+  {
+    id: "I17",
+    what: "a reveal that keeps a card to itself",
+    fault: "shown in part",
+    sql: "UPDATE reveal_record SET card_ids = card_ids[1:1] WHERE cardinality(card_ids) > 1",
+  },
+  {
     id: "I19",
     what: "an order of another merchant than its cards",
     fault: "card and order",
@@ -177,7 +195,11 @@ export const BREAKS_OF_MONEY: readonly Break[] = [
     id: "I19",
     what: "a ledger entry on another merchant's account",
     fault: "ledger entry and its order or batch",
-    sql: [...OTHER_MERCHANT, `UPDATE stock_entry SET merchant_id = ${OTHER} WHERE order_id = ${PENDING}`],
+    sql: [
+      ...OTHER_MERCHANT,
+      `UPDATE stock_entry SET merchant_id = ${OTHER}, canonical = stock_canonical(kind, ${OTHER}, order_id, batch_id, reference, card_ids)
+        WHERE order_id = ${PENDING}`,
+    ],
   },
   {
     id: "I21",

@@ -20,4 +20,4 @@ export const LEDGER_AGED = `UPDATE stock_entry SET created_at = ${AGED}`;
 /** An entry that lies before all others, so that replaying the ledger ends where it did. */
 export const earlierEntry = (kind: string, orderId: string, from: string): string => `
   INSERT INTO stock_entry (id, kind, merchant_id, order_id, card_ids, canonical) OVERRIDING SYSTEM VALUE
-  SELECT -1, '${kind}', merchant_id, ${orderId}, card_ids, canonical FROM stock_entry WHERE ${from} LIMIT 1`;
+  SELECT -1, '${kind}', merchant_id, ${orderId}, card_ids, stock_canonical('${kind}', merchant_id, ${orderId}, NULL, '', card_ids) FROM stock_entry WHERE ${from} LIMIT 1`;

@@ -9,6 +9,8 @@ export const unique: Invariant = {
     zh: "一张卡密只属于一个订单：没有两个订单持有同一张卡，历史上也从未把同一张卡发给、展示给两个订单。",
     en: "No card belongs to two orders, and none was ever delivered or shown to two, in all of history.",
   },
+  names: { card_id: "card", order_ids: "order" },
+  window: "same",
   sql: `
 SELECT 'held by two orders' AS fault, card_id, array_agg(DISTINCT order_id) AS order_ids
   FROM (SELECT id AS order_id, unnest(card_ids) AS card_id FROM orders) held

@@ -8,6 +8,8 @@ export const complete: Invariant = {
     zh: "已发卡的订单，每一行都恰好拿到所购规格、所购数量的卡密，不多不少。",
     en: "A delivered order has, per line, exactly its quantity of delivered cards of that line's variant; never a part.",
   },
+  names: { order_id: "order", variant_id: "variant" },
+  window: "same",
   // A card withdrawn after delivery was delivered all the same.
   sql: `
 WITH wanted AS (
@@ -24,5 +26,5 @@ SELECT 'another number of cards than was bought' AS fault, coalesce(w.order_id, 
 UNION ALL
 SELECT 'lines do not add up to the order', o.id, NULL, o.quantity, sum(l.quantity)
   FROM orders o LEFT JOIN order_line l ON l.order_id = o.id
- GROUP BY o.id HAVING sum(l.quantity) IS DISTINCT FROM o.quantity`,
+ GROUP BY o.id, o.quantity HAVING sum(l.quantity) IS DISTINCT FROM o.quantity`,
 };

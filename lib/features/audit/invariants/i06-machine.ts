@@ -25,6 +25,8 @@ export const machine: Invariant = {
     zh: "订单的每一次状态变化都有记录、都走允许的路，一步接一步没有缺口；订单的异常标记，正是由它的收款事实推出的那一个。",
     en: "Every recorded change of an order is an allowed edge, the edges chain without a gap up to its present state, and its exception is the one that follows from its facts.",
   },
+  names: { order_id: "order" },
+  window: "same",
   sql: `
 WITH step AS (
   SELECT id, order_id, from_status, to_status, from_exception, to_exception,

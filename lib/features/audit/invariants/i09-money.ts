@@ -9,10 +9,12 @@ export const money: Invariant = {
     zh: "钱数对得上：订单总额是各行单价乘数量之和，订单的已收金额与笔数是其到账记录之和，付款单金额就是订单总额，退款不超过实收。",
     en: "Money adds up: an order's total is the sum of its lines, what it received is the sum of its payments, an attempt asks for exactly the total, refunds never exceed what was paid.",
   },
+  names: { order_id: "order" },
+  window: "same",
   sql: `
 SELECT 'total is not the sum of the lines' AS fault, o.id AS order_id, o.total_minor::text AS stands, sum(l.quantity * l.unit_price_minor)::text AS should_be
   FROM orders o JOIN order_line l ON l.order_id = o.id
- GROUP BY o.id HAVING sum(l.quantity * l.unit_price_minor) <> o.total_minor
+ GROUP BY o.id, o.total_minor HAVING sum(l.quantity * l.unit_price_minor) <> o.total_minor
 UNION ALL
 SELECT 'received is not the sum of the payments', o.id, o.paid_minor || ' in ' || o.payment_count, coalesce(p.minor, 0) || ' in ' || coalesce(p.payments, 0)
   FROM orders o
@@ -25,7 +27,7 @@ SELECT 'attempt asks for another amount or currency', o.id, a.amount_minor || ' 
 UNION ALL
 SELECT 'more refunded than was paid', p.order_id, sum(r.amount_minor)::text, p.amount_minor::text
   FROM refund r JOIN payment p ON p.id = r.payment_id
- WHERE r.status <> 'failed' GROUP BY p.id HAVING sum(r.amount_minor) > p.amount_minor
+ WHERE r.status <> 'failed' GROUP BY p.id, p.order_id, p.amount_minor HAVING sum(r.amount_minor) > p.amount_minor
 UNION ALL
 SELECT 'refund of another order''s payment', r.order_id, p.order_id::text, r.order_id::text
   FROM refund r JOIN payment p ON p.id = r.payment_id WHERE r.order_id <> p.order_id`,

@@ -8,6 +8,8 @@ export const outbox: Invariant = {
     zh: "每个已发卡的订单，每种通知在发件箱里恰好有一行；每一行两分钟内都被取走处理，该写的信一封不少。",
     en: "Each order that was placed, delivered, owed or expired has exactly one outbox row of that kind, every row is taken up within two minutes, and its mail is on record.",
   },
+  names: { order_id: "order" },
+  window: null,
   sql: `
 SELECT 'announced twice' AS fault, order_id, kind, count(*) AS rows, min(created_at) AS created_at
   FROM outbox GROUP BY order_id, kind HAVING count(*) > 1

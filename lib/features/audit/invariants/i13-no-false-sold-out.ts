@@ -9,6 +9,8 @@ export const noFalseSoldOut: Invariant = {
     zh: "有货就能买到：过期的预扣一分钟内放回；有可售卡的规格不会一直显示售罄；有货时，欠着卡的已付款订单先被补上。",
     en: "What is there can be bought: a lapsed reservation is free within a minute, a variant with cards does not go on saying sold out, and no paid order waits while its cards lie there.",
   },
+  names: { variant_id: "variant", order_id: "order", card_id: "card" },
+  window: null,
   sql: `
 WITH moved AS MATERIALIZED (SELECT unnest(card_ids) AS card_id FROM stock_entry WHERE created_at > now() - ${AT_REST}),
 lying AS MATERIALIZED (

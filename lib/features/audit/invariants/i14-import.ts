@@ -8,6 +8,8 @@ export const imported: Invariant = {
     zh: "入库不多不少：收下＋重复＋拒绝＝行数；同一文件再传一遍一张不加；没有发布的批次卖不出去，发布了的批次不留草稿。",
     en: "Imports add up: accepted + duplicate + rejected = lines, the same text is never in a variant twice, an unpublished batch is unsellable, a published one keeps nothing back.",
   },
+  names: { batch_id: "batch", card_id: "card" },
+  window: "same",
   sql: `
 SELECT 'lines do not add up' AS fault, b.id AS batch_id, NULL::uuid AS card_id, b.line_count || ' lines, ' || b.rejected_count || ' rejected' AS stands
   FROM batch b

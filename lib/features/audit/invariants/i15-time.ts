@@ -9,6 +9,8 @@ export const time: Invariant = {
     zh: "以数据库的时钟为准，没有订单在期限之前被判过期，也没有来自未来的记录，不管应用服务器的钟怎么走。",
     en: "By the database's clock no order expired before its deadline and nothing is recorded in the future, whatever the application's clock says.",
   },
+  names: { order_id: "order" },
+  window: "same",
   sql: `
 SELECT 'expired before its deadline' AS fault, o.id AS order_id, o.deadline_at AS due, e.at AS happened
   FROM order_event e JOIN orders o ON o.id = e.order_id WHERE e.to_status = 'expired' AND e.from_status <> 'expired' AND e.at < o.deadline_at

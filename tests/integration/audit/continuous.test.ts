@@ -1,0 +1,66 @@
+import { auditContinuously, INVARIANTS } from "@/lib/features/audit";
+import { createDatabase, type TestDatabase } from "../../support/database";
+import { describe, expect, test } from "../../support/test";
+import { BREAKS } from "./breaks";
+import { DANGLING } from "./dangling";
+import { liveALittle } from "./lived-in-shop";
+import { breakRows, breaksIn, goRound } from "./rounds";
+
+const windowed = new Set(INVARIANTS.filter(({ window }) => window !== null).map(({ id }) => id));
+
+describe("the continuous audit", () => {
+  let livedIn: TestDatabase;
+  test.beforeAll(async ({ database }) => {
+    livedIn = database;
+    await liveALittle(database);
+  });
+
+  /** A copy of the lived-in shop, broken, and what one round finds of it. */
+  async function findIn(sql: string | readonly string[]) {
+    const broken = await createDatabase(livedIn.name);
+    try {
+      await breakRows(broken.superuser, sql);
+      const passes = await goRound(broken.audit);
+      expect(passes.flatMap(({ results }) => results.flatMap(({ failure }) => failure ?? []))).toEqual([]);
+      return breaksIn(passes);
+    } finally {
+      await broken.drop();
+    }
+  }
+
+  test("finds a lived-in shop clean, and asks every invariant that can be asked about a few rows", async () => {
+    const passes = await goRound(livedIn.audit);
+    expect(passes.map(({ unfinished }) => unfinished)).toEqual([null]);
+    expect(passes.flatMap(({ results }) => results.flatMap(({ failure }) => failure ?? []))).toEqual([]);
+    expect(breaksIn(passes)).toEqual([]);
+    expect(new Set(passes[0]?.results.map(({ id }) => id))).toEqual(windowed);
+    expect(INVARIANTS.filter(({ kind }) => kind === "safety").every(({ id }) => windowed.has(id))).toBe(true);
+  });
+
+  test.each(BREAKS.filter(({ id }) => windowed.has(id)))("$id names: $what", async ({ id, also = [], sql, fault }) => {
+    const found = await findIn(sql);
+    const expected = [id, ...also.filter((other) => windowed.has(other))].sort();
+    expect([...new Set(found.map(({ invariant }) => invariant.id))].sort()).toEqual(expected);
+    const own = found.filter(({ invariant }) => invariant.id === id);
+    expect(own.flatMap(({ rows }) => rows.map((row) => row.fault))).toContain(fault);
+    // A promise of safety leads to the product that it takes off sale.
+    for (const { invariant, productId } of own) expect(productId === null).toBe(invariant.kind === "liveness");
+  });
+
+  test.each(DANGLING)("I5 names a reference that leads nowhere: %s", async (fault, sql) => {
+    const found = await findIn(sql);
+    expect(found.flatMap(({ rows }) => rows.map((row) => row.fault))).toContain(fault);
+  });
+
+  test("of two processes one has the turn", async () => {
+    let inner: unknown = "not asked";
+    const options = { migrations: [], settle: async () => {} };
+    await auditContinuously(livedIn.audit, {
+      ...options,
+      settle: async () => {
+        inner = await auditContinuously(livedIn.audit, options);
+      },
+    });
+    expect(inner).toBeNull();
+  });
+});
