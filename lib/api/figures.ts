@@ -1,3 +1,4 @@
+import { INVARIANTS, OUT_OF_SIGHT } from "@/lib/features/audit";
 import { type Figures, readFigures } from "@/lib/features/health/queries";
 import { limits } from "@/lib/kernel/limits";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
@@ -27,10 +28,14 @@ export async function refreshFigures(deps: Deps): Promise<void> {
 
 function show(figures: Figures): void {
   const metrics = getMetrics();
-  for (const gauge of [metrics.orders, metrics.variants, metrics.openFindings]) gauge.reset();
+  for (const gauge of [metrics.orders, metrics.variants, metrics.openFindings, metrics.invariantViolations])
+    gauge.reset();
   for (const { status, exception, count } of figures.orders) metrics.orders.set({ status, exception }, count);
   for (const { band, count } of figures.variants) metrics.variants.set({ band }, count);
   for (const { kind, count } of figures.findings) metrics.openFindings.set({ kind }, count);
+  for (const { id } of [...INVARIANTS, ...OUT_OF_SIGHT]) metrics.invariantViolations.set({ invariant: id }, 0);
+  for (const { invariant, count } of figures.violations) metrics.invariantViolations.set({ invariant }, count);
+  for (const { pass, age } of figures.audits) metrics.auditAge.set({ pass }, age);
   metrics.availableCards.set(figures.availableCards);
   metrics.outboxWaiting.set(figures.outboxWaiting);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type MailKind, writeLetter } from "@/lib/features/notifications/letters";
+import { type MailKind, writeAlert, writeLetter } from "@/lib/features/notifications/letters";
+import { listBrokenPromises } from "@/lib/features/reconciliation/broken-promises";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { sha256 } from "@/lib/platform/crypto";
@@ -15,6 +16,30 @@ async function mintLink(deps: Deps, orderId: string, locale: string): Promise<st
   return `${deps.env.publicUrl}/${locale}/orders/link#${token}`;
 }
 
+interface BuyersMail {
+  readonly kind: string;
+  readonly locale: string;
+  readonly orderId: string;
+}
+
+async function writeToBuyer(deps: Deps, mail: BuyersMail): Promise<{ subject: string; text: string }> {
+  const order = await deps.db.order.findUniqueOrThrow({ where: { id: mail.orderId }, select: { number: true } });
+  const locale = mail.locale === "en" ? "en" : "zh";
+  const link = await mintLink(deps, mail.orderId, locale);
+  return writeLetter({
+    kind: mail.kind as MailKind,
+    locale,
+    orderNumber: order.number,
+    link,
+    linkMinutes: limits.orderLinkMinutes,
+  });
+}
+
+/** Written when it is sent, so that it tells of everything that is broken by then. */
+async function writeToAdmin(deps: Deps): Promise<{ subject: string; text: string }> {
+  return writeAlert(await listBrokenPromises(deps), `${deps.env.publicUrl}/zh/admin/proof`);
+}
+
 /**
  * Sends one queued mail at least once: a mail that is sent already is left alone, a failure is recorded and thrown for the
  * job to try again. The link in it is new each time and works once.
@@ -27,16 +52,7 @@ export async function sendMail(
   if (!mail) return err("not_found");
   if (mail.status === "sent") return ok(null);
   if (mail.attempts >= limits.mailAttemptsMax) return err("given_up");
-  const order = await deps.db.order.findUniqueOrThrow({ where: { id: mail.orderId }, select: { number: true } });
-  const locale = mail.locale === "en" ? "en" : "zh";
-  const link = await mintLink(deps, mail.orderId, locale);
-  const letter = writeLetter({
-    kind: mail.kind as MailKind,
-    locale,
-    orderNumber: order.number,
-    link,
-    linkMinutes: limits.orderLinkMinutes,
-  });
+  const letter = mail.orderId ? await writeToBuyer(deps, { ...mail, orderId: mail.orderId }) : await writeToAdmin(deps);
   await deps.db.mail.update({ where: { id: mailId }, data: { attempts: { increment: 1 } } });
   try {
     await sendLetter(deps, { ...letter, to: mail.recipient, messageId: `<${mailId}@kapu>` });

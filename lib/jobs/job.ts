@@ -1,9 +1,10 @@
+import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import type { Deps } from "@/lib/platform/deps";
 
-/** Where a job's work happens, beside `Deps`: the audit reads under its own role. */
+/** Where a job's work happens, beside `Deps`: the audit reads under its own role, the probe of ciphertexts as the owner. */
 export interface JobContext {
   readonly deps: Deps;
-  readonly auditUrl: string;
+  readonly urls: Pick<DatabaseUrls, "audit" | "owner">;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { auditInvariantsJob } from "./audit-invariants";
+import { auditContinuouslyJob } from "./audit-continuously";
+import { auditFullyJob } from "./audit-fully";
 import { drainOutboxJob } from "./drain-outbox";
 import { expireOrdersJob } from "./expire-orders";
 import { fillOwedOrdersJob } from "./fill-owed-orders";
@@ -19,5 +20,6 @@ export const JOBS: readonly Job[] = [
   fillOwedOrdersJob,
   finishImportsJob,
   freeAbandonedJobsJob,
-  auditInvariantsJob,
+  auditContinuouslyJob,
+  auditFullyJob,
 ];

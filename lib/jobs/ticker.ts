@@ -1,5 +1,4 @@
 import { limits } from "@/lib/kernel/limits";
-import type { Deps } from "@/lib/platform/deps";
 import { getMetrics } from "@/lib/platform/metrics";
 import type { Job, JobContext } from "./job";
 
@@ -80,5 +79,5 @@ export function startTicker(job: Job, context: JobContext): Ticker {
 }
 
 /** Starts every job of a list. */
-export const startTickers = (jobs: readonly Job[], deps: Deps, auditUrl: string): Ticker[] =>
-  jobs.map((job) => startTicker(job, { deps, auditUrl }));
+export const startTickers = (jobs: readonly Job[], context: JobContext): Ticker[] =>
+  jobs.map((job) => startTicker(job, context));

@@ -12,9 +12,9 @@ export interface Worker {
 }
 
 /** Starts every job and the queue. Several processes may do so at once, and any of them may be killed at any moment. */
-export async function startWorker(deps: Deps, urls: Pick<DatabaseUrls, "app" | "audit">): Promise<Worker> {
+export async function startWorker(deps: Deps, urls: Pick<DatabaseUrls, "app" | "audit" | "owner">): Promise<Worker> {
   const queue = await startQueue(deps, urls.app);
-  const tickers = startTickers(JOBS, deps, urls.audit);
+  const tickers = startTickers(JOBS, { deps, urls });
   return {
     async stop() {
       let timer: NodeJS.Timeout | undefined;

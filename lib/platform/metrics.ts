@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { onBatch } from "./measures";
 import { singleton } from "./singleton";
 
@@ -19,6 +19,9 @@ export interface Metrics {
   readonly openFindings: Gauge<"kind">;
   readonly outboxWaiting: Gauge;
   readonly invariantViolations: Gauge<"invariant">;
+  /** Seconds since the last pass of the audit that came to its end had begun. */
+  readonly auditAge: Gauge<"pass">;
+  readonly auditUnfinished: Counter<"pass">;
 }
 
 const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -105,8 +108,20 @@ function gauges(registers: Registry[]) {
     outboxWaiting: new Gauge({ name: "kapu_outbox_waiting", help: "Outbox rows not drained yet.", registers }),
     invariantViolations: new Gauge({
       name: "kapu_invariant_violations",
-      help: "Rows that broke an invariant when it was last audited by this process.",
+      help: "Rows that break an invariant, by the open findings of the audit.",
       labelNames: ["invariant"] as const,
+      registers,
+    }),
+    auditAge: new Gauge({
+      name: "kapu_audit_age_seconds",
+      help: "Time since the last finished pass of the audit, by kind of pass.",
+      labelNames: ["pass"] as const,
+      registers,
+    }),
+    auditUnfinished: new Counter({
+      name: "kapu_audit_unfinished_total",
+      help: "Passes of the audit in this process that did not come to their end.",
+      labelNames: ["pass"] as const,
       registers,
     }),
   };

@@ -18,6 +18,10 @@ export interface Figures {
   readonly orders: readonly { readonly status: string; readonly exception: string; readonly count: number }[];
   readonly variants: readonly { readonly band: string; readonly count: number }[];
   readonly findings: readonly { readonly kind: string; readonly count: number }[];
+  /** Rows per invariant, by the open findings. */
+  readonly violations: readonly { readonly invariant: string; readonly count: number }[];
+  /** Kinds of audit pass, with the seconds since the last that came to its end. */
+  readonly audits: readonly { readonly pass: string; readonly age: number }[];
   readonly availableCards: number;
   readonly outboxWaiting: number;
 }
@@ -38,6 +42,11 @@ export async function readFigures({ db }: Reads): Promise<Figures> {
              WHERE v.status = 'published' GROUP BY s.band) r),
         'findings', (SELECT coalesce(jsonb_agg(r), '[]') FROM (
             SELECT kind, count(*) AS count FROM finding WHERE status = 'open' GROUP BY kind) r),
+        'violations', (SELECT coalesce(jsonb_agg(r), '[]') FROM (
+            SELECT split_part(subject, '/', 1) AS invariant, sum(jsonb_array_length(coalesce(evidence -> 'rows', '[]'))) AS count
+              FROM finding WHERE kind = 'invariant_broken' AND status = 'open' GROUP BY 1) r),
+        'audits', (SELECT coalesce(jsonb_agg(r), '[]') FROM (
+            SELECT pass, extract(epoch FROM now() - finished_at) AS age FROM audit_progress WHERE finished_at IS NOT NULL) r),
         'availableCards', (SELECT count(*) FROM card WHERE status = 'available'),
         'outboxWaiting', (SELECT count(*) FROM outbox WHERE drained_at IS NULL)) AS figures`,
   ]);

@@ -109,21 +109,27 @@ export const haltProduct = (
   deps: Deps,
   viewer: Admin,
   { productId, reason }: Halt,
-): Promise<Result<null, "not_found">> => setHalt(deps, viewer, { productId, reason });
+): Promise<Result<null, "not_found" | "held_by_audit">> => setHalt(deps, viewer, { productId, reason });
 
-/** Puts a halted product back on sale. */
-export const resumeProduct = (deps: Deps, viewer: Admin, productId: string): Promise<Result<null, "not_found">> =>
-  setHalt(deps, viewer, { productId, reason: null });
+/** Puts a halted product back on sale; not while a finding of the audit holds it, which is closed on the proof page. */
+export const resumeProduct = (
+  deps: Deps,
+  viewer: Admin,
+  productId: string,
+): Promise<Result<null, "not_found" | "held_by_audit">> => setHalt(deps, viewer, { productId, reason: null });
 
 function setHalt(
   deps: Deps,
   viewer: Admin,
   { productId, reason }: { productId: string; reason: string | null },
-): Promise<Result<null, "not_found">> {
-  return inTransaction<null, "not_found">(deps.db, async (tx) => {
+): Promise<Result<null, "not_found" | "held_by_audit">> {
+  return inTransaction<null, "not_found" | "held_by_audit">(deps.db, async (tx) => {
     const product = await tx.product.findFirst({ where: { id: productId } });
     if (!product) return err("not_found");
     if ((product.haltedAt !== null) === (reason !== null)) return ok(null);
+    const held = { kind: "invariant_broken", status: "open", subject: { endsWith: `/${productId}` } };
+    if (reason === null && (await tx.finding.findFirst({ where: held, select: { id: true } })))
+      return err("held_by_audit");
     const haltedAt = reason === null ? null : new Date(deps.clock.now());
     await tx.product.updateMany({
       where: { id: productId },

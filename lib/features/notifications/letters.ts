@@ -2,6 +2,15 @@
 
 export type MailKind = "order_delivered" | "order_owed" | "order_link";
 
+/** A promise that does not hold, as admins are told of it. */
+export interface BrokenPromise {
+  readonly invariant: string;
+  readonly name: string;
+  readonly rows: number;
+  /** The product that was taken off sale; null when the rows lead to none. */
+  readonly product: string | null;
+}
+
 export interface LetterFacts {
   readonly kind: MailKind;
   readonly locale: "zh" | "en";
@@ -78,4 +87,22 @@ const WORDS: Record<"zh" | "en", Record<MailKind, (facts: LetterFacts) => Words>
 export function writeLetter(facts: LetterFacts): { subject: string; text: string } {
   const { subject, lines } = WORDS[facts.locale][facts.kind](facts);
   return { subject, text: `${lines.join("\n\n")}\n` };
+}
+
+/**
+ * A letter to an admin, in both languages because nobody chose one. It names products and counts, and no row: whoever reads
+ * the mailbox is not always an admin.
+ */
+export function writeAlert(broken: readonly BrokenPromise[], link: string): { subject: string; text: string } {
+  const list = broken.map(({ invariant, name, rows, product }) => `${invariant} ${name} (${rows}) · ${product ?? "—"}`);
+  const lines = [
+    "审计发现店铺的承诺被打破。涉及的商品已自动停售，直到管理员查明原因并说明后恢复：",
+    "The audit found promises of the shop broken. The products they concern are off sale until an admin has looked and resumes them with a reason:",
+    list.join("\n"),
+    "后面没有商品的，系统无法判断该停售什么，请立即查看。",
+    "Where no product is named, nothing could be halted. Please look at once.",
+    link,
+  ];
+  const names = [...new Set(broken.map(({ invariant }) => invariant))].join(", ");
+  return { subject: `审计警报 · Audit alert · ${names || "—"}`, text: `${lines.join("\n\n")}\n` };
 }

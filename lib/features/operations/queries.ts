@@ -60,7 +60,7 @@ export async function listMails({ db }: Reads, { status, page }: MailListQuery) 
   );
   return {
     ...cut(
-      rows.map((row) => ({ ...row, orderNumber: numbers.get(row.orderId) ?? null })),
+      rows.map((row) => ({ ...row, orderNumber: row.orderId ? (numbers.get(row.orderId) ?? null) : null })),
       page,
     ),
     waiting,

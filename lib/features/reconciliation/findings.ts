@@ -16,7 +16,8 @@ export type FindingKind =
   | "trade_reused"
   | "unreadable_amount"
   | "unjudged_payment"
-  | "refunded_outside";
+  | "refunded_outside"
+  | "invariant_broken";
 
 export interface FindingDraft {
   readonly kind: FindingKind;

@@ -83,6 +83,12 @@ describe("kapu audit", () => {
     expect(sound.code).toBe(0);
     expect(sound.json()).toMatchObject({ isClean: true });
     const order = await shop.place((await shop.stock({ cards: 1 })).variantId);
+    const deep = await kapu(["audit", "--deep"], { env });
+    expect(deep.code).toBe(0);
+    const ids = deep.out.split("\n").flatMap((line) => /^(?:ok|-) +(I\d+) /.exec(line)?.[1] ?? []);
+    expect(ids).toEqual(Array.from({ length: 22 }, (_, n) => `I${n + 1}`));
+    expect(deep.out).toMatch(/^ok {6}I18 crypto: \d+ ciphertexts opened/m);
+    expect(deep.out).toMatch(/^- {7}I10 durability: proved by the harness: tests\//m);
     await withClient(database.superuser, async (client) => {
       await client.query("SET session_replication_role = replica");
       await client.query("UPDATE card SET order_id = gen_random_uuid() WHERE order_id = $1", [order.id]);

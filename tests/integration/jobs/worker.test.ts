@@ -47,7 +47,7 @@ describe("the worker", () => {
   });
 
   test("can run every job", async () => {
-    const context = { deps: shop.deps, auditUrl: shop.urls.audit };
+    const context = { deps: shop.deps, urls: shop.urls };
     for (const job of JOBS) await expect(job.run(context), job.name).resolves.toBeGreaterThanOrEqual(0);
   });
 
@@ -108,7 +108,7 @@ describe("the worker", () => {
 describe("a job", () => {
   const context = {
     deps: { log: { info: () => {}, warn: () => {}, error: () => {} } },
-    auditUrl: "",
+    urls: { audit: "", owner: "" },
   } as unknown as Parameters<typeof startTicker>[1];
   const job = (run: Job["run"], change: Partial<Job> = {}): Job => ({
     name: "test",
