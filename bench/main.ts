@@ -7,8 +7,9 @@ import { describeMachine, type Sample } from "./figures";
 import { benchFlash, type Flash } from "./flash";
 import { benchHttp, ENDPOINTS } from "./http";
 import { type Options, readOptions, USAGE } from "./options";
+import { writePage } from "./page";
 import { openBenchRedis } from "./redis";
-import { formatReport } from "./report";
+import { formatReport, type Report } from "./report";
 import { serve } from "./serve";
 import { type BenchShop, openBenchShop } from "./shop";
 
@@ -31,7 +32,7 @@ async function checkRows({ urls }: BenchShop): Promise<string> {
   return `${rows[0]?.orders} orders by all contenders; the audit finds ${results.length} of ${results.length} invariants kept.`;
 }
 
-async function measure(shop: BenchShop, options: Options): Promise<string> {
+async function measure(shop: BenchShop, options: Options): Promise<Report> {
   const machine = await withClient(shop.urls.app, describeMachine);
   const samples: Sample[] = [];
   const legend: { name: string; what: string }[] = [];
@@ -55,7 +56,7 @@ async function measure(shop: BenchShop, options: Options): Promise<string> {
   }
   notes.push(await checkRows(shop));
   if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
-  return formatReport({ machine, legend, samples, sales, notes });
+  return { machine, legend, samples, sales, notes };
 }
 
 async function run(args: readonly string[]): Promise<void> {
@@ -64,7 +65,9 @@ async function run(args: readonly string[]): Promise<void> {
   try {
     const shop = await openBenchShop(database.urls);
     try {
-      process.stdout.write(await measure(shop, options));
+      const report = await measure(shop, options);
+      process.stdout.write(formatReport(report));
+      if (options.writesPage) writePage(report, ["npm run bench --", ...args].join(" "));
     } finally {
       await closeDeps(shop.deps);
     }

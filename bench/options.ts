@@ -12,12 +12,15 @@ export interface Options {
   readonly parts: readonly Part[];
   /** A run that only shows that it runs. */
   readonly isSmoke: boolean;
+  /** Also write the page and its charts. */
+  readonly writesPage: boolean;
 }
 
 const BOUNDS = { rounds: [1, 25], seconds: [0.2, 30], seed: [0, 2 ** 31] } as const;
 
-export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--in-flight 1,16,64] [--only claims|flash|http] [--seed 1] [--smoke]
+export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--in-flight 1,16,64] [--only claims|flash|http] [--seed 1] [--smoke] [--page]
   --smoke   one short round of everything: shows that it runs; its figures mean nothing
+  --page    also writes docs/benchmarks.md, its charts and its figures
 DATABASE_URL may name a database on this machine that is empty or was made by an earlier run; otherwise an embedded Postgres is used.`;
 
 function bounded(name: keyof typeof BOUNDS, text: string): number {
@@ -46,6 +49,7 @@ export function readOptions(args: readonly string[]): Options {
       only: { type: "string" },
       seed: { type: "string", default: "1" },
       smoke: { type: "boolean", default: false },
+      page: { type: "boolean", default: false },
     },
   });
   const only = PARTS.find((part) => part === values.only);
@@ -57,5 +61,6 @@ export function readOptions(args: readonly string[]): Options {
     seed: bounded("seed", values.seed),
     parts: only ? [only] : PARTS,
     isSmoke: values.smoke,
+    writesPage: values.page,
   };
 }

@@ -75,6 +75,7 @@ describe("the bench's command line", () => {
       seed: 1,
       parts: ["claims", "flash", "http"],
       isSmoke: false,
+      writesPage: false,
     });
   });
 
