@@ -1,22 +1,33 @@
-import clsx from "clsx";
 import type { ComponentProps } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
-import { PageHead } from "@/components/merchant/page-head";
+import { PageHead, Part } from "@/components/merchant/page-head";
 import { Badge } from "@/components/ui/badge";
 import { Notice } from "@/components/ui/notice";
-import { type AuditReport, INVARIANTS, type InvariantResult } from "@/lib/features/audit";
+import {
+  type AuditReport,
+  describeMigration,
+  INVARIANTS,
+  type InvariantResult,
+  OUT_OF_SIGHT,
+  type OutOfSight,
+} from "@/lib/features/audit";
+import type { ProofBoard } from "@/lib/features/operations/proof";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { Code } from "./proof-code";
+import { ProofStanding } from "./proof-standing";
 
 interface ProofViewProps {
   locale: Locale;
   report: AuditReport | null;
+  board: ProofBoard;
   run: ComponentProps<typeof ActionForm>["action"];
+  resume: ComponentProps<typeof ActionForm>["action"];
 }
 
 /** The promises as a board: each with its SQL, its last check, and the rows that break it. */
-export function ProofView({ locale, report, run }: Readonly<ProofViewProps>) {
+export function ProofView({ locale, report, board, run, resume }: Readonly<ProofViewProps>) {
   const { admin, staff } = getMessages(locale);
   const t = admin.proof;
   const results = new Map(report?.results.map((result) => [result.id, result]));
@@ -30,26 +41,61 @@ export function ProofView({ locale, report, run }: Readonly<ProofViewProps>) {
         </ActionForm>
       </PageHead>
       <Summary locale={locale} report={report} />
-      <ul className="border-t">
-        {INVARIANTS.map((invariant) => (
-          <li key={invariant.id} className="border-b py-3">
-            <div className="flex items-start justify-between gap-4">
-              <div className="min-w-0">
-                <p className="text-sm">
-                  <span className="figures mr-2 font-semibold">{invariant.id}</span>
-                  <span className="text-faint">
-                    {invariant.name} · {t[invariant.kind]}
-                  </span>
-                </p>
-                <p className="mt-0.5 max-w-prose">{invariant.sentence[locale]}</p>
+      <ProofStanding locale={locale} board={board} resume={resume} />
+      <Part title={t.promises}>
+        <ul className="border-t">
+          {INVARIANTS.map((invariant) => (
+            <li key={invariant.id} className="border-b py-3">
+              <div className="flex items-start justify-between gap-4">
+                <Promised locale={locale} promise={invariant} board={board} />
+                <Verdict locale={locale} result={results.get(invariant.id)} />
               </div>
-              <Verdict locale={locale} result={results.get(invariant.id)} />
-            </div>
-            <Evidence locale={locale} sql={invariant.sql} result={results.get(invariant.id)} />
-          </li>
-        ))}
-      </ul>
+              <Evidence locale={locale} sql={invariant.sql} result={results.get(invariant.id)} />
+            </li>
+          ))}
+        </ul>
+      </Part>
+      <Part title={t.unseen} note={t.unseenNote}>
+        <ul className="border-t">
+          {OUT_OF_SIGHT.map((promise) => (
+            <li key={promise.id} className="border-b py-3">
+              <Promised locale={locale} promise={promise} board={board} />
+              <p className="mt-1 text-sm text-soft">
+                {promise.by === "probe" ? t.byProbe : t.byHarness}{" "}
+                <span className="figures">{promise.tests.join(", ")}</span>
+              </p>
+            </li>
+          ))}
+        </ul>
+      </Part>
     </>
+  );
+}
+
+interface PromisedProps {
+  locale: Locale;
+  promise: Pick<OutOfSight, "id" | "name" | "sentence"> & { kind: "safety" | "liveness" };
+  board: ProofBoard;
+}
+
+function Promised({ locale, promise, board }: Readonly<PromisedProps>) {
+  const t = getMessages(locale).admin.proof;
+  const last = (pass: "continuous" | "full", name: string) => {
+    const check = board.checks.get(`${promise.id} ${pass}`);
+    return check ? `${name} ${formatStamp(check.checkedAt, locale)}${check.failure ? ` (${t.unknown})` : ""}` : null;
+  };
+  const checked = [last("continuous", t.continuous), last("full", t.full)].filter(Boolean).join(" · ");
+  return (
+    <div className="min-w-0">
+      <p className="text-sm">
+        <span className="figures mr-2 font-semibold">{promise.id}</span>
+        <span className="text-faint">
+          {promise.name} · {t[promise.kind]}
+        </span>
+      </p>
+      <p className="mt-0.5 max-w-prose">{promise.sentence[locale]}</p>
+      {checked ? <p className="mt-0.5 text-xs text-faint">{checked}</p> : null}
+    </div>
   );
 }
 
@@ -65,6 +111,7 @@ function Summary({ locale, report }: Readonly<{ locale: Locale; report: AuditRep
       title={broken > 0 ? fill(t.broken, { count: broken }) : t.allHold}
       className="mb-5"
     >
+      {report.migration ? describeMigration(report.migration) : null}{" "}
       {fill(t.at, { date: formatStamp(new Date(report.at), locale) })} · {fill(t.took, { ms })}
     </Notice>
   );
@@ -102,20 +149,5 @@ function Evidence({ locale, sql, result }: Readonly<EvidenceProps>) {
         <Code text={sql.trim()} />
       </details>
     </>
-  );
-}
-
-function Code({ text, isRed }: Readonly<{ text: string; isRed?: boolean }>) {
-  return (
-    <pre
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1)
-      tabIndex={0}
-      className={clsx(
-        "secret-text mt-1 max-h-80 overflow-auto rounded-sm p-3 text-xs",
-        isRed ? "bg-wash" : "bg-sunken",
-      )}
-    >
-      {text}
-    </pre>
   );
 }

@@ -3,12 +3,12 @@
 import { refresh } from "next/cache";
 import { action } from "@/lib/entry/action";
 import { adminOnly } from "@/lib/entry/guards";
-import { runProof } from "@/lib/entry/proof";
+import { resumeAudited, runProof } from "@/lib/entry/proof";
 import { setUserStatus } from "@/lib/features/identity/people";
 import { NewMerchantForm, NoFields, UserStatusForm } from "@/lib/features/identity/schema";
 import { haltProduct, resumeProduct } from "@/lib/features/merchants/save-product";
 import { HaltForm, ResumeForm } from "@/lib/features/merchants/schema";
-import { GatewayAccountForm, TestAccountForm } from "@/lib/features/operations/schema";
+import { GatewayAccountForm, ResumeAuditedForm, TestAccountForm } from "@/lib/features/operations/schema";
 import { createMerchant } from "@/lib/flows/create-merchant";
 import { saveGatewayAccount } from "@/lib/flows/save-gateway-account";
 import { testGatewayAccount } from "@/lib/flows/test-gateway-account";
@@ -61,5 +61,12 @@ export const runProofAction = action({
   schema: NoFields,
   guards: [adminOnly],
   run: async () => ok(await runProof()),
+  onOk: () => refresh(),
+});
+
+export const resumeAuditedAction = action({
+  schema: ResumeAuditedForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => resumeAudited(deps, { ...input, viewer }),
   onOk: () => refresh(),
 });

@@ -19,6 +19,7 @@ export const EVENT_VERDICTS = [
 export const MAIL_STATUSES = ["queued", "sent", "failed", "not_configured"] as const;
 /** The first words of the actions on record. */
 export const AUDIT_TOPICS = [
+  "audit.",
   "batch.",
   "gateway_account.",
   "merchant.",
@@ -79,3 +80,12 @@ export const GatewayAccountForm = z.object({
 });
 
 export const TestAccountForm = z.object({ accountId: z.string().max(32) });
+
+export const ResumeAuditedForm = z.object({
+  findingId: z.uuid(),
+  reason: z.string().trim().min(1, { message: "required" }).max(300, { message: "too_long" }),
+  isConfirmed: z
+    .enum(["on"])
+    .optional()
+    .transform((value) => value === "on"),
+});

@@ -2,9 +2,11 @@ import type { Metadata } from "next";
 import { ProofView } from "@/components/admin/proof-view";
 import { lastProof } from "@/lib/entry/proof";
 import { requireRole } from "@/lib/entry/session";
+import { readProofBoard } from "@/lib/features/operations/proof";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
-import { runProofAction } from "../actions";
+import { getDeps } from "@/lib/platform/deps";
+import { resumeAuditedAction, runProofAction } from "../actions";
 
 interface PageProps {
   params: Promise<{ locale: string }>;
@@ -17,5 +19,8 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 export default async function ProofPage({ params }: PageProps) {
   const locale = toLocale((await params).locale);
   await requireRole("admin", locale, "/admin/proof");
-  return <ProofView locale={locale} report={lastProof()} run={runProofAction} />;
+  const board = await readProofBoard(getDeps());
+  return (
+    <ProofView locale={locale} report={lastProof()} board={board} run={runProofAction} resume={resumeAuditedAction} />
+  );
 }

@@ -73,6 +73,11 @@ export const order = {
     release: "release",
     withdraw: "withdraw",
   },
-  mails: { order_delivered: "Delivery mail", order_owed: "Owed mail", order_link: "Order link" },
+  mails: {
+    order_delivered: "Delivery mail",
+    order_owed: "Owed mail",
+    order_link: "Order link",
+    invariant_broken: "Audit alert",
+  },
   mailStatus: { queued: "Queued", sent: "Sent", failed: "Failed", not_configured: "Mail not configured" },
 } satisfies typeof zh;

@@ -89,6 +89,8 @@ export const staff = {
     already_set_up: "There is an admin already. Just sign in.",
     email_taken: "There is an account with this e-mail already.",
     invalid: "A few fields need another look; they are marked. Nothing was saved.",
+    still_broken: "It still stands. Mend it first, or tick the box if it may stand.",
+    held_by_audit: "The audit holds this product. See the proof page: there it is resumed, with a reason.",
     conflict: "Somebody changed this after you opened it. Reload to see the new state. Nothing was saved.",
     not_found: "It is not there, or it does not belong to your shop.",
     unauthorized: "Your session is over. Please sign in again.",

@@ -70,6 +70,6 @@ export const order = {
     release: "释放",
     withdraw: "撤回",
   },
-  mails: { order_delivered: "发卡邮件", order_owed: "欠货邮件", order_link: "查单链接" },
+  mails: { order_delivered: "发卡邮件", order_owed: "欠货邮件", order_link: "查单链接", invariant_broken: "审计警报" },
   mailStatus: { queued: "排队中", sent: "已发出", failed: "没发出去", not_configured: "没有配置邮件" },
 };

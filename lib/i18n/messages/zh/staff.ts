@@ -85,6 +85,8 @@ export const staff = {
     already_set_up: "管理员已经设置好了，直接登录就行。",
     email_taken: "这个邮箱已经有账号了。",
     invalid: "有几处填写不对，请看标出的地方。没有保存。",
+    still_broken: "问题还在。请先修复；确认可以放行的话，请勾选后再提交。",
+    held_by_audit: "这个商品被审计停售。请到“证明”页面说明原因后恢复。",
     conflict: "你打开之后，别人改过这一项。请刷新看看新内容再改。没有保存。",
     not_found: "找不到，或者不属于你的店铺。",
     unauthorized: "登录已失效，请重新登录。",
