@@ -1,3 +1,4 @@
+// Over 300 lines: one table of words.
 import type { merchant as zh } from "../zh/merchant";
 import { order } from "./merchant-order";
 
