@@ -29,7 +29,7 @@ function describe({ id, name, ok, rows, hasMore, failure }: InvariantResult): Sp
 }
 
 /** What no query can see: a probe's word when it ran, and otherwise the tests that prove it. */
-function describeUnseen({ id, name, by, tests }: OutOfSight, probe: SealProbe | null): Spoken {
+function describeUnseen({ id, name, by, tests, gap }: OutOfSight, probe: SealProbe | null): Spoken {
   if (by === "probe" && probe) {
     if (probe.bad.length > 0) return { id, lines: [`BROKEN  ${id} ${name}`, ...rowsOf(probe.bad)] };
     return {
@@ -37,7 +37,10 @@ function describeUnseen({ id, name, by, tests }: OutOfSight, probe: SealProbe | 
       lines: [`ok      ${id} ${name}: ${probe.sampled} ciphertexts opened in their own rows and in no other`],
     };
   }
-  const instead = by === "probe" ? "not probed: run with --deep" : `proved by the harness: ${tests.join(", ")}`;
+  const instead =
+    by === "probe"
+      ? "not probed: run with --deep"
+      : `proved by the harness: ${tests.join(", ")}${gap ? ` (${gap.en})` : ""}`;
   return { id, lines: [`-       ${id} ${name}: ${instead}`] };
 }
 

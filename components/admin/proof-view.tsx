@@ -63,6 +63,7 @@ export function ProofView({ locale, report, board, run, resume }: Readonly<Proof
               <p className="mt-1 text-sm text-soft">
                 {promise.by === "probe" ? t.byProbe : t.byHarness}{" "}
                 <span className="figures">{promise.tests.join(", ")}</span>
+                {promise.gap ? ` · ${promise.gap[locale]}` : null}
               </p>
             </li>
           ))}

@@ -45,6 +45,8 @@ export interface OutOfSight {
   /** `probe`: judged by `kapu audit --deep` and once a day; `harness`: judged before a release, by these tests. */
   readonly by: "probe" | "harness";
   readonly tests: readonly string[];
+  /** What these do not show yet. */
+  readonly gap?: { readonly zh: string; readonly en: string };
 }
 
 /** I10, I11, I16, I18, I20, I22: a query over rows cannot see a crash, a log, a key, another machine or another version. */
@@ -58,7 +60,7 @@ export const OUT_OF_SIGHT: readonly OutOfSight[] = [
       en: "Whatever a client was told succeeded is there after a crash and a restart.",
     },
     by: "harness",
-    tests: ["tests/integration/api/flash-sale.test.ts", "tests/integration/orders/place-in-trouble.test.ts"],
+    tests: ["tests/simulation/chaos.test.ts", "tests/integration/api/flash-sale.test.ts"],
   },
   {
     id: "I11",
@@ -69,7 +71,7 @@ export const OUT_OF_SIGHT: readonly OutOfSight[] = [
       en: "What an order revealed never changes, unless a replacement is on record.",
     },
     by: "harness",
-    tests: ["tests/integration/api/access.test.ts", "tests/integration/payments/settle-payment.test.ts"],
+    tests: ["tests/simulation/chaos.test.ts", "tests/integration/api/access.test.ts"],
   },
   {
     id: "I16",
@@ -80,7 +82,7 @@ export const OUT_OF_SIGHT: readonly OutOfSight[] = [
       en: "The text of a card appears in no log, metric, Redis dump, page of another buyer, error or plain database dump.",
     },
     by: "harness",
-    tests: ["tests/integration/inventory/database-guards.test.ts", "tests/integration/inventory/import-cards.test.ts"],
+    tests: ["tests/simulation/chaos.test.ts", "tests/integration/inventory/database-guards.test.ts"],
   },
   {
     id: "I18",
@@ -102,7 +104,7 @@ export const OUT_OF_SIGHT: readonly OutOfSight[] = [
       en: "All of this holds with Redis absent, flushed, stopped or lying.",
     },
     by: "harness",
-    tests: ["tests/integration/server/process.test.ts"],
+    tests: ["tests/simulation/chaos.test.ts"],
   },
   {
     id: "I22",
@@ -114,6 +116,10 @@ export const OUT_OF_SIGHT: readonly OutOfSight[] = [
     },
     by: "harness",
     tests: ["tests/integration/platform/migrate.test.ts"],
+    gap: {
+      zh: "新旧两版程序同时跑在迁移中的库上，还没有演练过",
+      en: "old and new code side by side on a database in mid-migration is not played yet",
+    },
   },
 ];
 
