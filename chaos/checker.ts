@@ -15,6 +15,8 @@ export interface Evidence {
   readonly facts: Facts;
   /** Every card text that was ever imported. */
   readonly imported: ReadonlySet<string>;
+  /** How long an unpaid order is to be held. */
+  readonly reservationMs: number;
 }
 
 type Order = Facts["orders"][number];
@@ -60,6 +62,21 @@ function checkPlaced({ history, facts }: Evidence): Violation[] {
       what: `${key} had an order, and was then told ${detail?.status} ${detail?.code}`,
     })),
   ];
+}
+
+const CLOCK_SLACK_MS = 2_000;
+
+/** I15: the deadline that a buyer is told is as far away as it should be, whatever the clock of the process says that told it. */
+function checkDeadlines({ history, reservationMs }: Evidence): Violation[] {
+  const askedAt = new Map<string, number>();
+  for (const { op, type, key = "", at } of history)
+    if (op === "place" && type === "invoke" && !askedAt.has(key)) askedAt.set(key, at);
+  return told(history, "place").flatMap(({ key = "", order, at, detail }) => {
+    const { deadlineAt } = JSON.parse(String(detail?.answer)) as { deadlineAt: string };
+    const placedAt = Date.parse(deadlineAt) - reservationMs;
+    if (placedAt > (askedAt.get(key) ?? 0) - CLOCK_SLACK_MS && placedAt < at + CLOCK_SLACK_MS) return [];
+    return [{ promise: "I15 time", what: `order ${order} was told ${deadlineAt} for its deadline` }];
+  });
 }
 
 /** I1, I2, I11: each secret is one order's for ever, whole, and from the shelves. */
@@ -184,6 +201,7 @@ function checkStatus({ history, facts, taken }: Evidence): Violation[] {
 /** Compares what clients were told with what is there. Pure; it knows the promises and none of the shop's code. */
 export const check = (evidence: Evidence): Violation[] => [
   ...checkPlaced(evidence),
+  ...checkDeadlines(evidence),
   ...checkSecrets(evidence),
   ...checkPayments(evidence),
   ...checkWords(evidence),

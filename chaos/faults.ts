@@ -31,6 +31,13 @@ export interface Fault {
 const TRAP_MS = 4_000;
 const TWO_HOURS_MS = 7_200_000;
 
+/** By how much each fault of the clock is wrong. */
+export const CLOCKS: Readonly<Record<string, number>> = {
+  "clock:+2h": TWO_HOURS_MS,
+  "clock:-2h": -TWO_HOURS_MS,
+  "clock:right-again": 0,
+};
+
 /** The process that the plan names, or the other one when that is down already. */
 function upOf({ shops }: Victims, { server }: FaultPlan): 0 | 1 | null {
   const other = server === 0 ? 1 : 0;
@@ -113,9 +120,7 @@ export const FAULTS: readonly Fault[] = [
   { name: "redis:stopped", listed: REDIS, inject: ({ redis }, { ms }) => redis.freezeFor(ms) },
   { name: "redis:slow", listed: REDIS, inject: ({ redis }, { ms }) => redis.slowFor(ms) },
   { name: "redis:lying", listed: REDIS, inject: ({ redis }) => redis.lie() },
-  clock("clock:+2h", TWO_HOURS_MS),
-  clock("clock:-2h", -TWO_HOURS_MS),
-  clock("clock:right-again", 0),
+  ...Object.entries(CLOCKS).map(([name, clockMs]) => clock(name, clockMs)),
   { name: "import:killed", listed: IMPORTS, inject: ({ importer }, { ms }) => importer.importKilled(ms) },
   { name: "import:twice", listed: IMPORTS, inject: ({ importer }) => importer.importTwiceAtOnce() },
 ];

@@ -86,6 +86,8 @@ export interface Plan {
   readonly restocks: readonly RestockPlan[];
   /** How many cards each shelf begins with. */
   readonly stock: readonly number[];
+  /** The fault of this kind that one of the processes is born with, so that its clock disagrees with the other's from the start. */
+  readonly bornWith: string | null;
 }
 
 export interface Scale {
@@ -164,5 +166,7 @@ export function planOf(scale: Scale): Plan {
     const wanted = buyers.filter((buyer) => buyer.variant === variant).reduce((sum, { quantity }) => sum + quantity, 0);
     return Math.ceil(wanted * share) + 5;
   });
-  return { seed: scale.seed, buyers, faults: planFaults(scale), restocks: planRestocks(scale), stock };
+  const wrongClocks = scale.faults.filter((name) => /^clock:[+-]/.test(name));
+  const bornWith = wrongClocks.length > 0 ? randomOf(scale.seed ^ 0x10c4).pick(wrongClocks) : null;
+  return { seed: scale.seed, buyers, faults: planFaults(scale), restocks: planRestocks(scale), stock, bornWith };
 }

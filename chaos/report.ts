@@ -64,7 +64,7 @@ export function formatReport(outcome: Outcome): string {
   const not = NOT_INJECTED.map(({ listed, reason }) => `  ${listed}: ${reason}`);
   return [
     `Seed ${plan.seed}: ${plan.buyers.length} buyers, ${plan.faults.length} faults planned.`,
-    `${seconds.underFault.toFixed(0)} s under fault; every promise kept ${seconds.toRest.toFixed(0)} s after the last one.`,
+    `${seconds.underFault.toFixed(0)} s under fault; at rest ${seconds.toRest.toFixed(0)} s after the last buyer was served.`,
     `The servers were killed ${deaths.killed} times, stopped in order ${deaths.rolled}, given up while starting ${deaths.whileStarting}, and ended by themselves ${deaths.byItself}.`,
     "",
     operations(outcome),

@@ -6,7 +6,7 @@ import { runAudit } from "@/lib/features/audit";
 import { Buyer, readOrder, revealOrder } from "./buyer";
 import { check, type Violation } from "./checker";
 import { countAvailable, readFacts } from "./facts";
-import { FAULTS } from "./faults";
+import { CLOCKS, FAULTS } from "./faults";
 import type { Entry } from "./history";
 import type { Plan } from "./plan";
 import { openWorld, type World, type WorldOptions } from "./world";
@@ -19,7 +19,7 @@ export interface Outcome {
   readonly ends: World["shops"][0]["ends"];
   readonly violations: readonly Violation[];
   readonly notes: readonly string[];
-  /** Seconds under fault, and from the last fault to the moment when every promise was kept. */
+  /** Seconds under fault, and from the moment when nobody bought any more to the one when every promise was kept. */
   readonly seconds: { readonly underFault: number; readonly toRest: number };
 }
 
@@ -36,7 +36,8 @@ export async function runChaos(options: WorldOptions, tell: Tell, { restMs = RES
   const leave = () => void world.close().finally(() => process.exit(130));
   for (const signal of LEAVING) process.once(signal, leave);
   try {
-    for (const shop of world.shops) shop.start();
+    world.shops[0].start();
+    world.shops[1].start(CLOCKS[options.plan.bornWith ?? ""]);
     for (const shop of world.shops) if (!(await shop.untilUp())) throw new Error(`No server: see ${world.folder}`);
     return await play(world, options.plan, { tell, restMs });
   } finally {
@@ -68,8 +69,9 @@ async function play(world: World, plan: Plan, pace: Pace): Promise<Outcome> {
   for (const shop of world.shops) if (shop.clockMs !== 0) shop.restart("rolled", 0);
   for (const shop of world.shops) if (!(await shop.untilUp())) throw new Error(`A server stayed down: ${world.folder}`);
   await Promise.all([...buying, ...restocking]);
-  const violations = await untilRest(world, endedAt, pace);
-  const toRest = (performance.now() - endedAt) / 1_000;
+  const restsAt = performance.now(); // Whoever was kept waiting by the faults has bought, too.
+  const violations = await untilRest(world, restsAt, pace);
+  const toRest = (performance.now() - restsAt) / 1_000;
   violations.push(...(await lastLooks(world)));
   const [first, second] = world.shops.map(({ ends }) => ends) as [World["shops"][0]["ends"], World["shops"][0]["ends"]];
   const ends = {
@@ -97,6 +99,7 @@ async function play(world: World, plan: Plan, pace: Pace): Promise<Outcome> {
 /** One fault after another, while everybody goes on buying. */
 async function strike(world: World, plan: Plan, startedAt: number, tell: Tell): Promise<Outcome["faults"]> {
   const counts: Record<string, { planned: number; happened: number }> = {};
+  if (plan.bornWith) counts[plan.bornWith] = { planned: 1, happened: 1 };
   for (const planned of plan.faults) {
     await at(startedAt, planned.atMs);
     const fault = FAULTS.find(({ name }) => name === planned.fault);
@@ -123,10 +126,10 @@ async function untilOneIsUp({ shops }: World): Promise<void> {
 }
 
 /** Looks again until every order is closed and nothing is wrong, or the time for it is over. */
-async function untilRest(world: World, endedAt: number, { tell, restMs }: Pace): Promise<Violation[]> {
+async function untilRest(world: World, restsAt: number, { tell, restMs }: Pace): Promise<Violation[]> {
   for (;;) {
     const { unclosed, unsentOutbox } = await readFacts(world.database.url);
-    const isOver = performance.now() - endedAt > restMs;
+    const isOver = performance.now() - restsAt > restMs;
     if ((unclosed === 0 && unsentOutbox === 0) || isOver) {
       await lookAtOrders(world);
       const violations = await judge(world);
@@ -162,7 +165,13 @@ async function judge(world: World): Promise<Violation[]> {
   const broken = results.filter(({ ok }) => !ok);
   const shelves = variantIds.filter((id, n) => facts.cardsByVariant[id] !== importer.texts[n]?.size);
   return [
-    ...check({ history: market.history.entries, taken: market.gateway.taken, facts, imported }),
+    ...check({
+      history: market.history.entries,
+      taken: market.gateway.taken,
+      facts,
+      imported,
+      reservationMs: market.reservationMs,
+    }),
     ...importer.wrongs.map((what) => ({ promise: "I14 import", what })),
     ...shelves.map((id) => ({
       promise: "I4 conservation",

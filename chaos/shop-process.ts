@@ -40,7 +40,8 @@ export class ShopProcess {
     return this.#clockMs;
   }
 
-  start(): void {
+  start(clockMs = 0): void {
+    this.#clockMs = clockMs;
     this.#supervision = this.#supervise();
   }
 

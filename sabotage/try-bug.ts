@@ -117,8 +117,8 @@ async function runShortChaos(
   const home = path.resolve(".build", "chaos-data");
   const world = { plan, folder, home, databaseUrl: undefined, allowRemoteHost: false, programs };
   const { violations } = await runChaos(world, () => {}, { restMs: CHAOS_REST_MS });
-  const [first] = violations;
-  return first ? `${first.promise}: ${first.what.slice(0, 160)}` : null;
+  const promises = [...new Set(violations.map(({ promise }) => promise))];
+  return promises.length > 0 ? `${promises.join(", ")}; for one: ${violations[0]?.what.slice(0, 120)}` : null;
 }
 
 /** The server as it is shipped, but for the bug. It has to lie where the shipped one lies, one folder below the project. */

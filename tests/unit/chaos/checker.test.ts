@@ -33,6 +33,9 @@ const FACTS: Facts = {
   unsentOutbox: 0,
 };
 
+const DEADLINE = '{"deadlineAt":"1970-01-01T00:00:05.000Z"}';
+const LATER = '{"deadlineAt":"1970-01-01T02:00:05.000Z"}';
+
 let id = 0;
 const ok = (entry: Partial<Entry>): Entry => ({
   at: 0,
@@ -42,7 +45,7 @@ const ok = (entry: Partial<Entry>): Entry => ({
   type: "ok",
   ...entry,
 });
-const placed = ok({ key: "k1", order: "ord_1", detail: { words: "first", answer: "A" } });
+const placed = ok({ key: "k1", order: "ord_1", detail: { words: "first", answer: DEADLINE } });
 const revealed = (order: string, secrets: string[], quantity = 1) =>
   ok({ op: "reveal", order, detail: { secrets, quantity } });
 const HISTORY: readonly Entry[] = [
@@ -56,22 +59,28 @@ const evidence = (changed: Partial<Evidence> = {}): Evidence => ({
   taken: [TAKEN],
   facts: FACTS,
   imported: new Set(["C1", "C2"]),
+  reservationMs: 5_000,
   ...changed,
 });
 const withOrder = (changed: Partial<typeof ORDER>): Facts => ({ ...FACTS, orders: [{ ...ORDER, ...changed }] });
 const OTHER = { ...ORDER, id: "ord_2" };
 
 const broken: readonly [what: string, promise: string, changed: Partial<Evidence>][] = [
+  [
+    "a deadline of a wrong clock",
+    "I15 time",
+    { history: [ok({ ...placed, detail: { words: "first", answer: LATER } })] },
+  ],
   ["a told order that is gone", "I10 durability", { facts: { ...FACTS, orders: [] } }],
   [
     "one key with two answers",
     "I21 idempotency",
-    { history: [...HISTORY, ok({ ...placed, id: 90, detail: { words: "first", answer: "B" } })] },
+    { history: [...HISTORY, ok({ ...placed, id: 90, detail: { words: "first", answer: LATER } })] },
   ],
   [
     "other words that bought",
     "I21 idempotency",
-    { history: [...HISTORY, ok({ key: "k1", order: "ord_1", detail: { words: "other", answer: "A" } })] },
+    { history: [...HISTORY, ok({ key: "k1", order: "ord_1", detail: { words: "other", answer: DEADLINE } })] },
   ],
   [
     "a key that lost its order",
