@@ -8,6 +8,7 @@ import { recordAudit } from "@/lib/platform/audit-event";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { isAnyOwed, serveOwedOrders } from "./offer-cards";
+import { refreshStockBand } from "./refresh-stock-bands";
 
 export interface PublishBatch {
   readonly batchId: string;
@@ -78,6 +79,7 @@ export async function publishBatch(
     published += chunk.value;
     noticeStockArrival(deps, batch.variantId);
   }
+  await refreshStockBand(deps, batch.variantId);
   deps.log.info("batch.published", { batchId, published });
   return ok({ published });
 }

@@ -1,6 +1,7 @@
 import { type ImportCards, importCards } from "@/lib/flows/import-cards";
 import { placeOrder } from "@/lib/flows/place-order";
 import { publishBatch } from "@/lib/flows/publish-batch";
+import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
@@ -127,6 +128,19 @@ describe("importing cards", () => {
     expect(await countCards(stocked, "available")).toBe(6_000);
     await buy();
     expect(seen.at(-1)).toBe("placed");
+  });
+
+  test("what has just been published is not called sold out until the next round of the job", async () => {
+    const stocked = await shop.stock({ cards: 0 });
+    await refreshStockBands(shop.deps);
+    const band = () => shop.deps.db.variantStock.findUnique({ where: { variantId: stocked.variantId } });
+    const version = async () =>
+      (await shop.deps.db.pageVersion.findUniqueOrThrow({ where: { name: "stock_band" } })).version;
+    const before = await version();
+    expect((await band())?.band).toBe("sold_out");
+    await importInto(stocked, cardFile(50));
+    expect((await band())?.band).toBe("in_stock");
+    expect(await version()).toBe(before + 1n);
   });
 
   test("a source that breaks half-way leaves nothing, and the file can be imported again at once", async () => {
