@@ -49,7 +49,7 @@ export async function addProduct(page: Page, slug: string): Promise<void> {
   await form.locator("input[name=sku]").fill(slug.toUpperCase());
   await form.locator("input[name=price]").fill("10.00");
   await form.getByRole("button", { name: "Add the variant" }).click();
-  await expect(page.getByText(slug.toUpperCase()).first()).toBeVisible();
+  await expect(page.locator("summary", { hasText: slug.toUpperCase() })).toBeVisible();
 }
 
 /** Uploads lines as a file and publishes the batch; ends on the batch's page. */
@@ -61,5 +61,6 @@ export async function uploadAndPublish(page: Page, lines: string): Promise<void>
   await page.getByRole("button", { name: "Start the import" }).click();
   await page.getByRole("link", { name: "Look at the batch" }).click();
   await page.getByRole("button", { name: /^Publish/ }).click();
-  await expect(page.getByText("Published", { exact: true }).first()).toBeVisible();
+  // Gone, because nothing is left to publish: the page names the date of publishing long before there is one.
+  await expect(page.getByRole("button", { name: /^Publish/ })).toHaveCount(0);
 }
