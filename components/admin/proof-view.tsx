@@ -1,11 +1,8 @@
 import type { ComponentProps } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { PageHead, Part } from "@/components/merchant/page-head";
-import { Badge } from "@/components/ui/badge";
-import { Notice } from "@/components/ui/notice";
 import {
   type AuditReport,
-  describeMigration,
   INVARIANTS,
   type InvariantResult,
   OUT_OF_SIGHT,
@@ -13,10 +10,12 @@ import {
 } from "@/lib/features/audit";
 import type { ProofBoard } from "@/lib/features/operations/proof";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatStamp } from "@/lib/i18n/format";
+import { formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { Code } from "./proof-code";
 import { ProofStanding } from "./proof-standing";
+import { Summary } from "./proof-summary";
+import { Verdict } from "./proof-verdict";
 
 interface ProofViewProps {
   locale: Locale;
@@ -40,7 +39,7 @@ export function ProofView({ locale, report, board, run, resume }: Readonly<Proof
           </ActionSubmit>
         </ActionForm>
       </PageHead>
-      <Summary locale={locale} report={report} />
+      <Summary locale={locale} report={report} board={board} />
       <ProofStanding locale={locale} board={board} resume={resume} />
       <Part title={t.promises}>
         <ul className="border-t">
@@ -48,7 +47,7 @@ export function ProofView({ locale, report, board, run, resume }: Readonly<Proof
             <li key={invariant.id} className="border-b py-3">
               <div className="flex items-start justify-between gap-4">
                 <Promised locale={locale} promise={invariant} board={board} />
-                <Verdict locale={locale} result={results.get(invariant.id)} />
+                <Verdict locale={locale} result={results.get(invariant.id)} board={board} id={invariant.id} />
               </div>
               <Evidence locale={locale} sql={invariant.sql} result={results.get(invariant.id)} />
             </li>
@@ -98,33 +97,6 @@ function Promised({ locale, promise, board }: Readonly<PromisedProps>) {
       {checked ? <p className="mt-0.5 text-xs text-faint">{checked}</p> : null}
     </div>
   );
-}
-
-function Summary({ locale, report }: Readonly<{ locale: Locale; report: AuditReport | null }>) {
-  const t = getMessages(locale).admin.proof;
-  if (!report) return <Notice className="mb-5">{t.never}</Notice>;
-  const broken = report.results.filter(({ ok }) => !ok).length;
-  const ms = report.results.reduce((sum, result) => sum + result.ms, 0);
-  return (
-    <Notice
-      role="status"
-      tone={broken > 0 ? "seal" : "plain"}
-      title={broken > 0 ? fill(t.broken, { count: broken }) : t.allHold}
-      className="mb-5"
-    >
-      {report.migration ? describeMigration(report.migration) : null}{" "}
-      {fill(t.at, { date: formatStamp(new Date(report.at), locale) })} · {fill(t.took, { ms })}
-    </Notice>
-  );
-}
-
-function Verdict({ locale, result }: Readonly<{ locale: Locale; result: InvariantResult | undefined }>) {
-  const t = getMessages(locale).admin.proof;
-  if (!result) return <Badge tone="muted">—</Badge>;
-  if (result.failure !== null) return <Badge tone="seal">{t.unknown}</Badge>;
-  if (result.ok) return <Badge tone="strong">{t.holds}</Badge>;
-  const count = result.rows.length;
-  return <Badge tone="seal">{fill(result.hasMore ? t.violatedMore : t.violated, { count })}</Badge>;
 }
 
 interface EvidenceProps {

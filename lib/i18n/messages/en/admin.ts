@@ -212,6 +212,10 @@ export const admin = {
     run: "Check now",
     running: "Checking",
     never: "Not checked since this start.",
+    nothingBroken: "Nothing is broken",
+    nothingBrokenLead:
+      "So says the audit that goes on by itself. “Check now” judges everything again, on one snapshot.",
+    isBroken: "Broken",
     allHold: "All hold",
     broken: "{count} do not hold",
     at: "Snapshot of {date}",
