@@ -12,6 +12,8 @@ export interface CoalescerOptions<Item, Answer> {
   readonly run: (items: readonly Item[]) => Promise<readonly Answer[]>;
   /** Runs one item whose batch failed: a poison item spoils its own answer only. */
   readonly runAlone: (item: Item) => Promise<Answer>;
+  /** Asked when an item's turn comes: an answer that became known while it waited and spares it the batch, or null. */
+  readonly answerWaiting?: (item: Item) => Answer | null;
   /** What an item costs of `limits.coalescerWeightPerBatch`, for instance its number of cards. */
   readonly weigh?: (item: Item) => number;
   /** Told after each batch; for metrics. */
@@ -45,15 +47,25 @@ export function createCoalescer<Item, Answer>(options: CoalescerOptions<Item, An
   let inFlight = 0;
   let isFlushQueued = false;
 
+  /** The next batch, off the queue; empty when everybody who waited has been answered on the way. */
   function take(): Waiting<Item, Answer>[] {
+    const batch: Waiting<Item, Answer>[] = [];
     let weight = 0;
-    let count = 0;
-    for (const { item } of queue) {
-      weight += options.weigh?.(item) ?? 1;
-      if (count > 0 && (weight > limits.coalescerWeightPerBatch || count >= limits.coalescerItemsPerBatch)) break;
-      count++;
+    let passed = 0;
+    for (const waiting of queue) {
+      const answer = options.answerWaiting?.(waiting.item) ?? null;
+      if (answer === null) {
+        weight += options.weigh?.(waiting.item) ?? 1;
+        const isFull = weight > limits.coalescerWeightPerBatch || batch.length >= limits.coalescerItemsPerBatch;
+        if (batch.length > 0 && isFull) break;
+        batch.push(waiting);
+      } else {
+        waiting.resolve({ ok: true, value: answer });
+      }
+      passed++;
     }
-    return queue.splice(0, count);
+    queue.splice(0, passed);
+    return batch;
   }
 
   /** A poison item fails by itself. When nobody answers at all, whoever waits hears so at once, not one after another. */
@@ -91,8 +103,10 @@ export function createCoalescer<Item, Answer>(options: CoalescerOptions<Item, An
   function flush(): void {
     isFlushQueued = false;
     while (inFlight < limits.coalescerBatchesInFlight && queue.length > 0) {
+      const batch = take();
+      if (batch.length === 0) return;
       inFlight++;
-      void runBatch(take()).finally(() => {
+      void runBatch(batch).finally(() => {
         inFlight--;
         flush();
       });

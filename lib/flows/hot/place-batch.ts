@@ -45,12 +45,21 @@ async function runAlone(deps: Deps, draft: OrderDraft): Promise<PlaceAnswer> {
   }
 }
 
+const SOLD_OUT = { verdict: "insufficient_stock" } as const;
+type Answer = PlaceAnswer | typeof SOLD_OUT;
+
+/** Whether the latch says that an order cannot be filled. What is claimed on payment does not ask for stock now. */
+const isLatched = (deps: Deps, draft: OrderDraft): boolean =>
+  isClaimedNow(draft) && draft.lines.some((line) => isSoldOut(deps, stockPlaceOf(line), line.quantity));
+
 const batchesOf = (deps: Deps) =>
   ofDeps(deps, "orders.place", () =>
-    createCoalescer<OrderDraft, PlaceAnswer>({
+    createCoalescer<OrderDraft, Answer>({
       name: "place",
       run: (drafts) => runBatch(deps, mergeEqualKeys(drafts)).then((answers) => spread(drafts, answers)),
       runAlone: (draft) => runAlone(deps, draft),
+      // The crowd that was waiting when the last card went need not ask the database for it one batch after another.
+      answerWaiting: (draft) => (isLatched(deps, draft) ? SOLD_OUT : null),
       weigh: (draft) => draft.row.quantity,
       onBatch: (batch) => observeBatch(deps.log, "place", batch),
       now: () => performance.now(),
@@ -78,7 +87,7 @@ function spread(drafts: readonly OrderDraft[], answers: readonly PlaceAnswer[]):
   });
 }
 
-function outcomeOf(answer: PlaceAnswer): PlaceOutcome | null {
+function outcomeOf(answer: Answer): PlaceOutcome | null {
   if (answer.verdict === "placed") return { verdict: "placed", deadlineAt: answer.deadline_at as Date };
   return answer.verdict === "short" ? null : { verdict: answer.verdict };
 }
@@ -89,8 +98,7 @@ function outcomeOf(answer: PlaceAnswer): PlaceOutcome | null {
  */
 async function placeAlone(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> {
   for (let tries = 0; tries < limits.loneRetries; tries++) {
-    if (draft.lines.some((line) => isSoldOut(deps, stockPlaceOf(line), line.quantity)))
-      return { verdict: "insufficient_stock" };
+    if (draft.lines.some((line) => isSoldOut(deps, stockPlaceOf(line), line.quantity))) return SOLD_OUT;
     const outcome = outcomeOf(await runAlone(deps, draft));
     if (outcome) return outcome;
     for (const line of draft.lines) {
@@ -109,9 +117,7 @@ async function placeAlone(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> 
 /** Places a draft with whatever else is asked at the moment; every answer is final except that `conflict` is to be read back. */
 export async function placeThroughBatch(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> {
   const places = draft.lines.map(stockPlaceOf);
-  if (isClaimedNow(draft) && draft.lines.some((line) => isSoldOut(deps, stockPlaceOf(line), line.quantity))) {
-    return { verdict: "insufficient_stock" };
-  }
+  if (isLatched(deps, draft)) return SOLD_OUT;
   const answer = await batchesOf(deps).ask(draft);
   if (!answer.ok) return { verdict: "busy" };
   const outcome = outcomeOf(answer.value);

@@ -3,7 +3,7 @@ import { limits } from "@/lib/kernel/limits";
 import { createCoalescer } from "@/lib/platform/coalescer";
 
 /** A coalescer whose batches end when the test says so. */
-function controlled() {
+function controlled(answerWaiting?: (item: number) => string | null) {
   const batches: { items: readonly number[]; end: (error?: Error) => void }[] = [];
   const alone: number[] = [];
   const coalescer = createCoalescer<number, string>({
@@ -21,6 +21,7 @@ function controlled() {
       return `alone ${item}`;
     },
     weigh: (item) => item,
+    ...(answerWaiting ? { answerWaiting } : {}),
     now: () => 0,
   });
   return { batches, alone, coalescer };
@@ -75,6 +76,32 @@ describe("group commit in the process", () => {
     const settled = await Promise.allSettled(answers);
     expect(settled.map((answer) => answer.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(alone).toEqual([12, 13, 14]);
+  });
+
+  test("an answer that became known while items waited spares them the batch, and nobody else", async () => {
+    let isKnown = false;
+    const { batches, coalescer } = controlled((item) => (isKnown && item % 2 === 0 ? `known ${item}` : null));
+    const answers = [1, 2].map((item) => coalescer.ask(item));
+    await turn();
+    answers.push(coalescer.ask(3));
+    await turn();
+    answers.push(...[4, 5, 6].map((item) => coalescer.ask(item)));
+    await turn();
+    isKnown = true;
+    batches[0]?.end();
+    await turn();
+    expect(batches.map((batch) => batch.items)).toEqual([[1, 2], [3], [5]]);
+    for (const batch of batches) batch.end();
+    expect((await Promise.all(answers)).map((answer) => answer.ok && answer.value)).toEqual([
+      "batch 1",
+      "batch 2",
+      "batch 3",
+      "known 4",
+      "batch 5",
+      "known 6",
+    ]);
+    expect(await Promise.all([coalescer.ask(8), coalescer.ask(10)])).toHaveLength(2);
+    expect(batches).toHaveLength(3);
   });
 
   test("a full queue answers busy at once", async () => {
