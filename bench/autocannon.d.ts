@@ -1,16 +1,19 @@
 declare module "autocannon" {
-  interface Request {
+  export interface Request {
     readonly method?: string;
     readonly path?: string;
     headers?: Record<string, string>;
     body?: string;
-    readonly setupRequest?: (request: Request) => Request;
+    /** Null: this connection begins again with its first request. */
+    readonly setupRequest?: (request: Request, context: object) => Request | null;
+    readonly onResponse?: (status: number, body: string, context: object) => void;
   }
   interface Options {
     readonly url: string;
     readonly connections: number;
     readonly duration: number;
     readonly timeout?: number;
+    readonly overallRate?: number;
     readonly requests: readonly Request[];
   }
   interface Result {

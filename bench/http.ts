@@ -1,42 +1,99 @@
-import { type ChildProcess, execFile, fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { placeThroughBatch } from "@/lib/flows/hot/place-batch";
 import { toPublicId } from "@/lib/kernel/id";
 import { findFreePort } from "@/lib/platform/embedded-postgres";
 import { createRandom, type Sample, shuffle } from "./figures";
-import type { LoadOrder, LoadReport } from "./load";
+import { generate } from "./generator";
+import type { LoadReport, Work } from "./load";
+import { noticeOf } from "./notice";
 import type { Options } from "./options";
 import type { ServeOrder } from "./serve";
-import { type BenchShop, restock } from "./shop";
+import { type BenchShop, draftOrders, restock } from "./shop";
 
-export const ENDPOINTS = [
+interface Endpoint {
+  readonly name: string;
+  readonly what: string;
+  /** More than the fastest machine would need: how many cards, or orders to pay for, are made ready per second. */
+  readonly perSecondMax: number;
+  /** Makes ready what the requests need, and says what they are. */
+  readonly prepare: (shop: BenchShop, most: number, folder: string) => Promise<Work>;
+}
+
+const bodyFor = (shop: BenchShop) => ({
+  variantId: toPublicId("variant", shop.variantId),
+  quantity: 1,
+  gateway: shop.accountId,
+});
+
+const toAddress =
+  (address: string) =>
+  async (shop: BenchShop): Promise<Work> => ({ kind: "order", path: address, body: bodyFor(shop) });
+
+async function orders(shop: BenchShop, most: number): Promise<Work> {
+  await restock(shop, most);
+  return { kind: "order", path: "/api/v1/orders", body: bodyFor(shop) };
+}
+
+/** Orders that wait for their payment, and the address of each one's notice. */
+async function notices(shop: BenchShop, most: number, folder: string): Promise<Work> {
+  await restock(shop, most);
+  const drafts = await draftOrders(shop, most);
+  const outcomes = await Promise.all(drafts.map((draft) => placeThroughBatch(shop.deps, draft)));
+  if (!outcomes.every(({ verdict }) => verdict === "placed")) throw new Error("an order to pay for was not placed");
+  const file = path.join(folder, "notices.txt");
+  writeFileSync(
+    file,
+    drafts.map(({ presentation }) => `${noticeOf(presentation.url ?? "", shop.gatewayKey)}\n`).join(""),
+  );
+  return { kind: "addresses", file };
+}
+
+async function sales(shop: BenchShop, most: number): Promise<Work> {
+  await restock(shop, most);
+  return { kind: "sale", body: bodyFor(shop), key: shop.gatewayKey };
+}
+
+export const ENDPOINTS: readonly Endpoint[] = [
+  { name: "POST /api/v1/orders", what: "a real order, in the shop's lane", perSecondMax: 6_000, prepare: orders },
   {
-    name: "POST /api/v1/orders",
-    path: "/api/v1/orders",
-    what: "a real order, in the shop's lane",
-    cardsPerSecond: 6_000,
+    name: "notice, delivered",
+    what: "a gateway's signed notice, each of another order: verified, recorded, judged, the card delivered",
+    perSecondMax: 4_000,
+    prepare: notices,
   },
-  { name: "no-op in the lane", path: "/bench/noop", what: "reads the same body, answers", cardsPerSecond: 0 },
+  {
+    name: "whole sale",
+    what: "order, signed notice, delivered, revealed: three requests, counted once",
+    perSecondMax: 3_000,
+    prepare: sales,
+  },
+  {
+    name: "no-op in the lane",
+    what: "reads the same body, answers",
+    perSecondMax: 0,
+    prepare: toAddress("/bench/noop"),
+  },
   {
     name: "one SELECT",
-    path: "/bench/select",
     what: "reads the same body, asks the database for one row",
-    cardsPerSecond: 0,
+    perSecondMax: 0,
+    prepare: toAddress("/bench/select"),
   },
   {
     name: "no-op Next route",
-    path: "/noop",
     what: "reads the same body in a Next.js route handler, answers",
-    cardsPerSecond: 0,
+    perSecondMax: 0,
+    prepare: toAddress("/noop"),
   },
-] as const;
+];
 
 /** This very program, as another process: `serve` is a word of its command line. */
 const program = fileURLToPath(import.meta.url);
-/** The generator is a program of its own: with the shop's modules in it, it would be slower than what it measures. */
-const generator = path.join(path.dirname(program), "bench-load.js");
 const START_MS = 60_000;
 
 async function startServer(order: ServeOrder): Promise<ChildProcess> {
@@ -49,30 +106,25 @@ async function startServer(order: ServeOrder): Promise<ChildProcess> {
   return child;
 }
 
-async function load(order: LoadOrder): Promise<LoadReport> {
-  const timeout = (order.seconds + 60) * 1_000;
-  const { stdout } = await promisify(execFile)(process.execPath, [generator, JSON.stringify(order)], { timeout });
-  return JSON.parse(stdout) as LoadReport;
-}
-
 /** Our lane, what it could be at best, and what it would be in Next, in one process behind one generator. */
 export async function benchHttp(shop: BenchShop, options: Options, tell: (line: string) => void): Promise<Sample[]> {
   const random = createRandom(options.seed);
   const port = await findFreePort();
+  const folder = mkdtempSync(path.join(tmpdir(), "kapu-bench-"));
   const server = await startServer({ urls: shop.urls, port, variantId: shop.variantId });
-  const body = { variantId: toPublicId("variant", shop.variantId), quantity: 1, gateway: shop.accountId };
-  const seconds = Math.max(1, options.seconds);
-  const measure = async (endpoint: (typeof ENDPOINTS)[number], inFlight: number): Promise<LoadReport> => {
-    if (endpoint.cardsPerSecond > 0) await restock(shop, Math.ceil(endpoint.cardsPerSecond * seconds));
-    return load({ url: `http://127.0.0.1:${port}`, path: endpoint.path, inFlight, seconds, body });
+  const measure = async (endpoint: Endpoint, inFlight: number, seconds: number): Promise<LoadReport> => {
+    // The generator counts in whole seconds.
+    const whole = Math.max(1, Math.round(seconds));
+    const work = await endpoint.prepare(shop, endpoint.perSecondMax * (whole + 1), folder);
+    return generate({ url: `http://127.0.0.1:${port}`, inFlight, seconds: whole, work });
   };
   const samples: Sample[] = [];
   try {
-    for (const endpoint of ENDPOINTS) await measure(endpoint, 8);
+    for (const endpoint of ENDPOINTS) await measure(endpoint, 8, 1);
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const inFlight of options.inFlight) {
         for (const endpoint of shuffle(ENDPOINTS, random)) {
-          const report = await measure(endpoint, inFlight);
+          const report = await measure(endpoint, inFlight, options.seconds);
           samples.push({ bench: "http", contender: endpoint.name, inFlight, round, ...report, soldTwice: 0 });
           tell(`round ${round}  ${inFlight} in flight  ${endpoint.name}: ${Math.round(report.perSecond)}/s`);
         }
@@ -82,6 +134,7 @@ export async function benchHttp(shop: BenchShop, options: Options, tell: (line: 
     const gone = once(server, "exit");
     server.disconnect();
     await gone;
+    rmSync(folder, { recursive: true, force: true });
   }
   return samples;
 }

@@ -1,4 +1,5 @@
 import { runAudit } from "@/lib/features/audit";
+import { drainOutbox } from "@/lib/flows/drain-outbox";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { benchClaims } from "./claims";
@@ -16,11 +17,12 @@ import { type BenchShop, openBenchShop } from "./shop";
 const tell = (line: string): void => void process.stderr.write(`  ${line}\n`);
 
 /** Every contender wrote orders of the same rows, or the ratios mean nothing: the invariants are the witness. */
-async function checkRows({ urls }: BenchShop): Promise<string> {
-  // Nobody took up the announcements here, because no worker runs beside the measurement.
+async function checkRows({ deps, urls }: BenchShop): Promise<string> {
+  // Nobody took up the announcements so far, because no worker runs beside the measurement.
   await withClient(urls.owner, (client) =>
-    client.query("UPDATE outbox SET drained_at = now() WHERE drained_at IS NULL"),
+    client.query("UPDATE outbox SET drained_at = now() WHERE drained_at IS NULL AND kind = 'order.placed'"),
   );
+  while ((await drainOutbox(deps, async () => {})) > 0);
   const { results } = await runAudit(urls.audit);
   const broken = results
     .filter((result) => !result.ok)

@@ -5,7 +5,8 @@ import type { Flash } from "./flash";
 const BARS = [
   { bench: "claim", of: "ours", over: "single statement", atLeast: 2.5 },
   { bench: "claim", of: "ours", over: "FOR UPDATE", atLeast: 20 },
-  { bench: "http", of: "POST /api/v1/orders", over: "one SELECT", atLeast: 0.5 },
+  { bench: "http", of: "POST /api/v1/orders", over: "one SELECT", atLeast: 1 },
+  { bench: "http", of: "notice, delivered", over: "one SELECT", atLeast: 1 },
   { bench: "http", of: "POST /api/v1/orders", over: "no-op Next route", atLeast: 5 },
 ] as const;
 

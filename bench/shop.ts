@@ -23,6 +23,8 @@ export interface BenchShop {
   readonly variantId: string;
   readonly poolId: string;
   readonly accountId: string;
+  /** Under which the gateway signs. */
+  readonly gatewayKey: string;
 }
 
 /** The shop's own dependencies; reservations outlive the run, so that nothing is swept in the middle of it. */
@@ -42,10 +44,11 @@ export async function openBenchShop(urls: DatabaseUrls): Promise<BenchShop> {
   await db.stockPool.create({ data: { id: poolId, merchantId, slug: "main", name: "Main" } });
   await db.category.create({ data: { id: categoryId, slug: `c-${categoryId}`, ...TITLE } });
   const account = { id: ACCOUNT, kind: "epay", currency: "CNY", titleZh: "支付宝", titleEn: "Alipay" } as const;
-  const settings = { baseUrl: "http://127.0.0.1:9", pid: "1000", key: randomBytes(16).toString("hex") };
+  const gatewayKey = randomBytes(16).toString("hex");
+  const settings = { baseUrl: "http://127.0.0.1:9", pid: "1000", key: gatewayKey };
   const saved = await saveAccount(deps, db, { ...account, settings });
   if (!saved.ok) throw new Error(saved.error.join());
-  return openVariant({ deps, urls, merchantId, poolId, accountId: ACCOUNT, categoryId });
+  return openVariant({ deps, urls, merchantId, poolId, accountId: ACCOUNT, gatewayKey, categoryId });
 }
 
 /** Another product of the same shop, with nothing on sale yet. */

@@ -14,14 +14,21 @@ interface Row {
   readonly orderId: string;
 }
 
-async function queueMail(tx: Tx, row: Row, status: "queued" | "not_configured"): Promise<string | null> {
-  const kind = MAIL_OF[row.kind as keyof typeof MAIL_OF];
-  if (!kind) return null;
-  const mails = await tx.$queryRaw<{ id: string }[]>`
+/** Writes the mails of a batch of events at once; returns those that are there since now. */
+async function queueMails(tx: Tx, rows: readonly Row[], status: "queued" | "not_configured"): Promise<string[]> {
+  const mails = rows.flatMap((row) => {
+    const kind = MAIL_OF[row.kind as keyof typeof MAIL_OF];
+    return kind ? [{ id: newId(), outboxId: row.id, kind, orderId: row.orderId }] : [];
+  });
+  if (mails.length === 0) return [];
+  const written = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO mail (id, outbox_id, kind, order_id, recipient, locale, status)
-    SELECT ${newId()}::uuid, ${row.id}::bigint, ${kind}, id, email, locale, ${status} FROM orders WHERE id = ${row.orderId}::uuid
+    SELECT m.id, m.outbox_id, m.kind, o.id, o.email, o.locale, ${status}
+      FROM unnest(${mails.map((mail) => mail.id)}::uuid[], ${mails.map((mail) => mail.outboxId)}::bigint[],
+                  ${mails.map((mail) => mail.kind)}::text[], ${mails.map((mail) => mail.orderId)}::uuid[]) AS m (id, outbox_id, kind, order_id)
+      JOIN orders o ON o.id = m.order_id
     ON CONFLICT (outbox_id, kind) WHERE outbox_id IS NOT NULL DO NOTHING RETURNING id`;
-  return mails[0]?.id ?? null;
+  return written.map(({ id }) => id);
 }
 
 /** Adds a job in the transaction of the row that asks for it. */
@@ -38,10 +45,8 @@ export async function drainOutbox(deps: Deps, addJob: AddJob): Promise<number> {
        WHERE id = ANY (ARRAY(SELECT id FROM outbox WHERE drained_at IS NULL ORDER BY id LIMIT ${limits.outboxRowsPerRun}::int FOR UPDATE SKIP LOCKED))
       RETURNING id, kind, order_id AS "orderId"`;
     const status = canMail(deps) ? "queued" : "not_configured";
-    for (const row of rows) {
-      const mailId = await queueMail(tx, row, status);
-      if (mailId && status === "queued") await addJob(tx, "send-mail", { mailId });
-    }
+    const mailIds = await queueMails(tx, rows, status);
+    if (status === "queued") for (const mailId of mailIds) await addJob(tx, "send-mail", { mailId });
     return ok(rows.length);
   });
   return result.ok ? result.value : 0;
