@@ -9,6 +9,7 @@ import { benchFlash, type Flash } from "./flash";
 import { benchHttp, ENDPOINTS } from "./http";
 import { type Options, readOptions, USAGE } from "./options";
 import { writePage } from "./page";
+import { benchPages } from "./pages";
 import { openBenchRedis } from "./redis";
 import { formatReport, type Report } from "./report";
 import { serve } from "./serve";
@@ -56,9 +57,11 @@ async function measure(shop: BenchShop, options: Options): Promise<Report> {
     samples.push(...(await benchHttp(shop, options, tell)));
     legend.push(...ENDPOINTS);
   }
+  const pages = options.parts.includes("pages") ? await benchPages(shop, options, tell) : null;
+  if (pages) samples.push(...pages.samples);
   notes.push(await checkRows(shop));
   if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
-  return { machine, legend, samples, sales, notes };
+  return { machine, legend, samples, sales, pages, notes };
 }
 
 async function run(args: readonly string[]): Promise<void> {

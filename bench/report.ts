@@ -1,5 +1,6 @@
 import { type Sample, type Summary, summarize } from "./figures";
 import type { Flash } from "./flash";
+import { describeDelays, type PageFigures, slowdownOf } from "./pages";
 
 /** What the design expects of the ratio of two medians at the highest number in flight. */
 const BARS = [
@@ -8,6 +9,8 @@ const BARS = [
   { bench: "http", of: "POST /api/v1/orders", over: "one SELECT", atLeast: 1 },
   { bench: "http", of: "notice, delivered", over: "one SELECT", atLeast: 1 },
   { bench: "http", of: "POST /api/v1/orders", over: "no-op Next route", atLeast: 5 },
+  { bench: "pages", of: "home page, kept", over: "home page, rendered", atLeast: 10 },
+  { bench: "pages", of: "product page, kept", over: "product page, rendered", atLeast: 10 },
 ] as const;
 
 const FLASH_TIMES_SOONER = 5;
@@ -85,11 +88,23 @@ export function judgeFlash(sales: readonly Flash[]): Verdict[] {
   ];
 }
 
+const DELAY_SHARE = 1 / 5;
+
+/** How much of its pace an order keeps while pages are rendered as fast as they can be. */
+export function judgePages(pages: PageFigures | null): Verdict[] {
+  if (!pages) return [];
+  const measured = 1 / slowdownOf(pages);
+  const ratio = "p99 of an order, pages at rest / pages rendered flat out";
+  return [{ ratio, inFlight: 8, measured, expected: DELAY_SHARE, isMet: measured >= DELAY_SHARE }];
+}
+
 export interface Report {
   readonly machine: Readonly<Record<string, string | number>>;
   readonly legend: readonly { readonly name: string; readonly what: string }[];
   readonly samples: readonly Sample[];
   readonly sales: readonly Flash[];
+  /** Null when the pages were not measured. */
+  readonly pages: PageFigures | null;
   readonly notes: readonly string[];
 }
 
@@ -99,17 +114,20 @@ const line = (type: string, fields: object): string =>
     typeof value === "number" ? Math.round(value * 100) / 100 : value,
   );
 
+const TITLES = { claim: "Orders placed", http: "Over HTTP", pages: "Pages" } as const;
+
 /** For people first: the machine, the medians, the bars. Then one JSON line per sample, median and bar, for programs. */
-export function formatReport({ machine, legend, samples, sales, notes }: Report): string {
+export function formatReport({ machine, legend, samples, sales, pages, notes }: Report): string {
   const summaries = summarize(samples).sort((a, b) => a.bench.localeCompare(b.bench) || a.inFlight - b.inFlight);
-  const verdicts = [...judgeBars(summaries), ...judgeFlash(sales)];
+  const verdicts = [...judgeBars(summaries), ...judgeFlash(sales), ...judgePages(pages)];
   const sections = [
     Object.entries(machine).map(([name, value]) => `${name.padEnd(9)} ${value}`),
     legend.map(({ name, what }) => `${name}: ${what}`),
-    ...(["claim", "http"] as const).map((bench) => {
+    ...(["claim", "http", "pages"] as const).map((bench) => {
       const own = summaries.filter((summary) => summary.bench === bench);
-      return own.length === 0 ? [] : [bench === "claim" ? "Orders placed" : "Over HTTP", ...table(own)];
+      return own.length === 0 ? [] : [TITLES[bench], ...table(own)];
     }),
+    pages ? describeDelays(pages) : [],
     sales.length === 0
       ? []
       : [`Flash sale: ${sales[0]?.cards} cards, ${sales[0]?.buyers} buyers in the same instant`, ...flashTable(sales)],
@@ -123,6 +141,8 @@ export function formatReport({ machine, legend, samples, sales, notes }: Report)
       ...samples.map((sample) => line("sample", sample)),
       ...summaries.map((summary) => line("median", summary)),
       ...sales.map((sale) => line("flash", sale)),
+      ...(pages?.delays ?? []).map((delay) => line("delay", delay)),
+      ...(pages?.seenAfterMs ?? []).map((ms) => line("price seen", { ms })),
       ...verdicts.map((verdict) => line("bar", verdict)),
     ],
   ];

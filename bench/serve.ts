@@ -5,24 +5,37 @@ import { Hono } from "hono";
 import next from "next";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { provideDatabaseUrls } from "@/lib/platform/database-urls";
-import { provideDeps } from "@/lib/platform/deps";
+import { type Deps, provideDeps } from "@/lib/platform/deps";
+import { provideEnv } from "@/lib/platform/env";
 import { createLane } from "@/server/lane";
+import { startPages } from "@/server/pages";
 import { openDeps } from "./shop";
 
 export interface ServeOrder {
   readonly urls: DatabaseUrls;
   readonly port: number;
   readonly variantId: string;
+  /** The shop's own pages; without it, only the lane and what it is compared with. */
+  readonly pages?: "shop";
+}
+
+/** The lane and the pages as `npm start` serves them, without the jobs that would work beside the measurement. */
+async function serveShop(deps: Deps, port: number): Promise<void> {
+  provideEnv(deps.env);
+  const { server } = createLane(deps, await startPages(port));
+  server.listen(port, "127.0.0.1", () => process.send?.("ready"));
 }
 
 /**
  * The shop's lane as it is shipped, and beside it in the same process what it is compared with. The shop's own server has none
  * of these addresses: they exist in this entry point only.
  */
-export async function serve({ urls, port, variantId }: ServeOrder): Promise<void> {
+export async function serve({ urls, port, variantId, pages: own }: ServeOrder): Promise<void> {
+  process.on("disconnect", () => process.exit(0));
   provideDatabaseUrls(urls);
   const deps = openDeps(urls, "stdout");
   provideDeps(deps);
+  if (own) return serveShop(deps, port);
   const yardstick = new Hono();
   yardstick.post("/bench/noop", async (c) => {
     await c.req.json();
@@ -46,5 +59,4 @@ export async function serve({ urls, port, variantId }: ServeOrder): Promise<void
     else lane.emit("request", request, response);
   });
   server.listen(port, "127.0.0.1", () => process.send?.("ready"));
-  process.on("disconnect", () => process.exit(0));
 }

@@ -22,6 +22,9 @@ async function ensureYardstickBuilt(out) {
 }
 
 // Standard output belongs to the report.
-await prepare({ out: process.stderr, withTools: true });
+// The shop's own pages are built only for a run that measures them.
+const only = process.argv[process.argv.indexOf("--only") + 1];
+const withPages = !process.argv.includes("--only") || only === "pages";
+await prepare({ out: process.stderr, withTools: true, withPages });
 await ensureYardstickBuilt(process.stderr);
 await import(pathToFileURL(programFile("bench")).href);

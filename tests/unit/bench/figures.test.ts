@@ -49,7 +49,14 @@ describe("the bench's arithmetic", () => {
       ["ours / single statement", 5, true],
       ["ours / FOR UPDATE", 10, false],
     ]);
-    const report = formatReport({ machine: { cores: 2 }, legend: [], samples, sales: [], notes: ["a note"] });
+    const report = formatReport({
+      machine: { cores: 2 },
+      legend: [],
+      samples,
+      sales: [],
+      pages: null,
+      notes: ["a note"],
+    });
     expect(report).toContain("SHORT  ours / FOR UPDATE at 64 in flight: 10.00 (expected at least 20)");
     const json = report.split("\n").filter((line) => line.startsWith("{"));
     expect(json.map((line) => JSON.parse(line).type)).toEqual([
