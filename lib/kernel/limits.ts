@@ -157,6 +157,19 @@ export const limits = {
   priceTiersMax: 8,
   pickListMax: 500,
 
+  // The sealed ledger
+  ledgerEntriesPerBlock: 1_024,
+  ledgerBytesPerBlock: 4 * 1024 * 1024,
+  ledgerBlocksPerRun: 64,
+  ledgerSealSeconds: 20,
+  ledgerUnsealedSecondsMax: 600,
+  ledgerTailEntriesPerRead: 64,
+  ledgerLineBytesMax: 1024 * 1024,
+  ledgerHeadsPerPage: 500,
+  ledgerHeadPagesMax: 20_000,
+  ledgerHeadsBytesMax: 64 * 1024 * 1024,
+  ledgerHeadsTimeoutMs: 15_000,
+
   // The audit
   auditRowsMax: 20,
   auditStatementMs: 300_000,

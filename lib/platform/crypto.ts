@@ -26,6 +26,8 @@ export interface Keys {
   readonly requestHash: Buffer;
   /** Signs sessions. */
   readonly session: Secret;
+  /** The seed of the key that signs the ledger's blocks. */
+  readonly ledger: Buffer;
   /** Per merchant: blinds card texts for the duplicate check. */
   fingerprint(merchantId: string): Buffer;
 }
@@ -38,6 +40,7 @@ export function deriveKeys(secret: Secret): Keys {
     master: derive("master k1"),
     orderToken: derive("order token"),
     requestHash: derive("request hash"),
+    ledger: derive("ledger signature"),
     session: new Secret(derive("session").toString("base64url")),
     fingerprint(merchantId) {
       const known = perMerchant.get(merchantId) ?? derive(`fingerprint ${merchantId}`);

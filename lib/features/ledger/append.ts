@@ -1,8 +1,7 @@
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
 import type { Tx } from "@/lib/platform/db";
-
-export type EntryKind = "import" | "publish" | "reserve" | "deliver" | "claim" | "bind" | "release" | "withdraw";
+import type { EntryKind } from "./rules";
 
 export interface Entry {
   readonly kind: EntryKind;
