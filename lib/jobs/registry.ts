@@ -9,6 +9,7 @@ import type { Job } from "./job";
 import { queryPaymentsJob } from "./query-payments";
 import { queueMailsJob } from "./queue-mails";
 import { refreshStockBandsJob } from "./refresh-stock-bands";
+import { sealLedgerJob } from "./seal-ledger";
 
 /** Everything the shop does by itself. */
 export const JOBS: readonly Job[] = [
@@ -22,4 +23,5 @@ export const JOBS: readonly Job[] = [
   freeAbandonedJobsJob,
   auditContinuouslyJob,
   auditFullyJob,
+  sealLedgerJob,
 ];

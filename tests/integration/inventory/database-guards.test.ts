@@ -1,3 +1,4 @@
+import { sealLedger } from "@/lib/features/ledger/seal";
 import { withClient } from "@/lib/platform/with-client";
 import { openShop, type Stocked, type TestShop } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
@@ -73,7 +74,16 @@ describe("the database refuses what the rules forbid", () => {
 
   test("history is append-only, even for its owner", async () => {
     await delivered();
-    for (const table of ["stock_entry", "order_event", "payment", "order_line", "audit_event", "reveal_record"]) {
+    await sealLedger(shop.deps);
+    for (const table of [
+      "stock_entry",
+      "stock_block",
+      "order_event",
+      "payment",
+      "order_line",
+      "audit_event",
+      "reveal_record",
+    ]) {
       const [row] = await shop.rows<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
       if (row?.n === 0) continue;
       expect(await refusal(`DELETE FROM ${table}`), table).toBe(CHECK);
@@ -81,6 +91,8 @@ describe("the database refuses what the rules forbid", () => {
     expect(await refusal("UPDATE payment SET amount_minor = 1")).toBe(CHECK);
     expect(await refusal("UPDATE payment_event SET raw = ''")).toBe(CHECK);
     expect(await refusal("UPDATE stock_entry SET kind = 'release'")).toBe(CHECK);
+    expect(await refusal("UPDATE stock_block SET era = 2")).toBe(CHECK);
+    for (const table of ["stock_entry", "stock_block"]) expect(await refusal(`TRUNCATE ${table}`), table).toBe(CHECK);
   });
 
   test("one payment per account and gateway number, one order per scope and key, one card per variant and fingerprint", async () => {
