@@ -6,6 +6,7 @@ import { problem } from "./problem";
 import type { Route } from "./route";
 import { documentRoutes } from "./routes/documents";
 import { gatewayRoutes } from "./routes/gateways";
+import { ledgerRoutes } from "./routes/ledger";
 import { notificationRoutes } from "./routes/notifications";
 import { orderRoutes } from "./routes/orders";
 import { paymentRoutes } from "./routes/payments";
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   ...gatewayRoutes,
   ...paymentRoutes,
   ...revealRoutes,
+  ...ledgerRoutes,
   ...probeRoutes,
   ...documentRoutes,
 ];

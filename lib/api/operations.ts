@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { HeadPage, HeadsQuery, LedgerView } from "@/lib/features/ledger/schema";
 import type { ProblemCode } from "./problem";
 import {
   GatewayList,
@@ -24,7 +25,7 @@ export interface Parameter {
 /** What one address promises; the OpenAPI document and the page for readers are both made from this. */
 export interface Operation {
   readonly id: string;
-  readonly tag: "Catalogue" | "Orders" | "Payments" | "Notifications" | "Operations";
+  readonly tag: "Catalogue" | "Orders" | "Payments" | "Notifications" | "Ledger" | "Operations";
   readonly method: "get" | "post";
   readonly path: string;
   readonly summary: string;
@@ -188,6 +189,31 @@ const payments: readonly Operation[] = [
   { ...notification, id: "receiveNotificationByPost", method: "post", summary: "Receive a notification by POST" },
 ];
 
+const ledger: readonly Operation[] = [
+  {
+    id: "getLedger",
+    tag: "Ledger",
+    method: "get",
+    path: "/api/v1/ledger",
+    summary: "Read the newest signed head of the stock ledger",
+    description:
+      "Every movement of a card is sealed in a chain of signed blocks. Keep a head: whoever keeps one can prove later that the shop changed nothing before it. A head tells neither what moved nor how much.",
+    success: { status: 200, description: "The shop's key and its newest head.", schema: LedgerView },
+    problems: [],
+  },
+  {
+    id: "listLedgerHeads",
+    tag: "Ledger",
+    method: "get",
+    path: "/api/v1/ledger/blocks",
+    summary: "List signed heads of the stock ledger",
+    description: "Oldest first. Each names the hash of the one before; a head never changes once it is published.",
+    query: HeadsQuery,
+    success: { status: 200, description: "One page of heads.", schema: HeadPage },
+    problems: ["invalid"],
+  },
+];
+
 const operations: readonly Operation[] = [
   {
     id: "livez",
@@ -223,4 +249,4 @@ const operations: readonly Operation[] = [
 ];
 
 /** Every address of the API but those of the documentation itself. */
-export const OPERATIONS: readonly Operation[] = [...shop, ...payments, ...operations];
+export const OPERATIONS: readonly Operation[] = [...shop, ...payments, ...ledger, ...operations];
