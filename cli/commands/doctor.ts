@@ -8,7 +8,7 @@ export const doctorCommand: Command = {
   name: "doctor",
   usage: "",
   summary:
-    "Looks at settings, database, roles, Redis, gateways, mail and disk; one sentence for each; exit 1 on a problem.",
+    "Looks at settings, database, roles, ledger, Redis, gateways, mail and disk; one sentence for each; exit 1 on a problem.",
   options: {},
   positionals: { min: 0, max: 0 },
   async run(call) {

@@ -5,6 +5,7 @@ import { keepSecret } from "@/lib/platform/secret-file";
 import { type StartedDatabase, startDatabase } from "@/lib/platform/start-database";
 import { checkDatabase } from "./database";
 import { type Finding, fine, guarded, problem } from "./finding";
+import { checkLedger } from "./ledger";
 import { checkGateways, checkMail, checkPeople } from "./shop";
 import { checkDisk, checkPublicAddress, checkRedis } from "./surroundings";
 
@@ -39,6 +40,7 @@ async function examineDatabase(env: Env): Promise<Finding[]> {
   try {
     const findings = [
       await guarded("database", () => checkDatabase(deps, database)),
+      await guarded("ledger", () => checkLedger(deps)),
       await guarded("gateways", () => checkGateways(deps)),
       await guarded("mail", () => checkMail(deps)),
       await guarded("people", () => checkPeople(deps)),
