@@ -144,8 +144,8 @@ export const limits = {
   jobFirstRunMsMax: 60_000,
   queueTasksInFlight: 3,
   queuePollMs: 2_000,
-  // No task of the queue runs longer; one that was held twice as long belongs to a worker that was killed.
-  queueTaskSeconds: 120,
+  // A task of the queue rarely runs longer; one that was held twice as long is given to another worker, who may do it again.
+  queueTaskSeconds: 30,
   listenRetryMs: 1_000,
   outboxRowsPerRun: 500,
   mailAttemptsMax: 8,
