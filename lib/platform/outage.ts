@@ -20,7 +20,7 @@ const CANCELLED = "57014";
 
 /** The same, in the words of the client's driver. */
 const KINDS = new Set(["ConnectionClosed", "DatabaseNotReachable", "SocketTimeout", "TooManyConnections"]);
-const WORDS = /connection terminated|timeout exceeded when trying to connect|query read timeout/i;
+const WORDS = /connection terminated|timeout exceeded when trying to connect|query read timeout|is not queryable/i;
 
 /** Whether an error says that the database is away or overloaded, as opposed to something being wrong with what we asked. */
 export function isOutage(error: unknown): boolean {
