@@ -97,6 +97,18 @@ describe("the audit", () => {
     expect(INVARIANTS.map(({ id }) => id).filter((id) => !alone.has(id))).toEqual([]);
   });
 
+  test("I7 lets a payment stand that could not be judged, as long as an open finding names it", async () => {
+    const unjudged = `UPDATE payment_event SET verdict = NULL, received_at = now() - interval '1 hour' WHERE order_id IS NOT NULL AND verdict = 'settled'`;
+    const named = (
+      status: string,
+    ) => `INSERT INTO finding (id, kind, subject, event_id, status, resolved_at, resolution)
+      SELECT gen_random_uuid(), 'unjudged_payment', id::text, id, ${status} FROM payment_event WHERE verdict IS NULL`;
+    const open = await judgeBroken(shared.database, [unjudged, named("'open', NULL, NULL")]);
+    expect(brokenIn(open)).toEqual([]);
+    const closed = await judgeBroken(shared.database, [unjudged, named("'resolved', now(), 'x'")]);
+    expect(brokenIn(closed)).toEqual(["I7"]);
+  });
+
   test("an invariant that could not be read counts as broken, and the others are judged all the same", async () => {
     const report = await judgeBroken(shared.database, ["DROP TABLE refund"]);
     expect(report.isClean).toBe(false);

@@ -2,7 +2,7 @@ import { AT_REST, type Invariant } from "../invariant";
 
 /**
  * An open finding names who must act. A resolved one counts for money that a person has dealt with outside the shop, but
- * never for an order that still stands paid and undelivered.
+ * never for an order that still stands paid and undelivered. An event that could not be judged needs an open one of its own.
  */
 export const nothingLost: Invariant = {
   id: "I7",
@@ -21,8 +21,9 @@ SELECT CASE WHEN e.verdict IS NULL THEN 'never judged' WHEN e.order_id IS NULL T
   FROM payment_event e LEFT JOIN orders o ON o.id = e.order_id
  WHERE e.received_at < now() - ${AT_REST}
    AND (e.verdict IS NULL OR o.id IS NULL OR o.status NOT IN ('delivered', 'refunding', 'refunded'))
-   AND (e.verdict IS NULL OR NOT EXISTS (
+   AND NOT EXISTS (
      SELECT 1 FROM finding f
-      WHERE (f.event_id = e.id OR f.order_id = e.order_id)
-        AND (f.status = 'open' OR (f.kind <> 'owed_order' AND o.status IS DISTINCT FROM 'paid'))))`,
+      WHERE CASE WHEN e.verdict IS NULL THEN f.event_id = e.id AND f.status = 'open'
+                 ELSE (f.event_id = e.id OR f.order_id = e.order_id)
+                      AND (f.status = 'open' OR (f.kind <> 'owed_order' AND o.status IS DISTINCT FROM 'paid')) END)`,
 };
