@@ -3,7 +3,7 @@ import { forge } from "./forgeries";
 import type { Gateway, Taken } from "./gateway";
 import type { History } from "./history";
 import type { BuyerPlan, Forgery } from "./plan";
-import type { Asked, Heard, ShopClient } from "./shop-client";
+import { type Asked, type Heard, pause, type ShopClient } from "./shop-client";
 
 /** What a buyer holds after its order was placed. */
 export interface Bought {
@@ -25,9 +25,8 @@ export interface Market {
   readonly usedTrades: Taken[];
 }
 
-const AGAIN_MS = 300;
-const TRIES_MAX = 120;
-const READS_MAX = 60;
+const TRIES_MAX = 60;
+const READS_MAX = 40;
 
 const isAnswer = (heard: Heard | null): heard is Heard => heard !== null && heard.status < 500 && heard.status !== 429;
 const other = (server: 0 | 1): 0 | 1 => (server === 0 ? 1 : 0);
@@ -85,7 +84,7 @@ export class Buyer {
     for (let turn = 0; turn < TRIES_MAX; turn++) {
       const heard = await this.#ask(((plan.server + turn) % 2) as 0 | 1, this.#words(plan.quantity), "first");
       if (isAnswer(heard)) return heard.status === 201 ? this.#read(heard) : null;
-      await sleep(AGAIN_MS);
+      await pause(turn);
     }
     return null;
   }
@@ -107,7 +106,7 @@ export class Buyer {
     const asked = this.#words(again === "same words" ? quantity : quantity + 1);
     for (let turn = 0; turn < 10; turn++) {
       if (isAnswer(await this.#ask(other(server), asked, again === "same words" ? "first" : "other"))) return;
-      await sleep(AGAIN_MS);
+      await pause(turn);
     }
   }
 
@@ -201,7 +200,7 @@ export class Buyer {
       if (heard === null || heard.status >= 500) end("unknown");
       else end(heard.status === 200 ? "ok" : "fail", { detail: { status: heard.status, code: heard.json.code } });
       if (heard?.status === 429 || isAnswer(heard)) return;
-      await sleep(AGAIN_MS);
+      await pause(turn);
     }
   }
 
@@ -211,7 +210,7 @@ export class Buyer {
       const status = await readOrder(market, bought, ((plan.server + turn) % 2) as 0 | 1);
       if (status === "delivered") break;
       if (turn === READS_MAX - 1) return;
-      await sleep(AGAIN_MS);
+      await pause(turn);
     }
     await revealOrder(market, bought, plan.server);
     if (plan.revealsAgain) await revealOrder(market, bought, other(plan.server));
@@ -244,6 +243,6 @@ export async function revealOrder(market: Market, { id, token, plan }: Bought, f
     else if (heard === null || heard.status >= 500) end("unknown");
     else end("fail", { detail: { status: heard.status, code: heard.json.code } });
     if (isAnswer(heard)) return;
-    await sleep(AGAIN_MS);
+    await pause(turn);
   }
 }

@@ -15,6 +15,8 @@ export interface Evidence {
   readonly facts: Facts;
   /** Every card text that was ever imported. */
   readonly imported: ReadonlySet<string>;
+  /** How often each letter came to the mail server, by the id of its mail. */
+  readonly letters: ReadonlyMap<string, number>;
   /** How long an unpaid order is to be held. */
   readonly reservationMs: number;
 }
@@ -164,11 +166,16 @@ function checkWords({ history }: Evidence): Violation[] {
   const notices = history.filter(({ op }) => op === "notice");
   const reused = notices.filter(({ type, detail }) => type === "ok" && detail?.kind === "trade of another order");
   const refused = notices.filter(({ type, detail }) => type === "fail" && detail?.kind === "right");
+  const early = notices.filter(({ type, detail }) => type === "ok" && detail?.kind === "early");
   return [
     ...forged,
     ...reused.map(({ order, detail }) => ({
       promise: "I8 payment identity",
       what: `trade ${detail?.tradeNo} paid for ${order} too`,
+    })),
+    ...early.map(({ order }) => ({
+      promise: "I10 durability",
+      what: `a notice was answered with success before its order ${order} was committed`,
     })),
     ...refused.map(({ order, detail }) => ({
       promise: "I7 nothing lost",
@@ -198,6 +205,38 @@ function checkStatus({ history, facts, taken }: Evidence): Violation[] {
   return violations;
 }
 
+/** I12: one mail of a kind per order, each sent mail came, a repeat under the id of the first; every delivery is written about. */
+function checkMails({ facts, letters }: Evidence): Violation[] {
+  const violations: Violation[] = [];
+  const add = (what: string) => violations.push({ promise: "I12 outbox", what });
+  const known = new Set(facts.mails.map(({ id }) => id));
+  for (const { id, kind, order, status } of facts.mails) {
+    if (status !== "sent") add(`the mail ${kind} of ${order} is ${status}`);
+    else if (!letters.has(id)) add(`the mail ${kind} of ${order} was sent, and never came`);
+  }
+  for (const id of letters.keys()) if (!known.has(id)) add(`a letter came that no mail is on record for: ${id}`);
+  const ofOrder = groupBy(facts.mails, ({ order, kind }) => (order === null ? undefined : `${order} ${kind}`));
+  for (const [name, mails] of ofOrder) if (mails.length > 1) add(`${mails.length} mails of one kind: ${name}`);
+  for (const { id, status } of facts.orders)
+    if (status === "delivered" && !ofOrder.has(`${id} order_delivered`))
+      add(`order ${id} is delivered, and no mail says so`);
+  return violations;
+}
+
+const AUDIT_SILENT_SECONDS_MAX = 30;
+
+/** The shop watches itself through all of this: it goes on, and sees nothing wrong where nothing is. */
+function checkOwnAudit({ facts: { halts, alarms, auditSilentSeconds } }: Evidence): Violation[] {
+  const promise = "the shop's own audit";
+  return [
+    ...halts.map((reason) => ({ promise, what: `took a product off sale: ${reason}` })),
+    ...alarms.map((alarm) => ({ promise, what: `says that a promise is broken: ${alarm}` })),
+    ...(auditSilentSeconds > AUDIT_SILENT_SECONDS_MAX
+      ? [{ promise, what: `ended its last pass ${auditSilentSeconds} s ago` }]
+      : []),
+  ];
+}
+
 /** Compares what clients were told with what is there. Pure; it knows the promises and none of the shop's code. */
 export const check = (evidence: Evidence): Violation[] => [
   ...checkPlaced(evidence),
@@ -206,4 +245,6 @@ export const check = (evidence: Evidence): Violation[] => [
   ...checkPayments(evidence),
   ...checkWords(evidence),
   ...checkStatus(evidence),
+  ...checkMails(evidence),
+  ...checkOwnAudit(evidence),
 ];

@@ -21,6 +21,17 @@ export interface Facts {
   /** Pending orders that nobody can pay any more; none is left at rest. */
   readonly unclosed: number;
   readonly unsentOutbox: number;
+  /** Every mail that was asked for; `queued` ones wait to be sent. */
+  readonly mails: readonly {
+    readonly id: string;
+    readonly order: string | null;
+    readonly kind: string;
+    readonly status: string;
+  }[];
+  /** What the shop's own audit says: products that it took off sale, promises that it holds for broken, and how long it has been silent. */
+  readonly halts: readonly string[];
+  readonly alarms: readonly string[];
+  readonly auditSilentSeconds: number;
 }
 
 const ORDER_ID = (column: string): string => `'ord_' || replace(${column}::text, '-', '')`;
@@ -38,6 +49,13 @@ const PAYMENTS = `
 const EVENTS = `
   SELECT e.gateway_trade_number AS "tradeNo", ${ORDER_ID("e.order_id")} AS "order",
          EXISTS (SELECT 1 FROM finding f WHERE f.event_id = e.id) AS "hasFinding" FROM payment_event e`;
+const MAILS = `
+  SELECT id::text, CASE WHEN order_id IS NULL THEN NULL ELSE ${ORDER_ID("order_id")} END AS "order", kind, status FROM mail`;
+const HALTS = "SELECT halted_reason AS text FROM product WHERE halted_at IS NOT NULL";
+const ALARMS =
+  "SELECT subject || ' ' || left(evidence::text, 300) AS text FROM finding WHERE kind = 'invariant_broken' AND status = 'open'";
+const SILENCE = `
+  SELECT coalesce(extract(epoch FROM clock_timestamp() - finished_at), 1e6)::int AS seconds FROM audit_progress WHERE pass = 'continuous'`;
 const COUNTS = `
   SELECT (SELECT count(*)::int FROM orders WHERE status = 'pending' AND closed_at IS NULL) AS unclosed,
          (SELECT count(*)::int FROM outbox WHERE drained_at IS NULL) AS "unsentOutbox"`;
@@ -52,6 +70,13 @@ async function withReader<T>(url: string, work: (client: pg.Client) => Promise<T
     await client.end().catch(() => {});
   }
 }
+
+/** Whether an order is there for everybody. */
+export const isCommitted = (url: string, order: string): Promise<boolean> =>
+  withReader(url, async (client) => {
+    const { rowCount } = await client.query(`SELECT 1 FROM orders WHERE ${ORDER_ID("id")} = $1`, [order]);
+    return rowCount === 1;
+  });
 
 /** How many cards of a variant anybody may buy now. */
 export const countAvailable = (url: string, variantId: string): Promise<number> =>
@@ -76,5 +101,9 @@ export const readFacts = (url: string): Promise<Facts> =>
       cardsByVariant: Object.fromEntries(cards.map(({ variant, n }) => [variant, n])),
       unclosed: counts?.unclosed ?? 0,
       unsentOutbox: counts?.unsentOutbox ?? 0,
+      mails: await rows(MAILS),
+      halts: (await rows<{ text: string }>(HALTS)).map(({ text }) => text),
+      alarms: (await rows<{ text: string }>(ALARMS)).map(({ text }) => text),
+      auditSilentSeconds: (await rows<{ seconds: number }>(SILENCE))[0]?.seconds ?? Number.POSITIVE_INFINITY,
     };
   });

@@ -19,6 +19,9 @@ export function forge(gateway: Gateway, bought: Bought, forgery: Forgery): { pat
   const variants: Readonly<Record<Forgery, Fields>> = {
     "wrong signature": { ...right, sign: `${right.sign?.slice(0, -1)}${right.sign?.endsWith("0") ? "1" : "0"}` },
     "signature in capitals": { ...right, sign: right.sign?.toUpperCase() ?? "" },
+    "signature cut short": { ...right, sign: right.sign?.slice(0, 16) ?? "" },
+    "no signature": fields,
+    "empty signature": { ...fields, sign: "", sign_type: "MD5" },
     "signed with an empty key": signed(fields, ""),
     "other amount under the old signature": { ...right, money: yuan(totalMinor + 100n, "padded") },
     "other order under the old signature": {

@@ -26,7 +26,8 @@ export interface NoticePlan {
 }
 
 const TELL_AGAIN_MS = 400;
-const TELLS_MAX = 150;
+const TELL_AGAIN_MS_MAX = 5_000;
+const TELLS_MAX = 60;
 
 /** Speaks EPay v1: answers `api.php`, and tells the shop of each payment several times, out of order, until it hears success. */
 export class Gateway {
@@ -84,7 +85,7 @@ export class Gateway {
       await sleep((plan.spreadMs * ((nth * 7) % plan.copies)) / plan.copies);
       for (let turn = 0; turn < tries; turn++) {
         if (await this.#tellOnce(plan, shop, { query, server: ((nth + turn) % 2) as 0 | 1 })) return;
-        await sleep(TELL_AGAIN_MS);
+        await sleep(Math.min(TELL_AGAIN_MS * 1.4 ** turn, TELL_AGAIN_MS_MAX));
       }
     };
     await Promise.all(Array.from({ length: plan.copies }, (_, nth) => copy(nth)));

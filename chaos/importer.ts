@@ -51,8 +51,36 @@ export class Importer {
     return true;
   }
 
+  /** A file that somebody made by hand, or worse: its good lines become cards byte for byte, and one that is no text is refused whole. */
+  async importHostile(): Promise<boolean> {
+    const good = () => `CANARY-${randomBytes(9).toString("hex")}`;
+    const odd = [
+      `  ${good()}\t`,
+      `=HYPERLINK("http://x";"${good()}")`,
+      `"${good()}","卡\u202e密"`,
+      `<script>${good()}</script>`,
+    ];
+    const lines = [...odd, good()].map((text) => Buffer.from(text));
+    for (const line of lines) this.texts[1]?.add(line.toString());
+    const twice = lines[0] as Buffer;
+    const bad = [Buffer.from("a\0b"), Buffer.from([0xc3, 0x28]), Buffer.alloc(40_000, "x"), Buffer.from("  \t")];
+    const file = this.#name();
+    const breaks = ["\n", "\r\n", "\r"].map((text) => Buffer.from(text));
+    const all = [...lines, ...bad, twice];
+    writeFileSync(file, Buffer.concat(all.flatMap((line, n) => [line, breaks[n % breaks.length] as Buffer])));
+    await this.#untilDone(file, 1, all.length);
+    const picture = this.#name();
+    writeFileSync(picture, Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), randomBytes(64)]));
+    if (await this.#spawn(1, picture).done) this.wrongs.push("a picture was imported as cards");
+    return true;
+  }
+
+  #name(): string {
+    return path.join(this.options.folder, `cards-${++this.#files}.txt`);
+  }
+
   #write(variant: number, cards: number): string {
-    const file = path.join(this.options.folder, `cards-${++this.#files}.txt`);
+    const file = this.#name();
     const texts = Array.from({ length: cards }, () => `CANARY-${randomBytes(9).toString("hex")}`);
     for (const text of texts) this.texts[variant]?.add(text);
     writeFileSync(file, texts.join("\n"));

@@ -9,8 +9,20 @@ export type Moment = "arrived" | "running" | "committed" | "told";
 export interface Trap {
   readonly label: Label | readonly Label[];
   readonly moment: Moment;
-  /** Strike at what owns the line; `cut` resets the connection; a refusal is answered in the database's stead. */
-  readonly strike: (() => void) | "cut" | { readonly sqlState: string; readonly message: string };
+  /**
+   * Strike at what owns the line; `cut` resets the connection; a refusal is answered in the database's stead; a statement that
+   * arrives is held back until `hold` is over.
+   */
+  readonly strike: (() => void) | "cut" | Refusal | Hold;
+}
+
+interface Refusal {
+  readonly sqlState: string;
+  readonly message: string;
+}
+
+interface Hold {
+  readonly hold: (bytes: Buffer) => Promise<void>;
 }
 
 export interface LineOptions {
@@ -129,6 +141,7 @@ export class Line {
   #pass({ bytes, label }: Turn, { up, down, held, cut }: Ends): void {
     const strike = this.#springs(label, "arrived");
     if (strike !== null) {
+      if (typeof strike === "object" && "hold" in strike) return void strike.hold(bytes).finally(() => up(bytes));
       if (typeof strike === "object") return void down(refusal(strike.sqlState, strike.message));
       if (strike !== "cut") strike();
       return void cut();

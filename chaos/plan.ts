@@ -23,6 +23,9 @@ export type Paying = keyof typeof PAYING;
 export const FORGERIES = [
   "wrong signature",
   "signature in capitals",
+  "signature cut short",
+  "no signature",
+  "empty signature",
   "signed with an empty key",
   "other amount under the old signature",
   "other order under the old signature",

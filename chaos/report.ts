@@ -55,7 +55,8 @@ function callbackFaults({ plan, history }: Outcome): Row[] {
 
 function faults(outcome: Outcome): string {
   const own = FAULTS.map(({ listed, name }): Row => [listed, name, outcome.faults[name]?.happened ?? 0]);
-  return table(["fault as listed", "injected as", "count"], [...own, ...callbackFaults(outcome)]);
+  const dying: Row = ["two processes, one of them dying", "every kill above", outcome.ends.killed];
+  return table(["fault as listed", "injected as", "count"], [...own, dying, ...callbackFaults(outcome)]);
 }
 
 /** The last word of a run. */

@@ -128,9 +128,10 @@ async function untilOneIsUp({ shops }: World): Promise<void> {
 /** Looks again until every order is closed and nothing is wrong, or the time for it is over. */
 async function untilRest(world: World, restsAt: number, { tell, restMs }: Pace): Promise<Violation[]> {
   for (;;) {
-    const { unclosed, unsentOutbox } = await readFacts(world.database.url);
+    const { unclosed, unsentOutbox, mails } = await readFacts(world.database.url);
+    const isQuiet = unclosed === 0 && unsentOutbox === 0 && mails.every(({ status }) => status !== "queued");
     const isOver = performance.now() - restsAt > restMs;
-    if ((unclosed === 0 && unsentOutbox === 0) || isOver) {
+    if (isQuiet || isOver) {
       await lookAtOrders(world);
       const violations = await judge(world);
       if (violations.length === 0 || isOver) {
@@ -139,7 +140,9 @@ async function untilRest(world: World, restsAt: number, { tell, restMs }: Pace):
         if (isOver && unsentOutbox > 0) violations.push({ promise: "I12 outbox", what: `${unsentOutbox} rows wait` });
         return violations;
       }
-      tell(`Not at rest yet: ${violations.length} open, first: ${violations[0]?.promise}: ${violations[0]?.what}`);
+      tell(
+        `Not at rest yet: ${violations.length} open, first: ${violations[0]?.promise}: ${violations[0]?.what.slice(0, 160)}`,
+      );
     }
     await sleep(2_000);
   }
@@ -158,7 +161,7 @@ async function lookAtOrders({ market }: World): Promise<void> {
 }
 
 async function judge(world: World): Promise<Violation[]> {
-  const { market, importer, database, variantIds } = world;
+  const { market, importer, database, mail, variantIds } = world;
   const facts = await readFacts(database.url);
   const imported = new Set(importer.texts.flatMap((texts) => [...texts]));
   const { results } = await runAudit(database.urls.audit);
@@ -170,6 +173,7 @@ async function judge(world: World): Promise<Violation[]> {
       taken: market.gateway.taken,
       facts,
       imported,
+      letters: mail.countById(),
       reservationMs: market.reservationMs,
     }),
     ...importer.wrongs.map((what) => ({ promise: "I14 import", what })),

@@ -71,6 +71,24 @@ export class ClientStream {
   }
 }
 
+/** The parameters of the statement in a turn, as text; null for NULL, and none when nothing is bound. */
+export function parametersOf(turn: Buffer): (string | null)[] {
+  for (let at = 0; at + 5 <= turn.length; at += 1 + turn.readUInt32BE(at + 1)) {
+    if (turn[at] !== 0x42) continue;
+    let next = textUpToZero(turn, textUpToZero(turn, at + 5).next).next;
+    next += 2 + 2 * turn.readUInt16BE(next); // Which parameters are binary; the shop's are text.
+    const count = turn.readUInt16BE(next);
+    next += 2;
+    return Array.from({ length: count }, () => {
+      const length = turn.readInt32BE(next);
+      const text = length < 0 ? null : turn.toString("utf8", next + 4, next + 4 + length);
+      next += 4 + Math.max(0, length);
+      return text;
+    });
+  }
+  return [];
+}
+
 /** Whether the answers so far end with ReadyForQuery: by then, a statement outside a transaction is committed. */
 export function isAnswered(answer: Buffer): boolean {
   for (let at = 0; at + 5 <= answer.length; at += 1 + answer.readUInt32BE(at + 1)) {

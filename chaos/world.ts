@@ -3,13 +3,14 @@ import path from "node:path";
 import { Secret } from "@/lib/kernel/secret";
 import { findFreePort } from "@/lib/platform/embedded-postgres";
 import { openShop } from "@/tests/support/shop";
-import type { Bought, Market } from "./buyer";
+import type { Bought } from "./buyer";
 import { type ChaosDatabase, openChaosDatabase } from "./database";
-import type { Victims } from "./faults";
+import type { Victims } from "./fault";
 import { Gateway } from "./gateway";
 import { History } from "./history";
 import { Importer } from "./importer";
 import { Line } from "./line";
+import { MailServer } from "./mail-server";
 import { type Plan, SHELVES } from "./plan";
 import { RedisUnderTest } from "./redis";
 import { ShopClient } from "./shop-client";
@@ -31,7 +32,6 @@ const RESERVATION_SECONDS = 5;
 
 /** Two processes of a shop with everything they depend on, and everything that strikes at them. */
 export interface World extends Victims {
-  readonly market: Market;
   readonly variantIds: readonly string[];
   readonly folder: string;
   /** None of these may be in a log or in Redis. */
@@ -88,6 +88,7 @@ async function open(
   keep(database, ({ stop }) => stop());
   const variants = await build(database, secret);
   const redis = keep(await RedisUnderTest.open(), (one) => one.stop());
+  const mail = keep(await MailServer.open(), (one) => one.close());
   const history = keep(new History(path.join(folder, "history.jsonl")), (one) => one.close());
   const gateway = keep(await Gateway.open(merchant, history), (one) => one.close());
   const target = new URL(database.url);
@@ -101,6 +102,8 @@ async function open(
     KAPU_EPAY_URL: gateway.url,
     KAPU_EPAY_PID: merchant.pid,
     KAPU_EPAY_KEY: merchant.key,
+    KAPU_SMTP_URL: mail.url,
+    KAPU_MAIL_FROM: "shop@example.com",
   };
   const shops = [await launch(0), await launch(1)] as const;
   async function launch(n: 0 | 1): Promise<ShopProcess> {
@@ -135,6 +138,7 @@ async function open(
     database,
     redis,
     importer,
+    mail,
     market,
     variantIds: variants.map(({ id }) => id),
     folder,

@@ -31,6 +31,10 @@ const FACTS: Facts = {
   cardsByVariant: {},
   unclosed: 0,
   unsentOutbox: 0,
+  mails: [{ id: "m1", order: "ord_1", kind: "order_delivered", status: "sent" }],
+  halts: [],
+  alarms: [],
+  auditSilentSeconds: 3,
 };
 
 const DEADLINE = '{"deadlineAt":"1970-01-01T00:00:05.000Z"}';
@@ -59,10 +63,15 @@ const evidence = (changed: Partial<Evidence> = {}): Evidence => ({
   taken: [TAKEN],
   facts: FACTS,
   imported: new Set(["C1", "C2"]),
+  letters: new Map([["m1", 1]]),
   reservationMs: 5_000,
   ...changed,
 });
 const withOrder = (changed: Partial<typeof ORDER>): Facts => ({ ...FACTS, orders: [{ ...ORDER, ...changed }] });
+const withMails = (...changed: Partial<Facts["mails"][number]>[]): Facts => ({
+  ...FACTS,
+  mails: changed.map((mail) => ({ ...(FACTS.mails[0] as Facts["mails"][number]), ...mail })),
+});
 const OTHER = { ...ORDER, id: "ord_2" };
 
 const broken: readonly [what: string, promise: string, changed: Partial<Evidence>][] = [
@@ -136,6 +145,29 @@ const broken: readonly [what: string, promise: string, changed: Partial<Evidence
     "I8 payment identity",
     { history: [...HISTORY, ok({ op: "notice", detail: { kind: "trade of another order" } })] },
   ],
+  [
+    "a notice that was taken before its order was there",
+    "I10 durability",
+    { history: [...HISTORY, ok({ op: "notice", detail: { kind: "early" } })] },
+  ],
+  ["a mail that never came", "I12 outbox", { letters: new Map() }],
+  ["a mail that still waits", "I12 outbox", { facts: withMails({ status: "queued" }) }],
+  ["a mail that was given up", "I12 outbox", { facts: withMails({ status: "failed" }) }],
+  ["a second mail of one kind", "I12 outbox", { facts: withMails({}, { id: "m2" }) }],
+  ["a delivery that nobody writes about", "I12 outbox", { facts: { ...FACTS, mails: [] }, letters: new Map() }],
+  [
+    "a letter that nobody asked for",
+    "I12 outbox",
+    {
+      letters: new Map([
+        ["m1", 1],
+        ["m9", 1],
+      ]),
+    },
+  ],
+  ["a product off sale", "the shop's own audit", { facts: { ...FACTS, halts: ["invariant I1 unique"] } }],
+  ["an alarm", "the shop's own audit", { facts: { ...FACTS, alarms: ["I1 {}"] } }],
+  ["an audit that has stopped", "the shop's own audit", { facts: { ...FACTS, auditSilentSeconds: 31 } }],
   [
     "a delivery that was taken back",
     "I10 durability",

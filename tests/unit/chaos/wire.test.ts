@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ClientStream, isAnswered, refusal } from "@/chaos/wire";
+import { ClientStream, isAnswered, parametersOf, refusal } from "@/chaos/wire";
 
 const sized = (type: string, body: Buffer): Buffer => {
   const head = Buffer.alloc(4);
@@ -10,6 +10,15 @@ const text = (...parts: string[]): Buffer => Buffer.from(parts.map((part) => `${
 const startUp = sized("", Buffer.concat([Buffer.from([0, 3, 0, 0]), text("user", "kapu", "")]));
 const parse = (name: string, sql: string) => sized("P", Buffer.concat([text(name, sql), Buffer.alloc(2)]));
 const bind = (name: string) => sized("B", Buffer.concat([text("", name), Buffer.alloc(6)]));
+const bindText = (name: string, ...values: (string | null)[]) => {
+  const short = (n: number) => Buffer.from([n >> 8, n & 255]);
+  const parts = values.flatMap((value) => {
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(value === null ? -1 : Buffer.byteLength(value));
+    return [length, Buffer.from(value ?? "")];
+  });
+  return sized("B", Buffer.concat([text("", name), short(1), short(0), short(values.length), ...parts, short(0)]));
+};
 const execute = sized("E", Buffer.concat([text(""), Buffer.alloc(4)]));
 const sync = sized("S", Buffer.alloc(0));
 
@@ -31,6 +40,12 @@ describe("what passes on a line to Postgres", () => {
     const turns = turnsOf(...Array.from(sent, (_, n) => sent.subarray(n, n + 1)));
     expect(Buffer.concat(turns.map(({ bytes }) => bytes)).equals(sent)).toBe(true);
     expect(turns.map(({ label }) => label)).toEqual([null, "commit", "commit"]);
+  });
+
+  test("what a statement is bound to can be read", () => {
+    const turn = Buffer.concat([parse("s1", PLACE), bindText("s1", '[{"id":"卡"}]', null, ""), execute, sync]);
+    expect(parametersOf(turn)).toEqual(['[{"id":"卡"}]', null, ""]);
+    expect(parametersOf(sized("Q", text("COMMIT")))).toEqual([]);
   });
 
   test("an answer is complete with ReadyForQuery and not before", () => {
