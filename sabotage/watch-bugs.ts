@@ -34,8 +34,8 @@ export const watchBugs: readonly Bug[] = [
     patches: [
       {
         file: "lib/flows/drain-outbox.ts",
-        find: "    for (const row of rows) {",
-        replace: "    for (const row of rows.slice(0, 1)) {",
+        find: "await queueMails(tx, rows, status)",
+        replace: "await queueMails(tx, rows.slice(0, 1), status)",
       },
     ],
     checks: [integration("jobs/worker")],
