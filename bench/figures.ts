@@ -4,7 +4,7 @@ import type pg from "pg";
 
 /** One contender in one round at one number of requests in flight. */
 export interface Sample {
-  readonly bench: "claim" | "http" | "pages";
+  readonly bench: "claim" | "http" | "pages" | "ledger";
   readonly contender: string;
   readonly inFlight: number;
   readonly round: number;

@@ -7,6 +7,7 @@ import { openBenchDatabase } from "./database";
 import { describeMachine, type Sample } from "./figures";
 import { benchFlash, type Flash } from "./flash";
 import { benchHttp, ENDPOINTS } from "./http";
+import { benchLedger, LEDGER_LEGEND } from "./ledger";
 import { type Options, readOptions, USAGE } from "./options";
 import { writePage } from "./page";
 import { benchPages } from "./pages";
@@ -59,6 +60,10 @@ async function measure(shop: BenchShop, options: Options): Promise<Report> {
   }
   const pages = options.parts.includes("pages") ? await benchPages(shop, options, tell) : null;
   if (pages) samples.push(...pages.samples);
+  if (options.parts.includes("ledger")) {
+    samples.push(...(await benchLedger(shop, options, tell)));
+    legend.push(...LEDGER_LEGEND);
+  }
   notes.push(await checkRows(shop));
   if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
   return { machine, legend, samples, sales, pages, notes };

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const PARTS = ["claims", "flash", "http", "pages"] as const;
+export const PARTS = ["claims", "flash", "http", "pages", "ledger"] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What a run measures; every figure has a bound. */
@@ -18,7 +18,7 @@ export interface Options {
 
 const BOUNDS = { rounds: [1, 25], seconds: [0.2, 30], seed: [0, 2 ** 31] } as const;
 
-export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--in-flight 1,16,64] [--only claims|flash|http|pages] [--seed 1] [--smoke] [--page]
+export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--in-flight 1,16,64] [--only claims|flash|http|pages|ledger] [--seed 1] [--smoke] [--page]
   --smoke   one short round of everything: shows that it runs; its figures mean nothing
   --page    also writes docs/benchmarks.md, its charts and its figures
 DATABASE_URL may name a database on this machine that is empty or was made by an earlier run; otherwise an embedded Postgres is used.`;

@@ -11,6 +11,7 @@ const BARS = [
   { bench: "http", of: "POST /api/v1/orders", over: "no-op Next route", atLeast: 5 },
   { bench: "pages", of: "home page, kept", over: "home page, rendered", atLeast: 10 },
   { bench: "pages", of: "product page, kept", over: "product page, rendered", atLeast: 10 },
+  { bench: "ledger", of: "entries sealed", over: "ours, sealed later", atLeast: 2 },
 ] as const;
 
 const FLASH_TIMES_SOONER = 5;
@@ -114,7 +115,7 @@ const line = (type: string, fields: object): string =>
     typeof value === "number" ? Math.round(value * 100) / 100 : value,
   );
 
-const TITLES = { claim: "Orders placed", http: "Over HTTP", pages: "Pages" } as const;
+const TITLES = { claim: "Orders placed", http: "Over HTTP", pages: "Pages", ledger: "The sealed ledger" } as const;
 
 /** For people first: the machine, the medians, the bars. Then one JSON line per sample, median and bar, for programs. */
 export function formatReport({ machine, legend, samples, sales, pages, notes }: Report): string {
@@ -123,7 +124,7 @@ export function formatReport({ machine, legend, samples, sales, pages, notes }: 
   const sections = [
     Object.entries(machine).map(([name, value]) => `${name.padEnd(9)} ${value}`),
     legend.map(({ name, what }) => `${name}: ${what}`),
-    ...(["claim", "http", "pages"] as const).map((bench) => {
+    ...(["claim", "http", "pages", "ledger"] as const).map((bench) => {
       const own = summaries.filter((summary) => summary.bench === bench);
       return own.length === 0 ? [] : [TITLES[bench], ...table(own)];
     }),

@@ -80,7 +80,7 @@ describe("the bench's command line", () => {
       seconds: 2,
       inFlight: [1, 16, 64],
       seed: 1,
-      parts: ["claims", "flash", "http", "pages"],
+      parts: ["claims", "flash", "http", "pages", "ledger"],
       isSmoke: false,
       writesPage: false,
     });
