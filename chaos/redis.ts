@@ -57,6 +57,13 @@ export class RedisUnderTest {
     });
   }
 
+  /** Every figure becomes nought, for good: whoever believes it has nothing to sell. */
+  sayNothingIsLeft(): Promise<void> {
+    return this.#ask(async (client) => {
+      for (const key of await client.keys("*")) await client.set(key, "0");
+    });
+  }
+
   /** Everything it holds, as text: no secret may be in it. */
   dump(): Promise<string> {
     return this.#ask(async (client) => {

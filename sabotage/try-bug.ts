@@ -114,7 +114,7 @@ async function runShortChaos(
   const programs = { server: path.resolve(".build", "server.js"), kapu: path.resolve("scripts", "kapu.mjs") };
   if (bug) programs.server = await bundle(bug);
   const plan = planOf({ seed, ms: CHAOS_MS, faults, buyersPerSecond: 8 });
-  const home = path.resolve(".build", "chaos-data");
+  const home = path.resolve(".build", "sabotage-data");
   const world = { plan, folder, home, databaseUrl: undefined, allowRemoteHost: false, programs };
   const { violations } = await runChaos(world, () => {}, { restMs: CHAOS_REST_MS });
   const promises = [...new Set(violations.map(({ promise }) => promise))];
