@@ -7,7 +7,7 @@ import { hashBlock, merkleRoot } from "./hashes";
 import { headText, NO_HASH } from "./rules";
 import {
   becomeSealer,
-  type Candidate,
+  type Candidates,
   findEntriesFromElsewhere,
   findHighestSealedId,
   findSettledEntries,
@@ -27,7 +27,8 @@ export class ForeignLedgerKey extends Error {
 interface Found {
   readonly era: number;
   readonly floorId: bigint;
-  readonly entries: readonly Candidate[];
+  /** Null when nothing is settled. */
+  readonly entries: Candidates | null;
 }
 
 /** What comes next in the chain. Usually that is one question; after a move to another server it is up to three. */
@@ -37,24 +38,32 @@ async function findNext(tx: Tx, tip: Tip | null): Promise<Found> {
   const { era, floorId, lastXid: xid, lastId: id } = tip;
   if (!tip.isFromElsewhere) return { era, floorId, entries: await findSettledEntries(tx, { floorId, xid, id }) };
   const brought = await findEntriesFromElsewhere(tx, { floorId, xid, id });
-  if (brought.length > 0) return { era, floorId, entries: brought };
+  if (brought) return { era, floorId, entries: brought };
   const highest = await findHighestSealedId(tx);
   const entries = await findSettledEntries(tx, { floorId: highest, xid: "0", id: 0n });
   return { era: era + 1, floorId: highest, entries };
 }
 
+const HASH_BYTES = 32;
+const leavesOf = ({ ids, leaves }: Candidates): Uint8Array[] =>
+  ids.map((_, n) => leaves.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES));
+
 /** Chains, signs and writes one block. */
-async function chain(tx: Tx, key: SigningKey, tip: Tip | null, { era, floorId, entries }: Found): Promise<void> {
+async function chain(
+  tx: Tx,
+  key: SigningKey,
+  tip: Tip | null,
+  { era, floorId, entries }: Found & { readonly entries: Candidates },
+): Promise<void> {
   const number = (tip?.number ?? 0n) + 1n;
   const previousHash = tip === null ? NO_HASH : Buffer.from(tip.hash).toString("hex");
-  const root = merkleRoot(entries.map(({ leaf }) => leaf));
-  const hash = hashBlock({ number, era, previousHash, entryCount: entries.length, root: root.toString("hex") });
-  const sealedAt = (entries[0] as Candidate).sealedAt;
+  const root = merkleRoot(leavesOf(entries));
+  const hash = hashBlock({ number, era, previousHash, entryCount: entries.ids.length, root: root.toString("hex") });
   const head = {
     number,
     previousHash,
     hash,
-    sealedAtMs: BigInt(sealedAt.getTime()),
+    sealedAtMs: BigInt(entries.sealedAt.getTime()),
     publicKey: key.publicKey.toString("hex"),
   };
   await insertBlock(tx, {
@@ -65,7 +74,6 @@ async function chain(tx: Tx, key: SigningKey, tip: Tip | null, { era, floorId, e
     previousHash: Buffer.from(previousHash, "hex"),
     root,
     hash: Buffer.from(hash, "hex"),
-    sealedAt,
     publicKey: key.publicKey,
     signature: key.sign(headText(head)),
   });
@@ -84,8 +92,9 @@ export async function sealNextBlock(deps: Deps): Promise<number> {
       throw new ForeignLedgerKey("the chain was signed with another key: KAPU_SECRET is not the one it was begun with");
     }
     const next = await findNext(tx, tip);
-    if (next.entries.length > 0) await chain(tx, key, tip, next);
-    return ok(next.entries.length);
+    const { entries } = next;
+    if (entries) await chain(tx, key, tip, { ...next, entries });
+    return ok(entries?.ids.length ?? 0);
   });
   return sealed.ok ? sealed.value : 0;
 }

@@ -1,3 +1,4 @@
+import { Prisma } from "@/lib/generated/prisma/client";
 import { limits } from "@/lib/kernel/limits";
 import type { Tx } from "@/lib/platform/db";
 
@@ -39,10 +40,13 @@ export async function findHighestSealedId(tx: Tx): Promise<bigint> {
   return row?.id ?? 0n;
 }
 
-export interface Candidate {
-  readonly id: bigint;
-  readonly xid: string;
-  readonly leaf: Uint8Array;
+/** What goes into one block, in the order of the chain; as one row, because a thousand rows would hold up the process that also sells. */
+export interface Candidates {
+  readonly ids: readonly string[];
+  /** The hashes of the entries, 32 bytes each, one after the other. */
+  readonly leaves: Uint8Array;
+  readonly firstXid: string;
+  readonly lastXid: string;
   readonly sealedAt: Date;
 }
 
@@ -52,57 +56,65 @@ export interface After {
   readonly id: bigint;
 }
 
+const GATHERED = Prisma.sql`
+  SELECT array_agg(id::text ORDER BY chosen.xid, chosen.id) AS ids,
+         string_agg(stock_leaf(id, xid, created_at, canonical), ''::bytea ORDER BY chosen.xid, chosen.id) AS leaves,
+         (array_agg(xid::text ORDER BY chosen.xid, chosen.id))[1] AS "firstXid",
+         (array_agg(xid::text ORDER BY chosen.xid DESC, chosen.id DESC))[1] AS "lastXid",
+         clock_timestamp()::timestamptz(3) AS "sealedAt"
+    FROM chosen HAVING count(*) > 0`;
+
 /**
- * The next entries of the chain, at most a block of them. Only entries of transactions older than every one that is still
- * under way: whatever commits later has a higher xid, so nothing can appear among what was returned. One statement, because
- * the horizon and the rows must come from one snapshot. Reads only; no sale waits for it.
+ * The next entries of the chain, at most a block of them, or null. Only entries of transactions older than every one that is
+ * still under way: whatever commits later has a higher xid, so nothing can appear among what was returned. One statement,
+ * because the horizon and the rows must come from one snapshot. Reads only; no sale waits for it.
  */
-export const findSettledEntries = (tx: Tx, after: After): Promise<Candidate[]> =>
-  tx.$queryRaw<Candidate[]>`
+export async function findSettledEntries(tx: Tx, after: After): Promise<Candidates | null> {
+  const [found] = await tx.$queryRaw<Candidates[]>`
     WITH settled AS (
       SELECT id, xid, created_at, canonical, sum(octet_length(canonical)) OVER (ORDER BY xid, id) - octet_length(canonical) AS bytes_before
         FROM (SELECT * FROM stock_entry
                WHERE (xid, id) > (${after.xid}::text::xid8, ${after.id}::bigint) AND id > ${after.floorId}::bigint
                  AND xid < pg_snapshot_xmin(pg_current_snapshot())
-               ORDER BY xid, id LIMIT ${limits.ledgerEntriesPerBlock}::int) next)
-    SELECT id, xid::text AS xid, stock_leaf(id, xid, created_at, canonical) AS leaf, clock_timestamp()::timestamptz(3) AS "sealedAt"
-      FROM settled WHERE bytes_before < ${limits.ledgerBytesPerBlock}::bigint ORDER BY settled.xid, id`;
+               ORDER BY xid, id LIMIT ${limits.ledgerEntriesPerBlock}::int) next),
+    chosen AS (SELECT * FROM settled WHERE bytes_before < ${limits.ledgerBytesPerBlock}::bigint)
+    ${GATHERED}`;
+  return found ?? null;
+}
 
 /**
  * Entries that came with a database from another server, whose transactions are all over: their xids lie beyond what this
  * server has counted to.
  */
-export const findEntriesFromElsewhere = (tx: Tx, after: After): Promise<Candidate[]> =>
-  tx.$queryRaw<Candidate[]>`
-    SELECT id, xid::text AS xid, stock_leaf(id, xid, created_at, canonical) AS leaf, clock_timestamp()::timestamptz(3) AS "sealedAt"
-      FROM stock_entry
-     WHERE (xid, id) > (${after.xid}::text::xid8, ${after.id}::bigint) AND id > ${after.floorId}::bigint
-       AND xid >= pg_snapshot_xmax(pg_current_snapshot())
-     ORDER BY stock_entry.xid, id LIMIT ${limits.ledgerTailEntriesPerRead}::int`;
+export async function findEntriesFromElsewhere(tx: Tx, after: After): Promise<Candidates | null> {
+  const [found] = await tx.$queryRaw<Candidates[]>`
+    WITH chosen AS (
+      SELECT * FROM stock_entry
+       WHERE (xid, id) > (${after.xid}::text::xid8, ${after.id}::bigint) AND id > ${after.floorId}::bigint
+         AND xid >= pg_snapshot_xmax(pg_current_snapshot())
+       ORDER BY xid, id LIMIT ${limits.ledgerTailEntriesPerRead}::int)
+    ${GATHERED}`;
+  return found ?? null;
+}
 
 export interface NewBlock {
   readonly number: bigint;
   readonly era: number;
   readonly floorId: bigint;
-  readonly entries: readonly Candidate[];
+  readonly entries: Candidates;
   readonly previousHash: Uint8Array;
   readonly root: Uint8Array;
   readonly hash: Uint8Array;
-  readonly sealedAt: Date;
   readonly publicKey: Uint8Array;
   readonly signature: Uint8Array;
 }
 
 export async function insertBlock(tx: Tx, block: NewBlock): Promise<void> {
-  const { entries } = block;
-  const ids = entries.map(({ id }) => id.toString());
-  const hashes = Buffer.concat(entries.map(({ leaf }) => leaf));
-  const first = entries[0] as Candidate;
-  const last = entries.at(-1) as Candidate;
+  const { ids, leaves, firstXid, lastXid, sealedAt } = block.entries;
   await tx.$executeRaw`
     INSERT INTO stock_block (number, era, floor_id, entry_count, first_xid, first_id, last_xid, last_id, entry_ids, entry_hashes,
                              previous_hash, root, hash, sealed_at, public_key, signature)
-    VALUES (${block.number}::bigint, ${block.era}::int, ${block.floorId}::bigint, ${entries.length}::int,
-            ${first.xid}::text::xid8, ${first.id}::bigint, ${last.xid}::text::xid8, ${last.id}::bigint, ${ids}::text[]::bigint[], ${hashes},
-            ${block.previousHash}, ${block.root}, ${block.hash}, ${block.sealedAt}, ${block.publicKey}, ${block.signature})`;
+    VALUES (${block.number}::bigint, ${block.era}::int, ${block.floorId}::bigint, ${ids.length}::int,
+            ${firstXid}::text::xid8, ${ids[0]}::text::bigint, ${lastXid}::text::xid8, ${ids.at(-1)}::text::bigint, ${ids}::text[]::bigint[], ${leaves},
+            ${block.previousHash}, ${block.root}, ${block.hash}, ${sealedAt}, ${block.publicKey}, ${block.signature})`;
 }

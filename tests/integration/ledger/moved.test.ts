@@ -50,7 +50,6 @@ async function insertFirstBlock(deps: Deps, entries: readonly ChainEntry[]): Pro
     entryCount: entries.length,
     root: root.toString("hex"),
   });
-  const sealedAt = new Date(1_795_000_001_000);
   const publicKey = key.publicKey.toString("hex");
   const head = { number: 1n, previousHash: NO_HASH, hash, sealedAtMs: 1_795_000_001_000n, publicKey };
   await inTransaction<null, never>(deps.db, async (tx) => {
@@ -58,11 +57,16 @@ async function insertFirstBlock(deps: Deps, entries: readonly ChainEntry[]): Pro
       number: 1n,
       era: 1,
       floorId: 0n,
-      entries: entries.map(({ id, xid }, n) => ({ id, xid: xid.toString(), leaf: leaves[n] as Buffer, sealedAt })),
+      entries: {
+        ids: entries.map(({ id }) => id.toString()),
+        leaves: Buffer.concat(leaves),
+        firstXid: String(entries[0]?.xid),
+        lastXid: String(entries.at(-1)?.xid),
+        sealedAt: new Date(1_795_000_001_000),
+      },
       previousHash: Buffer.from(NO_HASH, "hex"),
       root,
       hash: Buffer.from(hash, "hex"),
-      sealedAt,
       publicKey: key.publicKey,
       signature: key.sign(headText(head)),
     });
