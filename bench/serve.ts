@@ -6,10 +6,9 @@ import next from "next";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { provideDatabaseUrls } from "@/lib/platform/database-urls";
 import { type Deps, provideDeps } from "@/lib/platform/deps";
-import { provideEnv } from "@/lib/platform/env";
 import { createLane } from "@/server/lane";
 import { startPages } from "@/server/pages";
-import { openDeps } from "./shop";
+import { openDeps, SHOP_VARIABLES } from "./shop";
 
 export interface ServeOrder {
   readonly urls: DatabaseUrls;
@@ -20,9 +19,10 @@ export interface ServeOrder {
 }
 
 /** The lane and the pages as `npm start` serves them, without the jobs that would work beside the measurement. */
-async function serveShop(deps: Deps, port: number): Promise<void> {
-  provideEnv(deps.env);
-  const { server } = createLane(deps, await startPages(port));
+async function serveShop(deps: Deps, { urls, port }: ServeOrder): Promise<void> {
+  Object.assign(process.env, SHOP_VARIABLES, { DATABASE_URL: urls.app });
+  const pages = await startPages({ urls, log: deps.log });
+  const { server } = createLane(deps, pages.render);
   server.listen(port, "127.0.0.1", () => process.send?.("ready"));
 }
 
@@ -30,12 +30,13 @@ async function serveShop(deps: Deps, port: number): Promise<void> {
  * The shop's lane as it is shipped, and beside it in the same process what it is compared with. The shop's own server has none
  * of these addresses: they exist in this entry point only.
  */
-export async function serve({ urls, port, variantId, pages: own }: ServeOrder): Promise<void> {
+export async function serve(order: ServeOrder): Promise<void> {
+  const { urls, port, variantId } = order;
   process.on("disconnect", () => process.exit(0));
   provideDatabaseUrls(urls);
   const deps = openDeps(urls, "stdout");
   provideDeps(deps);
-  if (own) return serveShop(deps, port);
+  if (order.pages) return serveShop(deps, order);
   const yardstick = new Hono();
   yardstick.post("/bench/noop", async (c) => {
     await c.req.json();

@@ -27,10 +27,16 @@ export interface BenchShop {
   readonly gatewayKey: string;
 }
 
-/** The shop's own dependencies; reservations outlive the run, so that nothing is swept in the middle of it. */
+/** What the operator of the measured shop would set; reservations outlive the run, so that nothing is swept in the middle of it. */
+export const SHOP_VARIABLES = {
+  KAPU_SECRET: "b".repeat(40),
+  KAPU_RESERVATION_SECONDS: "86400",
+  KAPU_URL: "http://127.0.0.1:3000",
+} as const;
+
+/** The shop's own dependencies. */
 export function openDeps(urls: DatabaseUrls, log: LogTarget): Deps {
-  const source = { DATABASE_URL: urls.app, KAPU_SECRET: "b".repeat(40), KAPU_RESERVATION_SECONDS: "86400" };
-  const env = readEnv({ ...source, KAPU_URL: "http://127.0.0.1:3000" }, () => null);
+  const env = readEnv({ ...SHOP_VARIABLES, DATABASE_URL: urls.app }, () => null);
   if (!env.ok) throw new Error(env.error.join(" "));
   return createDeps({ env: env.value, urls, log: createLog(log) });
 }

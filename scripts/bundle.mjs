@@ -7,6 +7,7 @@ import { step } from "./steps.mjs";
 /** The programs of the shop that are not pages: Node 20 does not run TypeScript, so each becomes one file. */
 const PROGRAMS = {
   server: "server/main.ts",
+  pages: "server/pages-process.ts",
   sandbox: "sandbox/main.ts",
   kapu: "cli/kapu.ts",
   bench: "bench/main.ts",

@@ -46,8 +46,9 @@ export async function openShop(options: OpenShopOptions): Promise<WayIn> {
 
   say("Opening the doors");
   // A worker answers probes and metrics too, but no pages.
-  const pages = env.role === "worker" ? null : await startPages(env.port);
-  lifecycle.add(await startHttp(env.port, createLane(deps, pages)));
+  const pages = env.role === "worker" ? null : await startPages({ urls: database.urls, log });
+  if (pages) lifecycle.add({ name: "pages", stop: pages.stop });
+  lifecycle.add(await startHttp(env.port, createLane(deps, pages?.render ?? null)));
   return wayIn;
 }
 

@@ -1,23 +1,27 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { getEnv } from "@/lib/platform/env";
-import { singleton } from "@/lib/platform/singleton";
+import { provideSingleton, singleton } from "@/lib/platform/singleton";
 import { clientAddress } from "./client-address";
 
 const HEADER = "x-kapu-peer";
-/** Known to this process alone, so that no client can write the header itself. */
-const stamp = () => singleton("peer-stamp", () => randomBytes(16).toString("hex"));
+const STAMP = "peer-stamp";
+/** Known to the lane and to the pages behind it alone, so that no client can write the header itself. */
+export const peerStamp = (): string => singleton(STAMP, () => randomBytes(16).toString("hex"));
+
+/** Makes the stamp of the lane in front known to the process that serves its pages. */
+export const providePeerStamp = (stamp: string): void => provideSingleton(STAMP, stamp);
 
 /**
  * Pages and actions see headers and no connection: our own server notes who is at the other end before it hands a
  * request to them, over whatever the client wrote there.
  */
 export function notePeer(request: IncomingMessage): void {
-  request.headers[HEADER] = `${stamp()}|${request.socket.remoteAddress ?? ""}`;
+  request.headers[HEADER] = `${peerStamp()}|${request.socket.remoteAddress ?? ""}`;
 }
 
 const isStamp = (text: string): boolean =>
-  text.length === stamp().length && timingSafeEqual(Buffer.from(text), Buffer.from(stamp()));
+  text.length === peerStamp().length && timingSafeEqual(Buffer.from(text), Buffer.from(peerStamp()));
 
 /**
  * The address of whoever sent a request with these headers. On a host without our server nobody noted the peer; Next then

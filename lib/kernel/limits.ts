@@ -84,6 +84,9 @@ export const limits = {
   keepAliveMs: 65_000,
   connectionsMax: 20_000,
   problemFieldsMax: 20,
+  // Requests that wait inside the process of the pages; more wait in front of it.
+  pagesInFlight: 256,
+  pagesRestartMs: 1_000,
   pageRendersInFlight: 16,
   pageRenderTimeoutMs: 20_000,
   pageVersionReadMs: 1_000,

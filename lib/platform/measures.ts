@@ -15,6 +15,11 @@ const listeners = (): Set<Listener> => singleton("measures.batches", () => new S
 /** Tells whoever keeps metrics of a batch, which costs nothing when nobody does; one that failed also stands in the log. */
 export function observeBatch(log: Log, name: string, batch: BatchMeasure): void {
   if (batch.error !== undefined) log.warn("batch.failed", { name, size: batch.size }, batch.error);
+  tellOfBatch(name, batch);
+}
+
+/** Tells this process's keepers of a batch, be it of this process or of the one that serves its pages. */
+export function tellOfBatch(name: string, batch: BatchMeasure): void {
   for (const listen of listeners()) listen(name, batch);
 }
 

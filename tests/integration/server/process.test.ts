@@ -42,6 +42,21 @@ describe("the shop's process on its own database", () => {
     expect(await remainingAfter(dataDir, 2_000)).toEqual([]);
   });
 
+  test("the process of its pages ends with it, and is started again when it dies while orders go on", async () => {
+    const dataDir = newFolder();
+    const server = await spawnServer({ dataDir });
+    const pagesOf = () => processesNaming(`pages.js --of=${server.pid}`);
+    const [first] = pagesOf();
+    expect(pagesOf()).toHaveLength(1);
+    expect((await fetch(`${server.url}/zh`)).status).toBe(200);
+    process.kill(first?.pid ?? 0, "SIGKILL");
+    expect((await fetch(`${server.url}/api/v1/products`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${server.url}/en`)).status, { timeout: 30_000 }).toBe(200);
+    expect(pagesOf().map(({ pid }) => pid)).not.toContain(first?.pid);
+    await server.end("SIGKILL");
+    expect(await remainingAfter(`pages.js --of=${server.pid}`, 5_000)).toEqual([]);
+  });
+
   test("a command that uses the same database and leaves does not stop it under the server", async () => {
     const dataDir = newFolder();
     const server = await spawnServer({ dataDir, env: WORKER });
