@@ -12,7 +12,7 @@ export interface Options {
 
 const BOUNDS = { seed: [0, 2 ** 31], minutes: [0.1, 24 * 60], "buyers-per-second": [1, 200] } as const;
 
-export const USAGE = `npm run chaos -- [--seed 1] [--minutes 1] [--buyers-per-second 10] [--faults kill:settle.committed,redis:lying] [--allow-remote-host]
+export const USAGE = `npm run chaos -- [--seed 1] [--minutes 1] [--buyers-per-second 5] [--faults kill:settle.committed,redis:lying] [--allow-remote-host]
   --faults   some of: ${FAULTS.map(({ name }) => name).join(" ")}
 DATABASE_URL may name an empty database or one that an earlier run made; otherwise an embedded Postgres is used, and only that is ever stopped.`;
 
@@ -39,7 +39,7 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       seed: { type: "string", default: "1" },
       minutes: { type: "string", default: "1" },
-      "buyers-per-second": { type: "string", default: "10" },
+      "buyers-per-second": { type: "string", default: "5" },
       faults: { type: "string" },
       "allow-remote-host": { type: "boolean", default: false },
     },

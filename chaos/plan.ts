@@ -84,6 +84,8 @@ const SHELF_WEIGHTS = Object.fromEntries(SHELVES.map(({ weight }, n) => [`${n}`,
 
 export interface Plan {
   readonly seed: number;
+  /** For how long there are buyers and faults. */
+  readonly ms: number;
   readonly buyers: readonly BuyerPlan[];
   readonly faults: readonly FaultPlan[];
   readonly restocks: readonly RestockPlan[];
@@ -171,5 +173,13 @@ export function planOf(scale: Scale): Plan {
   });
   const wrongClocks = scale.faults.filter((name) => /^clock:[+-]/.test(name));
   const bornWith = wrongClocks.length > 0 ? randomOf(scale.seed ^ 0x10c4).pick(wrongClocks) : null;
-  return { seed: scale.seed, buyers, faults: planFaults(scale), restocks: planRestocks(scale), stock, bornWith };
+  return {
+    seed: scale.seed,
+    ms: scale.ms,
+    buyers,
+    faults: planFaults(scale),
+    restocks: planRestocks(scale),
+    stock,
+    bornWith,
+  };
 }

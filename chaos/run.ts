@@ -104,6 +104,7 @@ async function strike(world: World, plan: Plan, startedAt: number, tell: Tell): 
   if (plan.bornWith) counts[plan.bornWith] = { planned: 1, happened: 1 };
   for (const planned of plan.faults) {
     await at(startedAt, planned.atMs);
+    if (performance.now() - startedAt > plan.ms) break; // A slow machine is struck less often, not for longer.
     const fault = FAULTS.find(({ name }) => name === planned.fault);
     if (!fault || (fault.needsOwnServer && !world.database.server)) continue;
     counts[fault.name] ??= { planned: 0, happened: 0 };
