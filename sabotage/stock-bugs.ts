@@ -144,7 +144,7 @@ export const stockBugs: readonly Bug[] = [
         replace: "ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
       },
     ],
-    checks: [integration("payments/settle-payment"), simulation],
+    checks: [integration("orders/release-orders"), integration("payments/settle-payment"), simulation],
   },
   {
     name: "a new buyer overtakes a paid one",
