@@ -6,7 +6,9 @@ import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { listFindings } from "@/lib/features/operations/queries";
 import type { FindingListQuery } from "@/lib/features/operations/schema";
 import { getMessages } from "@/lib/i18n";
-import { formatStamp } from "@/lib/i18n/format";
+import { formatMinor, formatStamp } from "@/lib/i18n/format";
+import type { Locale } from "@/lib/i18n/locale";
+import { isCurrency } from "@/lib/kernel/money";
 import { getDeps } from "@/lib/platform/deps";
 import type { AdminListProps } from "./list-props";
 import { OrderLink } from "./order-link";
@@ -59,7 +61,7 @@ export async function FindingsView({ locale, query }: AdminListProps<FindingList
                 <Cell>
                   <OrderLink locale={locale} orderId={row.orderId} number={row.orderNumber} />
                 </Cell>
-                <Cell className="secret-text min-w-56 text-xs">{detailText(row.detail)}</Cell>
+                <Cell className="secret-text min-w-56 text-xs">{findingText(row.detail, locale)}</Cell>
                 <Cell>
                   {row.resolvedAt
                     ? `${wordOf(t.resolutions, row.resolution ?? "")} · ${formatStamp(row.resolvedAt, locale)}`
@@ -72,6 +74,18 @@ export async function FindingsView({ locale, query }: AdminListProps<FindingList
       </ListFrame>
     </>
   );
+}
+
+/** What a finding is about: money as money, and whatever else is known by its name. The kind already says the verdict. */
+function findingText(detail: unknown, locale: Locale): string {
+  const t = getMessages(locale).admin.findings;
+  const { amountMinor, currency, verdict: _, ...rest } = (detail ?? {}) as Record<string, string | null>;
+  const isMoney = currency && isCurrency(currency) && /^-?\d+$/.test(String(amountMinor));
+  const money = isMoney ? [formatMinor(String(amountMinor), currency, locale)] : [];
+  const others = Object.entries(rest)
+    .filter(([, value]) => value !== null && value !== "")
+    .map(([name, value]) => `${wordOf(t.details, name)} ${value}`);
+  return [...money, ...others].join(" · ") || "—";
 }
 
 /** Names and values of a JSON detail, one after another. */

@@ -44,6 +44,7 @@ export const admin = {
     open: "Open",
     resolved: "Resolved",
     columns: { at: "Found", kind: "Kind", order: "Order", detail: "Detail", resolution: "Outcome" },
+    details: { accountId: "account", outTradeNo: "number", reason: "reason", fault: "fault" },
     kinds: {
       owed_order: "Owed order",
       unfillable_order: "Owed order that cannot be filled",
