@@ -25,8 +25,8 @@ export interface Market {
   readonly usedTrades: Taken[];
 }
 
-const TRIES_MAX = 60;
-const READS_MAX = 40;
+const TRIES_MAX = 14;
+const READS_MAX = 14;
 
 const isAnswer = (heard: Heard | null): heard is Heard => heard !== null && heard.status < 500 && heard.status !== 429;
 const other = (server: 0 | 1): 0 | 1 => (server === 0 ? 1 : 0);

@@ -26,8 +26,9 @@ export interface NoticePlan {
 }
 
 const TELL_AGAIN_MS = 400;
-const TELL_AGAIN_MS_MAX = 5_000;
+const TELL_AGAIN_MS_MAX = 10_000;
 const TELLS_MAX = 60;
+const TELLS_OF_A_COPY = 3;
 
 /** Speaks EPay v1: answers `api.php`, and tells the shop of each payment several times, out of order, until it hears success. */
 export class Gateway {
@@ -77,15 +78,15 @@ export class Gateway {
     };
   }
 
-  /** Every copy goes on until somebody says success; a copy may well be the first that is heard. Resolves when all were. */
+  /** The first goes on until somebody says success, and a copy for a while; it may well be the first that is heard. */
   async tell(plan: NoticePlan, shop: ShopClient): Promise<void> {
     const query = queryOf(signed(this.fieldsOf(plan.taken, plan.spelling), this.merchant.key));
-    const tries = plan.kind === "right" ? TELLS_MAX : 3;
     const copy = async (nth: number): Promise<void> => {
+      const tries = plan.kind === "right" && nth === 0 ? TELLS_MAX : TELLS_OF_A_COPY;
       await sleep((plan.spreadMs * ((nth * 7) % plan.copies)) / plan.copies);
       for (let turn = 0; turn < tries; turn++) {
         if (await this.#tellOnce(plan, shop, { query, server: ((nth + turn) % 2) as 0 | 1 })) return;
-        await sleep(Math.min(TELL_AGAIN_MS * 1.4 ** turn, TELL_AGAIN_MS_MAX));
+        await sleep(Math.min(TELL_AGAIN_MS * 1.5 ** turn, TELL_AGAIN_MS_MAX));
       }
     };
     await Promise.all(Array.from({ length: plan.copies }, (_, nth) => copy(nth)));

@@ -16,10 +16,10 @@ export interface Asked {
 
 const PATIENCE_MS = 8_000;
 const AGAIN_MS = 300;
-const AGAIN_MS_MAX = 3_000;
+const AGAIN_MS_MAX = 10_000;
 
 /** How long somebody waits before asking once more: longer each time, as people and programs do. */
-export const pause = (turn: number): Promise<void> => sleep(Math.min(AGAIN_MS * 1.4 ** turn, AGAIN_MS_MAX));
+export const pause = (turn: number): Promise<void> => sleep(Math.min(AGAIN_MS * 1.5 ** turn, AGAIN_MS_MAX));
 
 /** The two processes of the shop as anybody sees them from outside. */
 export class ShopClient {
