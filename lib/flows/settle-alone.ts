@@ -60,8 +60,8 @@ async function claimAll(tx: Tx, order: LockedOrder, lines: readonly OrderLine[])
     const quantity = line.quantity - (await countBound(tx, order, line.variantId));
     if (quantity === 0) continue;
     const taken = await takeLine(tx, order, { ...line, quantity });
+    // Also when it is not all: of its other lines the order keeps what there is, so that no new buyer overtakes it there.
     cardIds.push(...taken);
-    if (taken.length < quantity) break;
   }
   if (cardIds.length > 0) {
     await appendEntry(tx, { kind: "bind", merchantId: order.merchantId, orderId: order.id, cardIds });
@@ -114,8 +114,8 @@ async function apply(
     { ...order, isSettled: order.settledPaymentId !== null },
     { amountMinor, currency: row.currency },
   );
-  // Money of another currency is no part of the order's sum.
-  const counted = verdict === "wrong_currency" ? 0n : amountMinor;
+  // Money of another currency is no part of the order's sum, whatever else is to be said of it.
+  const counted = row.currency === order.currency ? amountMinor : 0n;
   const money = { paidMinor: order.paidMinor + counted, paymentCount: order.paymentCount + 1 };
   if (verdict !== "settled") {
     await changeOrder(tx, order, money, { reason: `payment_${verdict}` });

@@ -67,6 +67,20 @@ describe("owed orders and whatever brings cards", () => {
     expect(await buy(stocked)).toBe("placed");
   });
 
+  test("an owed order of two lines keeps what there is of either, whichever is short: no new buyer gets that", async () => {
+    const stockPolicy = "claim_on_payment";
+    const short = await shop.stock({ cards: 1, stockPolicy });
+    const plenty = await shop.stock({ cards: 1, stockPolicy });
+    const lines = [short, plenty].map(({ variantId }) => ({ variantId, quantity: 1 }));
+    const order = await shop.place("", { lines });
+    await shop.pay(await shop.place(short.variantId));
+    await shop.pay(order);
+    expect(await stateOf(order.id)).toBe("paid owed");
+    expect(await buy(plenty)).toBe("not placed: insufficient_stock");
+    await shop.restock(short, 1);
+    expect(await stateOf(order.id)).toBe("delivered none");
+  });
+
   test("an owed order that somebody has locked is waited for: no new buyer gets its card meanwhile", async ({
     database,
   }) => {
