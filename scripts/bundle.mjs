@@ -13,6 +13,7 @@ const PROGRAMS = {
   bench: "bench/main.ts",
   chaos: "chaos/main.ts",
   sabotage: "sabotage/main.ts",
+  simulate: "simulate/main.ts",
   "bench-load": "bench/load.ts",
 };
 const SOURCES = [
@@ -21,6 +22,7 @@ const SOURCES = [
   "cli",
   "bench",
   "chaos",
+  "simulate",
   "tests/support",
   "lib",
   "prisma",

@@ -32,7 +32,7 @@ export const rules: readonly Rule[] = [
     isBroken: (source) =>
       has(source, /\bprocess\.env\b/) &&
       source.file !== "lib/platform/env.ts" &&
-      !isUnder(source.file, "scripts", "bench", "chaos", "sabotage", "tests", "sandbox"),
+      !isUnder(source.file, "scripts", "bench", "chaos", "sabotage", "simulate", "tests", "sandbox"),
     bad: { file: "lib/flows/pay.ts", text: "const url = process.env.KAPU_URL;" },
     good: { file: "lib/flows/pay.ts", text: "// not process.env\nconst url = deps.env.publicUrl;" },
   },
@@ -41,7 +41,7 @@ export const rules: readonly Rule[] = [
     isBroken: (source) =>
       has(source, /\bDate\.now\(|\bnew Date\(\s*\)|\bnew Date\b(?!\s*\()/) &&
       source.file !== "lib/kernel/clock.ts" &&
-      !isUnder(source.file, "scripts", "bench", "chaos", "sabotage", "tests", "sandbox"),
+      !isUnder(source.file, "scripts", "bench", "chaos", "sabotage", "simulate", "tests", "sandbox"),
     bad: { file: "lib/features/orders/rules.ts", text: "const isLate = deadline < Date.now();" },
     good: { file: "lib/features/orders/rules.ts", text: "const day = new Date(clock.now());" },
   },

@@ -1,0 +1,41 @@
+import type { Seen, Shelf } from "./model";
+import type { Stage } from "./stage";
+
+/** What the tables say of one order. */
+export interface OrderFacts extends Seen {
+  readonly id: string;
+  readonly requestKey: string;
+  /** Cards that it lacks, and that are bound to it, by variant. */
+  readonly lines: readonly { readonly variantId: string; readonly quantity: number; readonly bound: number }[];
+}
+
+/** The shop's rows as its promises are about them. */
+export interface Facts {
+  readonly orders: readonly OrderFacts[];
+  readonly shelves: ReadonlyMap<string, Shelf>;
+}
+
+const ORDERS = `
+SELECT o.id, o.request_key AS "requestKey", o.status, o.exception, o.payment_count AS payments, o.paid_minor::text AS "paidMinor",
+       o.owed_at IS NOT NULL AS "isOwed",
+       (SELECT jsonb_agg(jsonb_build_object('variantId', l.variant_id, 'quantity', l.quantity, 'bound',
+                 (SELECT count(*) FROM card c WHERE c.order_id = o.id AND c.variant_id = l.variant_id)) ORDER BY l.line)
+          FROM order_line l WHERE l.order_id = o.id) AS lines
+  FROM orders o`;
+
+const SHELVES = `
+SELECT v.id, count(c.id) FILTER (WHERE c.status = 'available')::int AS available, count(c.id) FILTER (WHERE c.status = 'reserved')::int AS reserved,
+       count(c.id) FILTER (WHERE c.status = 'delivered')::int AS delivered, count(c.id) FILTER (WHERE c.status = 'draft')::int AS draft
+  FROM variant v LEFT JOIN card c ON c.variant_id = v.id GROUP BY v.id`;
+
+/** Reads them while nothing is under way. */
+export async function readFacts(stage: Stage): Promise<Facts> {
+  const [orders, shelves] = await Promise.all([
+    stage.rows<Omit<OrderFacts, "paidMinor"> & { paidMinor: string }>(ORDERS),
+    stage.rows<Shelf & { id: string }>(SHELVES),
+  ]);
+  return {
+    orders: orders.map((order) => ({ ...order, paidMinor: BigInt(order.paidMinor) })),
+    shelves: new Map(shelves.map(({ id, ...shelf }) => [id, shelf])),
+  };
+}

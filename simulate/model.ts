@@ -1,0 +1,137 @@
+/**
+ * What clients were told, and what the shop's promises make of it. Pure: it knows no table, no statement and no flow, and
+ * judges an order by the answers that people and gateways heard, burst by burst. Within a burst everything happened at once,
+ * so there it allows every order of events, and between bursts only one.
+ */
+
+/** One payment as its gateway knows it, by account and trade number. */
+export interface Money {
+  readonly amountMinor: bigint;
+  readonly isForeign: boolean;
+  /** The burst in which the shop said "taken"; null as long as it has not. */
+  toldIn: number | null;
+  /** The burst in which the gateway said that it was given back at its own desk. */
+  givenBackIn: number | null;
+}
+
+/** One order in its client's hands. */
+export interface Purchase {
+  readonly totalMinor: bigint;
+  readonly money: Map<string, Money>;
+  /** The burst before which its deadline passed. */
+  lapsedBefore: number | null;
+  /** The burst in which somebody was told that it is cancelled, or may have been: that answer was lost. */
+  cancelled: { readonly inBurst: number; readonly isSure: boolean } | null;
+}
+
+/** One order as the tables have it. */
+export interface Seen {
+  readonly status: string;
+  readonly exception: string;
+  readonly payments: number;
+  readonly paidMinor: bigint;
+  readonly isOwed: boolean;
+}
+
+interface Outcome {
+  readonly statuses: readonly string[];
+  readonly exceptions: readonly string[];
+  readonly payments: number;
+  readonly paidMinor: bigint;
+}
+
+/** Every set of payments that may have been taken for the order: what was told and given back in one burst may be either. */
+function possibleMoney({ money }: Purchase): Money[][] {
+  let sets: Money[][] = [[]];
+  for (const one of money.values()) {
+    if (one.toldIn === null) continue;
+    if (one.givenBackIn === null || one.toldIn < one.givenBackIn) sets = sets.map((set) => [...set, one]);
+    else if (one.toldIn === one.givenBackIn) sets = [...sets, ...sets.map((set) => [...set, one])];
+  }
+  return sets;
+}
+
+/** Money that came after the deadline, or to an order that was closed, is late; also in the burst of the closing, for an order with money in it cannot be cancelled. */
+function latenessOf({ lapsedBefore, cancelled }: Purchase, paidIn: number): readonly string[] {
+  if (lapsedBefore !== null && lapsedBefore <= paidIn) return ["paid_late"];
+  if (cancelled === null || cancelled.inBurst > paidIn) return ["none"];
+  return cancelled.isSure ? ["paid_late"] : ["paid_late", "none"];
+}
+
+function statusesUnpaid({ lapsedBefore, cancelled }: Purchase): readonly string[] {
+  if (cancelled?.isSure) return ["cancelled"];
+  const open = lapsedBefore === null ? ["pending"] : ["pending", "expired"];
+  return cancelled ? [...open, "cancelled"] : open;
+}
+
+function outcomeOf(purchase: Purchase, taken: readonly Money[], isOwed: boolean): Outcome {
+  const counted = taken.filter(({ isForeign }) => !isForeign);
+  const paidMinor = counted.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+  const sums = { payments: taken.length, paidMinor };
+  const exact = counted.filter(({ amountMinor }) => amountMinor === purchase.totalMinor);
+  if (exact.length === 0) {
+    const wrong = paidMinor > purchase.totalMinor ? "overpaid" : "underpaid";
+    return { ...sums, statuses: statusesUnpaid(purchase), exceptions: [taken.length === 0 ? "none" : wrong] };
+  }
+  const paidIn = Math.min(...exact.map(({ toldIn }) => toldIn ?? 0));
+  const exceptions = taken.length > 1 ? ["double_paid"] : isOwed ? ["owed"] : latenessOf(purchase, paidIn);
+  return { ...sums, statuses: [isOwed ? "paid" : "delivered"], exceptions };
+}
+
+/** What is wrong with an order, after all that was said about it; null when it may be so. */
+export function complaintAbout(purchase: Purchase, seen: Seen): string | null {
+  const outcomes = possibleMoney(purchase).map((taken) => outcomeOf(purchase, taken, seen.isOwed));
+  const fits = outcomes.some(
+    ({ statuses, exceptions, payments, paidMinor }) =>
+      statuses.includes(seen.status) &&
+      exceptions.includes(seen.exception) &&
+      payments === seen.payments &&
+      paidMinor === seen.paidMinor,
+  );
+  if (fits) return null;
+  const due = outcomes.map(
+    ({ statuses, exceptions, payments }) =>
+      `${statuses.join(" or ")} (${exceptions.join(" or ")}), ${payments} payments`,
+  );
+  return `is ${seen.status} (${seen.exception}), ${seen.payments} payments, ${seen.paidMinor} of ${purchase.totalMinor}; due is ${due.join(", or ")}`;
+}
+
+/** Stock of one variant as a count sees it. */
+export interface Shelf {
+  readonly available: number;
+  readonly reserved: number;
+  readonly delivered: number;
+  readonly draft: number;
+}
+
+/** What somebody still waits for who has paid. */
+export interface Debt {
+  readonly order: number;
+  readonly variant: number;
+  readonly lacking: number;
+  readonly bound: number;
+  /** The burst in which it was paid. */
+  readonly paidIn: number;
+}
+
+/**
+ * "Sold out" may be said of a variant only when, in some order of the burst's events, fewer cards lay there than were asked
+ * for: what lay there before, less all that anybody could take in the meantime.
+ */
+export const isFalseSoldOut = (available: number, takenByOthersAtMost: number, quantity: number): boolean =>
+  available - takenByOthersAtMost >= quantity;
+
+/** Whoever paid in an earlier burst and still waits must not be overtaken by one who paid later and was given cards. */
+export function findOvertaken(before: readonly Debt[], after: readonly Debt[], gained: readonly Debt[]): string[] {
+  const waited = after.filter((debt) =>
+    before.some((old) => old.order === debt.order && old.variant === debt.variant && old.lacking > 0),
+  );
+  return waited.flatMap((debt) =>
+    gained
+      .filter(({ order, variant, paidIn }) => order !== debt.order && variant === debt.variant && paidIn > debt.paidIn)
+      .map(
+        ({ order }) =>
+          `order ${order} was given cards of variant ${debt.variant} before order ${debt.order}, which had paid earlier`,
+      ),
+  );
+}

@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { saveAccount } from "@/lib/features/payments/accounts";
+import { newId } from "@/lib/kernel/id";
+import type { DatabaseUrls } from "@/lib/platform/database-urls";
+import { closeDeps, type Deps } from "@/lib/platform/deps";
+import { withClient } from "@/lib/platform/with-client";
+import { EPAY_KEY, EPAY_PID, openDeps, openShop, type Stocked } from "@/tests/support/shop";
+import { Gate, Line } from "./gate";
+import { CARDS, type Fault, POLICIES } from "./program";
+
+/** A database that nobody else uses, and how to do to its server what only its owner may. */
+export interface StageDatabase {
+  readonly urls: DatabaseUrls;
+  readonly superuser: string;
+  drop(): Promise<void>;
+}
+
+/** What stands on every stage before a program begins. */
+export interface Scenery {
+  readonly variants: readonly Stocked[];
+  readonly merchant: string;
+  /** Who signs in for the merchant. */
+  readonly user: string;
+}
+
+/** The shop's second gateway account: another merchant number, another key. */
+export const OTHER = { id: "other", pid: "2000", key: "otherKey9876543210fedcbaFEDCBA" } as const;
+export const OWN = { id: "epay", pid: EPAY_PID, key: EPAY_KEY } as const;
+
+export interface Process {
+  readonly deps: Deps;
+  readonly line: Line;
+}
+
+/** Opens the shop on a migrated database, of which each program is then given a copy. */
+export async function buildScenery(urls: DatabaseUrls): Promise<Scenery> {
+  const shop = await openShop(urls);
+  const text = { titleZh: "另一个", titleEn: "Another" };
+  const settings = { baseUrl: "http://127.0.0.1:9", pid: OTHER.pid, key: OTHER.key };
+  await saveAccount(shop.deps, shop.deps.db, { id: OTHER.id, kind: "epay", currency: "CNY", ...text, settings });
+  const variants: Stocked[] = [];
+  for (const [n, stockPolicy] of POLICIES.entries())
+    variants.push(await shop.stock({ cards: CARDS[n] as number, stockPolicy, quantityMax: 10 }));
+  const scenery = { variants, merchant: variants[0]?.merchantId as string, user: newId() };
+  await shop.rows(
+    "INSERT INTO app_user (id, email, password_hash, role, merchant_id) VALUES ($1, 'merchant@example.com', '', 'merchant', $2)",
+    [scenery.user, scenery.merchant],
+  );
+  await shop.close();
+  return scenery;
+}
+
+const PAUSE_MS = 60_000;
+const GONE_LOOK_MS = 5;
+const GONE_LOOKS_MAX = 4_000;
+
+/** A shop that runs in two processes, each over a line of its own, with a gateway that says what it is told to say. */
+export class Stage {
+  readonly gate = new Gate();
+  readonly processes: Process[] = [];
+  /** What the gateway answers when it is asked about a payment, by its number there; null is silence. */
+  readonly gatewayWords = new Map<string, string | null>();
+  /** How much more time has passed for the processes than for us. */
+  private skippedMs = 0;
+  /** Where connections came from that were cut. */
+  private readonly cutPorts: number[] = [];
+
+  private constructor(
+    private readonly database: StageDatabase,
+    readonly scenery: Scenery,
+  ) {}
+
+  static async open(database: StageDatabase, scenery: Scenery): Promise<Stage> {
+    const stage = new Stage(database, scenery);
+    stage.processes.push(await stage.start(), await stage.start());
+    return stage;
+  }
+
+  /** Rows of a query as the owner of the tables. */
+  rows<T extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
+    return withClient(this.database.urls.owner, async (client) => (await client.query<T>(sql, [...values])).rows);
+  }
+
+  /** Moves an order's deadline into the past, as time would; the guards of the table are the owner's to lift. */
+  async lapse(orderId: string, seconds: number): Promise<void> {
+    await withClient(this.database.urls.owner, async (client) => {
+      await client.query("ALTER TABLE orders DISABLE TRIGGER orders_edges");
+      await client.query(
+        "UPDATE orders SET created_at = created_at - make_interval(secs => $2), deadline_at = clock_timestamp() - make_interval(secs => $2) WHERE id = $1",
+        [orderId, seconds],
+      );
+      await client.query("ALTER TABLE orders ENABLE TRIGGER orders_edges");
+    });
+  }
+
+  private async start(): Promise<Process> {
+    const line = await Line.open(this.gate, this.database.urls);
+    const elapsed = () => performance.now() + this.skippedMs;
+    const fetch = async (address: unknown) => this.answerQuery(String(address));
+    const deps = { ...openDeps(line.urls), clock: { now: () => Date.now(), elapsed }, fetch };
+    return { deps, line };
+  }
+
+  private async answerQuery(address: string): Promise<Response> {
+    const word = this.gatewayWords.get(new URL(address).searchParams.get("out_trade_no") ?? "");
+    if (word === null) throw new TypeError("fetch failed");
+    return new Response(word ?? JSON.stringify({ code: -1 }));
+  }
+
+  /** The processes' own time goes on, so that what they believed about the stock is too old to be believed. */
+  pause(): void {
+    this.skippedMs += PAUSE_MS;
+  }
+
+  get elapsedMs(): number {
+    return performance.now() + this.skippedMs;
+  }
+
+  /** Does to a process what a machine or a network may do. */
+  strike({ kind, process }: Fault): void {
+    const { line } = this.processes[process] as Process;
+    if (kind !== "answer lost") this.cutPorts.push(...line.ports);
+    if (kind === "answer lost") line.loseAnswer();
+    else if (kind === "cut") line.cut();
+    else if (kind === "terminated") void this.terminate(line.ports);
+    else line.die({ isSent: kind === "crash after sending" });
+  }
+
+  private async terminate(ports: readonly number[]): Promise<void> {
+    const sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY ($1::int[])";
+    await withClient(this.database.superuser, (client) => client.query(sql, [ports])).catch(() => {});
+  }
+
+  /** A process that died is started again: what it knew is forgotten. */
+  async restart(process: 0 | 1): Promise<void> {
+    const dead = this.processes[process] as Process;
+    this.processes[process] = await this.start();
+    void closeDeps(dead.deps).catch(() => {});
+  }
+
+  /** Waits for the backends of connections that were cut: what they had begun is done or undone, and what they held is free. */
+  async settle(): Promise<void> {
+    const ports = this.cutPorts.splice(0);
+    if (ports.length === 0) return;
+    const sql = "SELECT 1 FROM pg_stat_activity WHERE client_port = ANY ($1::int[])";
+    await withClient(this.database.superuser, async (client) => {
+      for (let look = 0; look < GONE_LOOKS_MAX; look++) {
+        if ((await client.query(sql, [ports])).rowCount === 0) return;
+        await sleep(GONE_LOOK_MS);
+      }
+      throw new Error("a connection that was cut is still served");
+    });
+  }
+
+  /** Imports whose process is gone have been silent for long enough to be taken for dead. */
+  async ageImports(): Promise<void> {
+    await this.rows("UPDATE batch SET heartbeat_at = heartbeat_at - interval '2 minutes'");
+  }
+
+  async close(): Promise<void> {
+    this.gate.open();
+    for (const { deps, line } of this.processes) {
+      await closeDeps(deps).catch(() => {});
+      await line.stop();
+    }
+    await this.database.drop();
+  }
+}
