@@ -1,46 +1,46 @@
-import type { Contender } from "./contenders/contender";
-import {
-  checkThenTake,
-  forUpdate,
-  limitedUpdate,
-  optimistic,
-  skipLocked,
-  tryConfirm,
-} from "./contenders/orm-transactions";
-import { batched, single } from "./contenders/ours";
-import { pgbench } from "./contenders/pgbench";
-import { queued, redisDecrement, redisList, redisLock, redisScript } from "./contenders/redis-first";
+import { createAll } from "./contenders/all";
+import type { Bench, Contender } from "./contenders/contender";
 import { createRandom, type Sample, shuffle } from "./figures";
+import { type Meter, openMeter } from "./meter";
 import type { Options } from "./options";
 import type { BenchRedis } from "./redis";
-import { type BenchShop, draftOrders, restock } from "./shop";
+import { type BenchShop, draftAmong, openVariants, restockAll } from "./shop";
 
 /** Enough that no baseline waits for a connection it could use, and few enough that Postgres does not drown in them. */
-const BASELINE_CONNECTIONS = 16;
+export const BASELINE_CONNECTIONS = 16;
 
-/** Every technique that the field's articles recommend, on the same schema, beside ours. */
-function contendersOf(shop: BenchShop, redis: BenchRedis | null): Contender[] {
-  const inPostgres = [single, forUpdate, skipLocked, optimistic, tryConfirm, checkThenTake, limitedUpdate];
-  const redisFirst = redis ? [redisLock, redisDecrement, redisScript, redisList, queued] : [];
-  return [
-    batched(shop),
-    pgbench(shop),
-    ...inPostgres.map((create) => create(shop, BASELINE_CONNECTIONS)),
-    ...redisFirst.map((create) => create({ shop, url: redis?.url ?? "", connections: BASELINE_CONNECTIONS })),
-  ];
+export const benchOf = (shop: BenchShop, redis: BenchRedis | null): Bench => ({
+  shop,
+  connections: BASELINE_CONNECTIONS,
+  redisUrl: redis?.url ?? "",
+});
+
+/** How many products the buyers divide between: one that everybody wants, and many. */
+export const PRODUCTS = [1, 100] as const;
+
+interface Question {
+  /** The products on sale. */
+  readonly shops: readonly BenchShop[];
+  readonly inFlight: number;
+  readonly seconds: number;
+  readonly round: number;
 }
 
+/** Where buyers draw their product by themselves, a few ask for one more often than its share. */
+const UNEVEN = 1.5;
+
 async function measure(
-  shop: BenchShop,
+  meter: Meter,
   contender: Contender,
-  { inFlight, seconds, round }: { inFlight: number; seconds: number; round: number },
+  { shops, inFlight, seconds, round }: Question,
 ): Promise<Sample> {
-  const most = Math.ceil(contender.perSecondMax * Math.max(1, seconds)) + inFlight;
-  await restock(shop, most);
-  const drafts = await draftOrders(shop, most);
-  await contender.prepare?.();
-  const outcome = await contender.run({ inFlight, seconds }, drafts);
-  return { bench: "claim", contender: contender.name, inFlight, round, ...outcome };
+  const most = Math.ceil(contender.perSecondMax * seconds) + inFlight;
+  const ofEach = shops.length === 1 ? most : Math.ceil((most / shops.length) * UNEVEN);
+  await restockAll(shops, ofEach);
+  const drafts = await draftAmong(shops, most);
+  await contender.prepare?.(drafts);
+  const outcome = await meter.costOf(() => contender.run({ inFlight, seconds }, drafts));
+  return { bench: "claim", contender: contender.name, products: shops.length, inFlight, round, ...outcome };
 }
 
 /** All contenders against one database, interleaved: each round runs every one of them, in an order of its own. */
@@ -50,20 +50,27 @@ export async function benchClaims(
   tell: (line: string) => void,
 ): Promise<{ samples: Sample[]; contenders: Pick<Contender, "name" | "what">[] }> {
   const random = createRandom(options.seed);
-  const contenders = contendersOf(shop, redis);
+  const contenders = createAll(benchOf(shop, redis));
+  const meter = await openMeter(shop.urls.app);
   const samples: Sample[] = [];
   try {
-    for (const contender of contenders) await measure(shop, contender, { inFlight: 8, seconds: 0.2, round: 0 });
+    const sales = [[shop], await openVariants(shop, options.isSmoke ? 5 : PRODUCTS[1])];
+    const warm = { shops: [shop], inFlight: 8, seconds: 0.2, round: 0 };
+    for (const contender of contenders) await measure(meter, contender, warm);
     for (let round = 1; round <= options.rounds; round += 1) {
-      for (const inFlight of options.inFlight) {
-        for (const contender of shuffle(contenders, random)) {
-          const sample = await measure(shop, contender, { inFlight, seconds: options.seconds, round });
-          samples.push(sample);
-          tell(`round ${round}  ${inFlight} in flight  ${contender.name}: ${Math.round(sample.perSecond)}/s`);
+      for (const shops of sales) {
+        for (const inFlight of options.inFlight) {
+          for (const contender of shuffle(contenders, random)) {
+            const sample = await measure(meter, contender, { shops, inFlight, seconds: options.seconds, round });
+            samples.push(sample);
+            const on = shops.length === 1 ? "one product" : `${shops.length} products`;
+            tell(`round ${round}  ${on}  ${inFlight} in flight  ${contender.name}: ${Math.round(sample.perSecond)}/s`);
+          }
         }
       }
     }
   } finally {
+    await meter.close();
     for (const contender of contenders) await contender.close();
   }
   return { samples, contenders };

@@ -21,12 +21,15 @@ export interface BenchDatabase {
 
 /**
  * An empty, migrated database of the bench's own: embedded, with the settings that a shop runs with (it waits for the disk), or the one
- * that `DATABASE_URL` names, cleared of what an earlier run left. Refuses another machine, and a database that holds anything it did not make itself.
+ * that `DATABASE_URL` names, cleared of what an earlier run left. Refuses another machine that was not asked for, and a database that holds anything it did not make itself.
  */
-export async function openBenchDatabase(databaseUrl: string | undefined): Promise<BenchDatabase> {
+export async function openBenchDatabase(
+  databaseUrl: string | undefined,
+  { allowRemoteHost }: { readonly allowRemoteHost: boolean },
+): Promise<BenchDatabase> {
   const log = createLog("silent");
   if (databaseUrl) {
-    await takeForeign(databaseUrl);
+    await takeForeign(databaseUrl, allowRemoteHost);
     await withClient(databaseUrl, (client) =>
       client.query("DROP SCHEMA IF EXISTS public, graphile_worker CASCADE; CREATE SCHEMA public"),
     );
@@ -44,8 +47,9 @@ export async function openBenchDatabase(databaseUrl: string | undefined): Promis
   return { urls, stop: postgres.stop };
 }
 
-async function takeForeign(databaseUrl: string): Promise<void> {
-  if (!LOOPBACK.has(new URL(databaseUrl).hostname)) throw new Error("The bench only loads a database on this machine.");
+async function takeForeign(databaseUrl: string, allowRemoteHost: boolean): Promise<void> {
+  if (!allowRemoteHost && !LOOPBACK.has(new URL(databaseUrl).hostname))
+    throw new Error("DATABASE_URL is not on this machine: name --allow-remote-host if you mean it.");
   await withClient(databaseUrl, async (client) => {
     if (await isOurs(client)) return;
     if (!(await isEmpty(client))) {

@@ -2,10 +2,19 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type pg from "pg";
 
+/** What a sale costs the database; a figure is null where it could not be read. */
+export interface Cost {
+  /** Microseconds of processor time of all of the server's processes. */
+  readonly cpuUs: number | null;
+  readonly walBytes: number | null;
+}
+
 /** One contender in one round at one number of requests in flight. */
 export interface Sample {
   readonly bench: "claim" | "http" | "pages" | "ledger";
   readonly contender: string;
+  /** How many products the buyers divide between, where that is one of the questions. */
+  readonly products?: number;
   readonly inFlight: number;
   readonly round: number;
   readonly done: number;
@@ -14,6 +23,7 @@ export interface Sample {
   readonly perSecond: number;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
+  readonly cost?: Cost;
 }
 
 /** A generator of the same numbers for the same seed (mulberry32), so that a run's order can be repeated. */
@@ -49,6 +59,7 @@ export function percentile(sorted: readonly number[], share: number): number | n
 export interface Summary {
   readonly bench: Sample["bench"];
   readonly contender: string;
+  readonly products?: number;
   readonly inFlight: number;
   readonly rounds: number;
   readonly failed: number;
@@ -56,6 +67,7 @@ export interface Summary {
   readonly perSecond: number;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
+  readonly cost?: Cost;
 }
 
 const medianOrNull = (values: readonly (number | null)[]): number | null => {
@@ -63,25 +75,37 @@ const medianOrNull = (values: readonly (number | null)[]): number | null => {
   return known.length === 0 ? null : median(known);
 };
 
-/** The medians over the rounds of each contender and number in flight. */
+/** The medians over the rounds of each contender, number of products and number in flight. */
 export function summarize(samples: readonly Sample[]): Summary[] {
-  const groups = new Map<string, Sample[]>();
+  const groups = new Map<string, [Sample, ...Sample[]]>();
   for (const sample of samples) {
-    const key = [sample.bench, sample.inFlight, sample.contender].join("|");
-    groups.set(key, [...(groups.get(key) ?? []), sample]);
+    const key = [sample.bench, sample.products, sample.inFlight, sample.contender].join("|");
+    const group = groups.get(key);
+    if (group) group.push(sample);
+    else groups.set(key, [sample]);
   }
-  return [...groups.values()].map((group) => ({
-    bench: group[0]!.bench,
-    contender: group[0]!.contender,
-    inFlight: group[0]!.inFlight,
-    rounds: group.length,
-    failed: group.reduce((sum, sample) => sum + sample.failed, 0),
-    soldTwice: group.reduce((sum, sample) => sum + sample.soldTwice, 0),
-    perSecond: median(group.map((sample) => sample.perSecond)),
-    p50Ms: medianOrNull(group.map((sample) => sample.p50Ms)),
-    p99Ms: medianOrNull(group.map((sample) => sample.p99Ms)),
-  }));
+  return [...groups.values()].map((group) => {
+    const [{ bench, contender, products, inFlight, cost }] = group;
+    return {
+      bench,
+      contender,
+      ...(products === undefined ? {} : { products }),
+      inFlight,
+      rounds: group.length,
+      failed: group.reduce((sum, sample) => sum + sample.failed, 0),
+      soldTwice: group.reduce((sum, sample) => sum + sample.soldTwice, 0),
+      perSecond: median(group.map((sample) => sample.perSecond)),
+      p50Ms: medianOrNull(group.map((sample) => sample.p50Ms)),
+      p99Ms: medianOrNull(group.map((sample) => sample.p99Ms)),
+      ...(cost ? { cost: medianCost(group) } : {}),
+    };
+  });
 }
+
+const medianCost = (samples: readonly Sample[]): Cost => ({
+  cpuUs: medianOrNull(samples.map(({ cost }) => cost?.cpuUs ?? null)),
+  walBytes: medianOrNull(samples.map(({ cost }) => cost?.walBytes ?? null)),
+});
 
 const VERSIONED = ["pg", "@prisma/client", "next", "hono", "autocannon"];
 

@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OrderDraft } from "@/lib/flows/hot/draft-order";
-import type { Contender } from "./contenders/contender";
-import { isSoldTwice } from "./contenders/contender";
-import { checkThenTake, forUpdate, limitedUpdate, optimistic, skipLocked } from "./contenders/orm-transactions";
-import { batched } from "./contenders/ours";
-import { redisDecrement, redisLock } from "./contenders/redis-first";
+import { benchOf } from "./claims";
+import { type Create, TECHNIQUES, techniquesFor } from "./contenders/all";
+import { type Contender, isSoldTwice } from "./contenders/contender";
 import { percentile } from "./figures";
 import type { Options } from "./options";
 import type { BenchRedis } from "./redis";
 import { type BenchShop, draftOrders, openVariant, restock } from "./shop";
 
-const CONNECTIONS = 16;
 /** Nobody waits longer for a button. */
 const PATIENCE_MS = 30_000;
 
@@ -41,18 +38,18 @@ async function ask(contender: Contender, draft: OrderDraft, tooLate: Promise<"er
 }
 
 async function sell(
-  shop: BenchShop,
-  create: (shop: BenchShop) => Contender,
+  { shop, redis }: { readonly shop: BenchShop; readonly redis: BenchRedis | null },
+  create: Create,
   { cards, buyers }: { cards: number; buyers: number },
 ): Promise<Flash> {
   const sale = await openVariant(shop);
   await restock(sale, cards);
   const drafts = await draftOrders(sale, buyers);
-  const contender = create(sale);
+  const contender = create(benchOf(sale, redis));
   const tally: Record<Told, number> = { sold: 0, refused: 0, soldTwice: 0, errors: 0 };
   const refusals: number[] = [];
   try {
-    await contender.prepare?.();
+    await contender.prepare?.(drafts);
     const startedAt = performance.now();
     const tooLate = sleep(PATIENCE_MS, "errors" as const, { ref: false });
     await Promise.all(
@@ -73,25 +70,16 @@ async function sell(
   }
 }
 
-/** The flash sale, once by each technique that answers a buyer at once, each with a product of its own. */
+/** The flash sale, once by each technique, each with a product of its own. */
 export async function benchFlash(
-  { shop, redis }: { readonly shop: BenchShop; readonly redis: BenchRedis | null },
+  place: { readonly shop: BenchShop; readonly redis: BenchRedis | null },
   options: Options,
   tell: (line: string) => void,
 ): Promise<Flash[]> {
   const size = options.isSmoke ? { cards: 10, buyers: 100 } : { cards: 100, buyers: 5_000 };
-  const inPostgres = [forUpdate, skipLocked, optimistic, checkThenTake, limitedUpdate];
-  const redisFirst = redis ? [redisLock, redisDecrement] : [];
-  const contenders: ((sale: BenchShop) => Contender)[] = [
-    batched,
-    ...inPostgres.map((create) => (sale: BenchShop) => create(sale, CONNECTIONS)),
-    ...redisFirst.map(
-      (create) => (sale: BenchShop) => create({ shop: sale, url: redis?.url ?? "", connections: CONNECTIONS }),
-    ),
-  ];
   const sales: Flash[] = [];
-  for (const create of contenders) {
-    const sale = await sell(shop, create, size);
+  for (const technique of techniquesFor({ redisUrl: place.redis?.url ?? "" })) {
+    const sale = await sell(place, TECHNIQUES[technique], size);
     sales.push(sale);
     tell(`flash sale  ${sale.contender}: ${sale.sold} sold, the last told after ${Math.round(sale.lastToldMs)} ms`);
   }

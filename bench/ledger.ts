@@ -43,7 +43,7 @@ async function verifyAll({ deps, urls }: BenchShop): Promise<Outcome> {
 
 /** Orders as the shop places them; whatever was written before them is sealed first. */
 async function prepare(shop: BenchShop, load: Load): Promise<() => Promise<Outcome>> {
-  const contender = batched(shop);
+  const contender = batched({ shop });
   const most = Math.ceil(contender.perSecondMax * Math.max(1, load.seconds)) + load.inFlight;
   await restock(shop, most);
   const drafts = await draftOrders(shop, most);

@@ -1,20 +1,27 @@
+import { readFileSync } from "node:fs";
 import { runAudit } from "@/lib/features/audit";
 import { drainOutbox } from "@/lib/flows/drain-outbox";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { benchClaims } from "./claims";
+import { benchCrash, type Crash } from "./crash";
 import { openBenchDatabase } from "./database";
+import { estimateMinutes } from "./estimate";
 import { describeMachine, type Sample } from "./figures";
 import { benchFlash, type Flash } from "./flash";
 import { benchHttp, ENDPOINTS } from "./http";
 import { benchLedger, LEDGER_LEGEND } from "./ledger";
+import { readReport } from "./lines";
 import { type Options, readOptions, USAGE } from "./options";
 import { writePage } from "./page";
 import { benchPages } from "./pages";
+import { HOW_PAST_WAS_BUILT } from "./past";
 import { openBenchRedis } from "./redis";
 import { formatReport, type Report } from "./report";
+import { sell } from "./seller";
 import { serve } from "./serve";
 import { type BenchShop, openBenchShop } from "./shop";
+import { benchSlope } from "./slope";
 
 const tell = (line: string): void => void process.stderr.write(`  ${line}\n`);
 
@@ -42,6 +49,7 @@ async function measure(shop: BenchShop, options: Options): Promise<Report> {
   const legend: { name: string; what: string }[] = [];
   const notes: string[] = [];
   const sales: Flash[] = [];
+  const crashes: Crash[] = [];
   const redis = await openBenchRedis();
   if (redis === null) notes.push("No redis-server on the PATH: the techniques that need one were left out.");
   try {
@@ -51,6 +59,7 @@ async function measure(shop: BenchShop, options: Options): Promise<Report> {
       legend.push(...claims.contenders);
     }
     if (options.parts.includes("flash")) sales.push(...(await benchFlash({ shop, redis }, options, tell)));
+    if (options.parts.includes("crash")) crashes.push(...(await benchCrash({ shop, redis }, options, tell)));
   } finally {
     await redis?.stop();
   }
@@ -65,19 +74,20 @@ async function measure(shop: BenchShop, options: Options): Promise<Report> {
     legend.push(...LEDGER_LEGEND);
   }
   notes.push(await checkRows(shop));
+  const slope = options.parts.includes("slope") ? await benchSlope(shop, options, tell) : null;
+  if (slope) notes.push(HOW_PAST_WAS_BUILT);
   if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
-  return { machine, legend, samples, sales, pages, notes };
+  return { machine, legend, samples, sales, pages, crashes, slope, notes };
 }
 
-async function run(args: readonly string[]): Promise<void> {
-  const options = readOptions(args);
-  const database = await openBenchDatabase(process.env.DATABASE_URL || undefined);
+async function measureAll(options: Options): Promise<Report> {
+  tell(`This takes about ${estimateMinutes(options)} minutes on two cores.`);
+  const { allowRemoteHost } = options;
+  const database = await openBenchDatabase(process.env.DATABASE_URL || undefined, { allowRemoteHost });
   try {
     const shop = await openBenchShop(database.urls);
     try {
-      const report = await measure(shop, options);
-      process.stdout.write(formatReport(report));
-      if (options.writesPage) writePage(report, ["npm run bench --", ...args].join(" "));
+      return await measure(shop, options);
     } finally {
       await closeDeps(shop.deps);
     }
@@ -86,8 +96,19 @@ async function run(args: readonly string[]): Promise<void> {
   }
 }
 
+async function run(args: readonly string[]): Promise<void> {
+  const options = readOptions(args);
+  const isRead = options.from.length > 0;
+  const report = isRead
+    ? readReport(options.from.map((file) => readFileSync(file, "utf8")))
+    : await measureAll(options);
+  process.stdout.write(formatReport(report));
+  if (options.writesPage) writePage(report, ["npm run bench --", ...args].join(" "));
+}
+
 const [command, argument = ""] = process.argv.slice(2);
 if (command === "serve") await serve(JSON.parse(argument));
+else if (command === "sell") await sell(JSON.parse(argument));
 else {
   await run(process.argv.slice(2)).catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}\n`);

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const PARTS = ["claims", "flash", "http", "pages", "ledger"] as const;
+export const PARTS = ["claims", "flash", "http", "pages", "ledger", "crash", "slope"] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What a run measures; every figure has a bound. */
@@ -8,19 +8,27 @@ export interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly inFlight: readonly number[];
+  /** How often the process of each technique is killed. */
+  readonly kills: number;
   readonly seed: number;
   readonly parts: readonly Part[];
+  /** Files that hold the output of earlier runs, to be put together; nothing is measured then. */
+  readonly from: readonly string[];
   /** A run that only shows that it runs. */
   readonly isSmoke: boolean;
   /** Also write the page and its charts. */
   readonly writesPage: boolean;
+  readonly allowRemoteHost: boolean;
 }
 
-const BOUNDS = { rounds: [1, 25], seconds: [0.2, 30], seed: [0, 2 ** 31] } as const;
+const BOUNDS = { rounds: [1, 25], seconds: [0.2, 30], kills: [1, 50], seed: [0, 2 ** 31] } as const;
 
-export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--in-flight 1,16,64] [--only claims|flash|http|pages|ledger] [--seed 1] [--smoke] [--page]
+export const USAGE = `npm run bench -- [--rounds 3] [--seconds 1] [--in-flight 1,16,64,256] [--kills 3] [--only ${PARTS.join(",")}] [--seed 1] [--smoke] [--page]
+  --only    the parts to measure, with commas between them
   --smoke   one short round of everything: shows that it runs; its figures mean nothing
   --page    also writes docs/benchmarks.md, its charts and its figures
+  --from    measures nothing: reads what an earlier run printed, may be given several times, and makes one report of all
+  --allow-remote-host   DATABASE_URL may be on another machine
 DATABASE_URL may name a database on this machine that is empty or was made by an earlier run; otherwise an embedded Postgres is used.`;
 
 function bounded(name: keyof typeof BOUNDS, text: string): number {
@@ -38,29 +46,41 @@ function readInFlight(text: string): number[] {
   return values;
 }
 
+function readParts(text: string | undefined): readonly Part[] {
+  if (text === undefined) return PARTS;
+  const names = text.split(",");
+  const unknown = names.find((name) => !PARTS.includes(name as Part));
+  if (unknown !== undefined) throw new Error(`--only must be some of ${PARTS.join(", ")}, not ${unknown || "nothing"}`);
+  return PARTS.filter((part) => names.includes(part));
+}
+
 /** Reads the command line; throws one sentence about what is wrong with it. */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: "string", default: "5" },
-      seconds: { type: "string", default: "2" },
-      "in-flight": { type: "string", default: "1,16,64" },
+      rounds: { type: "string", default: "3" },
+      seconds: { type: "string", default: "1" },
+      "in-flight": { type: "string", default: "1,16,64,256" },
+      kills: { type: "string", default: "3" },
       only: { type: "string" },
       seed: { type: "string", default: "1" },
+      from: { type: "string", multiple: true, default: [] },
       smoke: { type: "boolean", default: false },
       page: { type: "boolean", default: false },
+      "allow-remote-host": { type: "boolean", default: false },
     },
   });
-  const only = PARTS.find((part) => part === values.only);
-  if (values.only !== undefined && !only) throw new Error(`--only must be one of ${PARTS.join(", ")}`);
   return {
-    rounds: values.smoke ? 1 : bounded("rounds", values.rounds),
-    seconds: values.smoke ? 0.3 : bounded("seconds", values.seconds),
+    rounds: values.smoke ? 1 : Math.floor(bounded("rounds", values.rounds)),
+    seconds: values.smoke ? 0.2 : bounded("seconds", values.seconds),
     inFlight: values.smoke ? [1, 4] : readInFlight(values["in-flight"]),
+    kills: values.smoke ? 1 : Math.floor(bounded("kills", values.kills)),
     seed: bounded("seed", values.seed),
-    parts: only ? [only] : PARTS,
+    parts: readParts(values.only),
+    from: values.from,
     isSmoke: values.smoke,
     writesPage: values.page,
+    allowRemoteHost: values["allow-remote-host"],
   };
 }

@@ -76,9 +76,14 @@ async function* cardFile(lines: number): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Makes sure that this many cards can be bought, and that no contender finds the mess of the one before it. */
-export async function restock(shop: BenchShop, cards: number): Promise<void> {
-  const { deps, variantId, merchantId } = shop;
+/** Several products of the same shop, between which buyers divide. */
+export async function openVariants(shop: BenchShop, count: number): Promise<BenchShop[]> {
+  const shops: BenchShop[] = [];
+  while (shops.length < count) shops.push(await openVariant(shop));
+  return shops;
+}
+
+async function stockUp({ deps, variantId, merchantId }: BenchShop, cards: number): Promise<void> {
   const present = await deps.db.card.count({ where: { variantId, status: "available" } });
   if (present < cards) {
     const actor = { kind: "system" } as const;
@@ -86,16 +91,35 @@ export async function restock(shop: BenchShop, cards: number): Promise<void> {
     const result = await importCards(deps, command);
     if (!result.ok) throw new Error(`no stock: ${result.error}`);
   }
+}
+
+/** Makes sure that this many cards can be bought, and that no contender finds the mess of the one before it. */
+export async function restock(shop: BenchShop, cards: number): Promise<void> {
+  await restockAll([shop], cards);
+}
+
+/** The same for each of several products. */
+export async function restockAll(shops: readonly BenchShop[], cardsOfEach: number): Promise<void> {
+  for (const shop of shops) await stockUp(shop, cardsOfEach);
+  const [shop] = shops;
+  if (!shop) return;
   await withClient(shop.urls.owner, (client) =>
     client.query("VACUUM (ANALYZE) card, orders, order_line, payment_attempt, stock_entry, outbox"),
   );
 }
 
 /** Orders that are ready to be written: what every contender is given, made before the clock runs. */
-export async function draftOrders(shop: BenchShop, count: number): Promise<OrderDraft[]> {
-  const variants = [await findSellableVariant(shop.deps, shop.variantId, { isFresh: true })];
+export const draftOrders = (shop: BenchShop, count: number): Promise<OrderDraft[]> => draftAmong([shop], count);
+
+/** The same, of one product after the other. */
+export async function draftAmong(shops: readonly BenchShop[], count: number): Promise<OrderDraft[]> {
+  const known = await Promise.all(
+    shops.map(({ deps, variantId }) => findSellableVariant(deps, variantId, { isFresh: true })),
+  );
   const drafts: OrderDraft[] = [];
   for (let number = 0; number < count; number += 1) {
+    const at = number % shops.length;
+    const shop = shops[at] as BenchShop;
     const cmd = {
       scope: "bench",
       requestKey: newId(),
@@ -104,6 +128,7 @@ export async function draftOrders(shop: BenchShop, count: number): Promise<Order
       accountId: shop.accountId,
       lines: [{ variantId: shop.variantId, quantity: 1 }],
     };
+    const variants = [known[at] ?? null];
     const draft = await draftOrder(shop.deps, { cmd, variants, requestHash: randomBytes(32), lookupHash: null });
     if (!draft.ok) throw new Error(`no draft: ${draft.error}`);
     drafts.push(draft.value);

@@ -22,9 +22,12 @@ async function ensureYardstickBuilt(out) {
 }
 
 // Standard output belongs to the report.
-// The shop's own pages are built only for a run that measures them.
-const only = process.argv[process.argv.indexOf("--only") + 1];
-const withPages = !process.argv.includes("--only") || only === "pages";
-await prepare({ out: process.stderr, withTools: true, withPages });
-await ensureYardstickBuilt(process.stderr);
+// The shop's own pages, and the route handler, are built only for a run that measures them.
+const args = process.argv.slice(2);
+const only = args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length) ?? args[args.indexOf("--only") + 1];
+const isReading = args.some((arg) => arg === "--from" || arg.startsWith("--from="));
+const hasOnly = args.some((arg) => arg === "--only" || arg.startsWith("--only="));
+const measures = (part) => !isReading && (!hasOnly || (only ?? "").split(",").includes(part));
+await prepare({ out: process.stderr, withTools: true, withPages: measures("pages") });
+if (measures("http")) await ensureYardstickBuilt(process.stderr);
 await import(pathToFileURL(programFile("bench")).href);

@@ -1,9 +1,19 @@
 import type { OrderDraft } from "@/lib/flows/hot/draft-order";
 import { sqlStateOf } from "@/lib/platform/db";
 import { percentile } from "../figures";
+import type { BenchShop } from "../shop";
 
 /** Whether the schema's guard threw back the sale of a card that was sold. */
 export const isSoldTwice = (error: unknown): boolean => sqlStateOf(error) === "23514";
+
+/** What every contender is made with. */
+export interface Bench {
+  readonly shop: BenchShop;
+  /** Of the contender's own pool. */
+  readonly connections: number;
+  /** Empty where there is no Redis; the techniques that need one are not made then. */
+  readonly redisUrl: string;
+}
 
 export interface Load {
   readonly inFlight: number;
@@ -26,12 +36,22 @@ export interface Contender {
   readonly what: string;
   /** More than it can place in a second, for the number of drafts and cards that are laid out for it. */
   readonly perSecondMax: number;
-  /** Called after the stock is laid out and before the clock runs. */
-  prepare?(): Promise<void>;
+  /** Lays out what the technique keeps outside the database for the products of these orders, before the clock runs. */
+  prepare?(drafts: readonly OrderDraft[]): Promise<void>;
   run(load: Load, drafts: readonly OrderDraft[]): Promise<Outcome>;
-  /** One order, where the technique can place one by itself: true when the buyer has it, false when it is sold out. */
-  place?(draft: OrderDraft): Promise<boolean>;
+  /**
+   * One order, where the technique can place one by itself: true when the buyer has it, false when it is sold out. A technique that tells
+   * the buyer "accepted" before it has sold anything calls `onAccepted` then.
+   */
+  place?(draft: OrderDraft, onAccepted?: () => void): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** Where the one card of a draft is looked for. */
+export function placeOf({ lines }: OrderDraft): { readonly variantId: string; readonly poolId: string } {
+  const [line] = lines;
+  if (!line) throw new Error("a draft without a line");
+  return { variantId: line.variant_id, poolId: line.pool_id };
 }
 
 /** Keeps `inFlight` orders under way until the time is over or the drafts are used up; `place` answers whether it worked. */

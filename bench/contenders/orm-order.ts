@@ -1,6 +1,6 @@
 import type { OrderDraft } from "@/lib/flows/hot/draft-order";
 import type { Tx } from "@/lib/platform/db";
-import type { BenchShop } from "../shop";
+import { placeOf } from "./contender";
 
 export interface Times {
   readonly at: Date;
@@ -70,7 +70,8 @@ export async function writeOrder(tx: Tx, { row, lines }: OrderDraft, cardId: str
 }
 
 /** The first card on sale, without a lock: another buyer may be looking at the same one. */
-export async function firstAvailable(tx: Tx, { variantId, poolId }: BenchShop): Promise<string | null> {
+export async function firstAvailable(tx: Tx, draft: OrderDraft): Promise<string | null> {
+  const { variantId, poolId } = placeOf(draft);
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM card WHERE variant_id = ${variantId}::uuid AND pool_id = ${poolId}::uuid AND status = 'available'
      ORDER BY pick LIMIT 1`;
@@ -78,7 +79,8 @@ export async function firstAvailable(tx: Tx, { variantId, poolId }: BenchShop): 
 }
 
 /** The first card on sale that nobody else holds, locked. */
-export async function firstUnlocked(tx: Tx, { variantId, poolId }: BenchShop): Promise<string | null> {
+export async function firstUnlocked(tx: Tx, draft: OrderDraft): Promise<string | null> {
+  const { variantId, poolId } = placeOf(draft);
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM card WHERE variant_id = ${variantId}::uuid AND pool_id = ${poolId}::uuid AND status = 'available'
      ORDER BY pick LIMIT 1 FOR UPDATE SKIP LOCKED`;

@@ -1,16 +1,7 @@
-import {
-  checkThenTake,
-  forUpdate,
-  limitedUpdate,
-  optimistic,
-  skipLocked,
-  tryConfirm,
-} from "@/bench/contenders/orm-transactions";
-import { batched, single } from "@/bench/contenders/ours";
+import { TECHNIQUES, type Technique } from "@/bench/contenders/all";
 import { pgbench } from "@/bench/contenders/pgbench";
-import { queued, redisDecrement, redisList, redisLock, redisScript } from "@/bench/contenders/redis-first";
 import { openBenchDatabase } from "@/bench/database";
-import { type BenchShop, draftOrders, openBenchShop, restock } from "@/bench/shop";
+import { type BenchShop, draftAmong, openBenchShop, openVariant, restockAll } from "@/bench/shop";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { expectInvariants } from "@/tests/support/invariants";
@@ -25,23 +16,21 @@ describe("what the bench compares", () => {
     redis = await startRedis();
   });
   test.afterAll(() => Promise.all([closeDeps(shop.deps), redis.stop()]));
-  const redisBench = () => ({ shop, url: redis.url, connections: 2 });
-
-  const CONTENDERS = {
-    "our batched statement": () => batched(shop),
-    "the single statement": () => single(shop, 2),
-    "FOR UPDATE of the product": () => forUpdate(shop, 2),
-    "the ORM's transaction with SKIP LOCKED": () => skipLocked(shop, 2),
-    "pgbench, or its script": () => pgbench(shop),
-    "the optimistic retry": () => optimistic(shop, 2),
-    "try, confirm": () => tryConfirm(shop, 2),
-    "check, then take": () => checkThenTake(shop, 2),
-    "the ORM's limited updateMany": () => limitedUpdate(shop, 2),
-    "the lock in Redis": () => redisLock(redisBench()),
-    "DECR first": () => redisDecrement(redisBench()),
-    "Lua first": () => redisScript(redisBench()),
-    "the list of cards in Redis": () => redisList(redisBench()),
-    "the queue": () => queued(redisBench()),
+  const CONTENDERS: Record<Technique | "pgbench", string> = {
+    ours: "our batched statement",
+    single: "the single statement",
+    forUpdate: "FOR UPDATE of the product",
+    skipLocked: "the ORM's transaction with SKIP LOCKED",
+    optimistic: "the optimistic retry",
+    tryConfirm: "try, confirm",
+    checkThenTake: "check, then take",
+    limitedUpdate: "the ORM's limited updateMany",
+    redisLock: "the lock in Redis",
+    redisDecrement: "DECR first",
+    redisScript: "Lua first",
+    redisList: "the list of cards in Redis",
+    queued: "the queue",
+    pgbench: "pgbench, or its script",
   };
 
   /** Rows per order in each table, and which columns of the wide ones are filled. */
@@ -61,17 +50,20 @@ describe("what the bench compares", () => {
     return rows;
   }
 
-  test.each(Object.keys(CONTENDERS) as (keyof typeof CONTENDERS)[])(
-    "%s writes the rows of an order, all of them",
-    async (name) => {
+  test.each((Object.keys(CONTENDERS) as (keyof typeof CONTENDERS)[]).map((name) => [CONTENDERS[name], name] as const))(
+    "%s writes the rows of an order of each product, all of them",
+    async (_what, name) => {
       const { database } = shared;
-      await restock(shop, 3_000);
+      const shops = [shop, await openVariant(shop)];
+      await restockAll(shops, 1_500);
       const before = await withClient(shop.urls.owner, (client) =>
         client.query<{ id: string }>("SELECT id FROM orders"),
       );
-      const contender = CONTENDERS[name]();
-      await contender.prepare?.();
-      const outcome = await contender.run({ inFlight: 2, seconds: 0.3 }, await draftOrders(shop, 200));
+      const create = name === "pgbench" ? pgbench : TECHNIQUES[name];
+      const contender = create({ shop, connections: 2, redisUrl: redis.url });
+      const drafts = await draftAmong(shops, 200);
+      await contender.prepare?.(drafts);
+      const outcome = await contender.run({ inFlight: 2, seconds: 0.3 }, drafts);
       await contender.close();
       expect(outcome).toMatchObject({ failed: 0 });
       expect(outcome.done).toBeGreaterThan(0);
@@ -89,11 +81,19 @@ describe("what the bench compares", () => {
 });
 
 describe("the database that is loaded", () => {
-  test("is never one on another machine", async () => {
-    await expect(openBenchDatabase("postgresql://app:x@db.example.com/shop")).rejects.toThrow("on this machine");
+  const onlyHere = { allowRemoteHost: false };
+
+  test("is never one on another machine that nobody asked for", async () => {
+    const elsewhere = "postgresql://app:x@db.example.com/shop";
+    await expect(openBenchDatabase(elsewhere, onlyHere)).rejects.toThrow("--allow-remote-host");
   });
 
-  test("is never one that the bench did not make", async ({ database }) => {
-    await expect(openBenchDatabase(database.owner)).rejects.toThrow("did not make");
+  test("is never one that the bench did not make, whatever is allowed", async ({ database }) => {
+    await expect(openBenchDatabase(database.owner, onlyHere)).rejects.toThrow("did not make");
+    await expect(openBenchDatabase(database.owner, { allowRemoteHost: true })).rejects.toThrow("did not make");
+    const { rowCount } = await withClient(database.owner, (client) =>
+      client.query("SELECT 1 FROM pg_tables WHERE tablename = 'card'"),
+    );
+    expect(rowCount).toBe(1);
   });
 });

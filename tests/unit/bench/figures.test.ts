@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { judgeBars } from "@/bench/bars";
 import { createRandom, median, percentile, type Sample, shuffle, summarize } from "@/bench/figures";
 import { readOptions } from "@/bench/options";
-import { formatReport, judgeBars } from "@/bench/report";
+import { formatReport } from "@/bench/report";
 import { readSources } from "../../architecture/sources";
 
 const sample = (contender: string, perSecond: number, round = 1): Sample => ({
@@ -55,6 +56,8 @@ describe("the bench's arithmetic", () => {
       samples,
       sales: [],
       pages: null,
+      crashes: [],
+      slope: null,
       notes: ["a note"],
     });
     expect(report).toContain("SHORT  ours / FOR UPDATE at 64 in flight: 10.00 (expected at least 20)");
@@ -64,6 +67,7 @@ describe("the bench's arithmetic", () => {
       "sample",
       "sample",
       "sample",
+      "note",
       "median",
       "median",
       "median",
@@ -76,14 +80,22 @@ describe("the bench's arithmetic", () => {
 describe("the bench's command line", () => {
   test("has its defaults", () => {
     expect(readOptions([])).toEqual({
-      rounds: 5,
-      seconds: 2,
-      inFlight: [1, 16, 64],
+      rounds: 3,
+      seconds: 1,
+      inFlight: [1, 16, 64, 256],
+      kills: 3,
       seed: 1,
-      parts: ["claims", "flash", "http", "pages", "ledger"],
+      parts: ["claims", "flash", "http", "pages", "ledger", "crash", "slope"],
+      from: [],
       isSmoke: false,
       writesPage: false,
+      allowRemoteHost: false,
     });
+  });
+
+  test("takes several parts, and several files to put together", () => {
+    const options = readOptions(["--only", "slope,claims", "--from", "a.jsonl", "--from", "b.jsonl"]);
+    expect(options).toMatchObject({ parts: ["claims", "slope"], from: ["a.jsonl", "b.jsonl"] });
   });
 
   test.each([
@@ -93,6 +105,8 @@ describe("the bench's command line", () => {
     ["--in-flight=1,,2"],
     ["--in-flight=9999"],
     ["--only=all"],
+    ["--only=claims,"],
+    ["--kills=0"],
     ["--fast"],
   ])("refuses %s", (argument) => {
     expect(() => readOptions([argument])).toThrow();
