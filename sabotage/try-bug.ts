@@ -99,7 +99,11 @@ function vitest(args: readonly string[], reportFile: string, env: Readonly<Recor
     stdio: "ignore",
     timeout: CHECK_MS * (env.KAPU_SABOTAGE_BUG ? 1 : 4),
   });
-  return new Promise((resolve, reject) => child.once("error", reject).once("close", () => resolve()));
+  return new Promise((resolve, reject) =>
+    child
+      .once("error", reject)
+      .once("close", (_, signal) => (signal ? reject(new Error("the tests were not over in time")) : resolve())),
+  );
 }
 
 /** The first broken promise of a short run against the server with the bug in it, or null. */
