@@ -10,7 +10,7 @@ import type { Command } from "./program";
 const JOBS = { sweep: expireOrders, "serve owed": fillOwedOrders } as const;
 
 /** What runs by itself. */
-function job(name: "sweep" | "serve owed" | "drain outbox"): Ask {
+export function job(name: "sweep" | "serve owed" | "drain outbox"): Ask {
   return {
     kind: name,
     client: null,

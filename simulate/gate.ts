@@ -163,6 +163,11 @@ export class Line {
     this.losing++;
   }
 
+  /** The weather is fine again. */
+  mend(): void {
+    this.losing = 0;
+  }
+
   /** Every connection is cut; what was not sent never is, and what is under way goes on where it is. */
   cut(): void {
     this.gate.leave(({ line }) => line === this);

@@ -1,11 +1,9 @@
 import { runAudit } from "@/lib/features/audit";
-import { expireOrders } from "@/lib/flows/expire-orders";
-import { fillOwedOrders } from "@/lib/flows/fill-owed-orders";
 import { limits } from "@/lib/kernel/limits";
 import type { Deps } from "@/lib/platform/deps";
 import { onBatch } from "@/lib/platform/measures";
 import { isPassing } from "@/lib/platform/outage";
-import { asksOf } from "./asks";
+import { asksOf, job } from "./asks";
 import { type Ask, Book, type Heard } from "./book";
 import { newClient, place, reveal } from "./buyer-asks";
 import { type Facts, readFacts } from "./facts";
@@ -161,10 +159,8 @@ class Play {
   /** Nothing more happens: what has lapsed is free, nobody who paid waits for what is there, and a fresh buyer gets the rest. */
   private async rest(burst: number): Promise<string[]> {
     const { book, stage } = this;
-    const deps = stage.processes[0]?.deps as Deps;
     book.begin(burst, this.before);
-    await expireOrders(deps);
-    await fillOwedOrders(deps);
+    await this.oneByOne([job("sweep"), job("serve owed")]);
     const rested = await this.judge({ asks: [], hasFaults: false, isFree: false });
     if (rested.length > 0) return rested;
     for (const { status, exception } of this.before.orders) this.tally.count("orders", `${status}, ${exception}`);
@@ -175,11 +171,12 @@ class Play {
     const probes = POLICIES.map((_, variant) => place(book, newClient(book, { variant, quantity: 1, also: 0 })));
     const reveals = book.ordered.map((client) => reveal(book, client));
     const asks = [...probes, ...reveals];
-    for (const ask of asks) {
-      const journey: Journey = { ask, process: 0, isDone: false, tries: 0 };
-      await this.askAgain([journey], false);
-    }
+    await this.oneByOne(asks);
     return this.judge({ asks, hasFaults: false, isFree: false });
+  }
+
+  private async oneByOne(asks: readonly Ask[]): Promise<void> {
+    for (const ask of asks) await this.askAgain([{ ask, process: 0, isDone: false, tries: 0 }], false);
   }
 
   private hasLapsed = (requestKey: string): boolean =>

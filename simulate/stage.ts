@@ -141,6 +141,7 @@ export class Stage {
 
   /** Waits for the backends of connections that were cut: what they had begun is done or undone, and what they held is free. */
   async settle(): Promise<void> {
+    for (const { line } of this.processes) line.mend();
     const ports = this.cutPorts.splice(0);
     if (ports.length === 0) return;
     const sql = "SELECT 1 FROM pg_stat_activity WHERE client_port = ANY ($1::int[])";
