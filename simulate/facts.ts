@@ -18,6 +18,9 @@ export interface Facts {
 const ORDERS = `
 SELECT o.id, o.request_key AS "requestKey", o.status, o.exception, o.payment_count AS payments, o.paid_minor::text AS "paidMinor",
        o.owed_at IS NOT NULL AS "isOwed",
+       (SELECT count(*)::int FROM finding f WHERE f.order_id = o.id AND f.status = 'open'
+           AND f.kind IN ('double_payment', 'amount_mismatch', 'currency_mismatch')) AS "moneyFindings",
+       EXISTS (SELECT 1 FROM finding f WHERE f.order_id = o.id AND f.status = 'open' AND f.kind = 'owed_order') AS "hasDebtFinding",
        (SELECT jsonb_agg(jsonb_build_object('variantId', l.variant_id, 'quantity', l.quantity, 'bound',
                  (SELECT count(*) FROM card c WHERE c.order_id = o.id AND c.variant_id = l.variant_id)) ORDER BY l.line)
           FROM order_line l WHERE l.order_id = o.id) AS lines

@@ -31,6 +31,9 @@ export interface Seen {
   readonly payments: number;
   readonly paidMinor: bigint;
   readonly isOwed: boolean;
+  /** Open questions about its money, and whether one says that it is owed cards. */
+  readonly moneyFindings: number;
+  readonly hasDebtFinding: boolean;
 }
 
 interface Outcome {
@@ -38,6 +41,7 @@ interface Outcome {
   readonly exceptions: readonly string[];
   readonly payments: number;
   readonly paidMinor: bigint;
+  readonly moneyFindings: number;
 }
 
 /** Every set of payments that may have been taken for the order: what was told and given back in one burst may be either. */
@@ -67,8 +71,10 @@ function statusesUnpaid({ lapsedBefore, cancelled }: Purchase): readonly string[
 function outcomeOf(purchase: Purchase, taken: readonly Money[], isOwed: boolean): Outcome {
   const counted = taken.filter(({ isForeign }) => !isForeign);
   const paidMinor = counted.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-  const sums = { payments: taken.length, paidMinor };
   const exact = counted.filter(({ amountMinor }) => amountMinor === purchase.totalMinor);
+  // One payment settles the order; each other one is named, because a person must give it back or ask for the rest.
+  const moneyFindings = taken.length - (exact.length > 0 ? 1 : 0);
+  const sums = { payments: taken.length, paidMinor, moneyFindings };
   if (exact.length === 0) {
     const wrong = paidMinor > purchase.totalMinor ? "overpaid" : "underpaid";
     return { ...sums, statuses: statusesUnpaid(purchase), exceptions: [taken.length === 0 ? "none" : wrong] };
@@ -80,9 +86,12 @@ function outcomeOf(purchase: Purchase, taken: readonly Money[], isOwed: boolean)
 
 /** What is wrong with an order, after all that was said about it; null when it may be so. */
 export function complaintAbout(purchase: Purchase, seen: Seen): string | null {
+  if (seen.isOwed !== seen.hasDebtFinding)
+    return seen.isOwed ? "is owed cards, and no finding says so" : "is said to be owed cards, and is not";
   const outcomes = possibleMoney(purchase).map((taken) => outcomeOf(purchase, taken, seen.isOwed));
   const fits = outcomes.some(
-    ({ statuses, exceptions, payments, paidMinor }) =>
+    ({ statuses, exceptions, payments, paidMinor, moneyFindings }) =>
+      moneyFindings === seen.moneyFindings &&
       statuses.includes(seen.status) &&
       exceptions.includes(seen.exception) &&
       payments === seen.payments &&
@@ -90,10 +99,10 @@ export function complaintAbout(purchase: Purchase, seen: Seen): string | null {
   );
   if (fits) return null;
   const due = outcomes.map(
-    ({ statuses, exceptions, payments }) =>
-      `${statuses.join(" or ")} (${exceptions.join(" or ")}), ${payments} payments`,
+    ({ statuses, exceptions, payments, moneyFindings }) =>
+      `${statuses.join(" or ")} (${exceptions.join(" or ")}), ${payments} payments, ${moneyFindings} findings`,
   );
-  return `is ${seen.status} (${seen.exception}), ${seen.payments} payments, ${seen.paidMinor} of ${purchase.totalMinor}; due is ${due.join(", or ")}`;
+  return `is ${seen.status} (${seen.exception}), ${seen.payments} payments, ${seen.moneyFindings} findings, ${seen.paidMinor} of ${purchase.totalMinor}; due is ${due.join(", or ")}`;
 }
 
 /** Stock of one variant as a count sees it. */

@@ -23,7 +23,15 @@ const purchase = (change: Partial<Omit<Purchase, "money">> = {}, ...payments: Mo
   ...change,
   money: new Map(payments.map((one, n) => [String(n), one])),
 });
-const seen = (status: string, exception = "none", payments = 0, paidMinor = 0n): Seen => ({
+const seen = (
+  status: string,
+  exception = "none",
+  payments = 0,
+  paidMinor = 0n,
+  moneyFindings = payments - (["paid", "delivered"].includes(status) ? 1 : 0),
+): Seen => ({
+  moneyFindings: Math.max(0, moneyFindings),
+  hasDebtFinding: exception === "owed",
   status,
   exception,
   payments,
@@ -53,6 +61,18 @@ describe("what an order may be, after all that was said about it", () => {
     ],
     ["paid twice, counted once", purchase({}, money(), money()), seen("delivered", "none", 1, 1000n), false],
     ["paid twice", purchase({}, money(), money()), seen("delivered", "double_paid", 2, 2000n), true],
+    [
+      "paid twice, and nobody named",
+      purchase({}, money(), money()),
+      seen("delivered", "double_paid", 2, 2000n, 0),
+      false,
+    ],
+    [
+      "owed, and nobody named",
+      purchase({}, money()),
+      { ...seen("paid", "owed", 1, 1000n), hasDebtFinding: false },
+      false,
+    ],
     ["too little, delivered", purchase({}, money({ amountMinor: 999n })), seen("delivered", "none", 1, 999n), false],
     ["too little", purchase({}, money({ amountMinor: 999n })), seen("pending", "underpaid", 1, 999n), true],
     ["another currency", purchase({}, money({ isForeign: true })), seen("pending", "underpaid", 1, 0n), true],
