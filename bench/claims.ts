@@ -15,8 +15,11 @@ export const benchOf = (shop: BenchShop, redis: BenchRedis | null): Bench => ({
   redisUrl: redis?.url ?? "",
 });
 
-/** How many products the buyers divide between: one that everybody wants, and many. */
-export const PRODUCTS = [1, 100] as const;
+/** How many products the buyers divide between where it is not one. */
+const MANY = 100;
+
+/** The hot product is the question; that the answer holds on many takes fewer rounds. */
+export const roundsOnMany = ({ rounds }: Pick<Options, "rounds">): number => Math.ceil(rounds / 2);
 
 interface Question {
   /** The products on sale. */
@@ -43,6 +46,19 @@ async function measure(
   return { bench: "claim", contender: contender.name, products: shops.length, inFlight, round, ...outcome };
 }
 
+function questionsOf(sales: readonly (readonly BenchShop[])[], options: Options): Question[] {
+  const { inFlight, seconds } = options;
+  const rounds = Array.from({ length: options.rounds }, (_, index) => index + 1);
+  return rounds.flatMap((round) =>
+    sales
+      .filter((shops) => shops.length === 1 || round <= roundsOnMany(options))
+      .flatMap((shops) => inFlight.map((count) => ({ shops, inFlight: count, seconds, round }))),
+  );
+}
+
+const describe = ({ shops, inFlight, round }: Question): string =>
+  `round ${round}  ${shops.length === 1 ? "one product" : `${shops.length} products`}  ${inFlight} in flight`;
+
 /** All contenders against one database, interleaved: each round runs every one of them, in an order of its own. */
 export async function benchClaims(
   { shop, redis }: { readonly shop: BenchShop; readonly redis: BenchRedis | null },
@@ -54,19 +70,14 @@ export async function benchClaims(
   const meter = await openMeter(shop.urls.app);
   const samples: Sample[] = [];
   try {
-    const sales = [[shop], await openVariants(shop, options.isSmoke ? 5 : PRODUCTS[1])];
+    const sales = [[shop], await openVariants(shop, options.isSmoke ? 5 : MANY)];
     const warm = { shops: [shop], inFlight: 8, seconds: 0.2, round: 0 };
     for (const contender of contenders) await measure(meter, contender, warm);
-    for (let round = 1; round <= options.rounds; round += 1) {
-      for (const shops of sales) {
-        for (const inFlight of options.inFlight) {
-          for (const contender of shuffle(contenders, random)) {
-            const sample = await measure(meter, contender, { shops, inFlight, seconds: options.seconds, round });
-            samples.push(sample);
-            const on = shops.length === 1 ? "one product" : `${shops.length} products`;
-            tell(`round ${round}  ${on}  ${inFlight} in flight  ${contender.name}: ${Math.round(sample.perSecond)}/s`);
-          }
-        }
+    for (const question of questionsOf(sales, options)) {
+      for (const contender of shuffle(contenders, random)) {
+        const sample = await measure(meter, contender, question);
+        samples.push(sample);
+        tell(`${describe(question)}  ${contender.name}: ${Math.round(sample.perSecond)}/s`);
       }
     }
   } finally {
