@@ -14,6 +14,8 @@ export interface Asked {
   readonly body?: unknown;
 }
 
+/** What a server says that waited in vain for a request to come: nobody heard what was asked. */
+const NEVER_READ = 408;
 const PATIENCE_MS = 8_000;
 const AGAIN_MS = 300;
 const AGAIN_MS_MAX = 10_000;
@@ -36,6 +38,7 @@ export class ShopClient {
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
       const text = await response.text();
+      if (response.status === NEVER_READ) return null;
       return { status: response.status, text, json: text.startsWith("{") ? JSON.parse(text) : {} };
     } catch {
       return null;

@@ -2,6 +2,7 @@ import { sealLedger } from "@/lib/features/ledger/seal";
 import { withClient } from "@/lib/platform/with-client";
 import { openShop, type Stocked, type TestShop } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
+import { untilSealable } from "../ledger/entries";
 
 describe("the database refuses what the rules forbid", () => {
   let shop: TestShop;
@@ -72,8 +73,9 @@ describe("the database refuses what the rules forbid", () => {
     expect(await refusal("UPDATE orders SET status = 'refunded' WHERE id = $1", [pending.id])).toBe(CHECK);
   });
 
-  test("history is append-only, even for its owner", async () => {
+  test("history is append-only, even for its owner", async ({ database }) => {
     await delivered();
+    await untilSealable(database.app);
     await sealLedger(shop.deps);
     for (const table of [
       "stock_entry",

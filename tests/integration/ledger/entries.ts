@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { readLedger } from "@/lib/features/ledger/read-ledger";
 import { ledgerKeyOf } from "@/lib/features/ledger/seal";
@@ -16,6 +17,30 @@ export const INSERT_ENTRIES = `
 /** Writes entries in one transaction of their own. */
 export const writeEntries = (url: string, count: number): Promise<void> =>
   withClient(url, async (client) => void (await client.query(INSERT_ENTRIES, [count])));
+
+/**
+ * Returns once nothing before this moment holds the horizon of sealing: a server has one for all its databases, so that a
+ * transaction of another test's database keeps back what is committed in this one.
+ */
+export const untilSealable = (url: string): Promise<void> =>
+  withClient(url, async (client) => {
+    const { rows } = await client.query<{ now: string }>("SELECT pg_current_xact_id()::text AS now");
+    for (let tries = 0; tries < 3_000; tries++) {
+      const { rowCount } = await client.query(
+        "SELECT 1 WHERE pg_snapshot_xmin(pg_current_snapshot()) > $1::text::xid8",
+        [rows[0]?.now],
+      );
+      if (rowCount) return;
+      await sleep(10);
+    }
+    throw new Error("a transaction has held the horizon of sealing for half a minute");
+  });
+
+/** Writes entries in one transaction of their own, and returns once they can be sealed. */
+export async function writeSealableEntries(url: string, count: number): Promise<void> {
+  await writeEntries(url, count);
+  await untilSealable(url);
+}
 
 /** A transaction that stays open until it is told to end. */
 export async function openTransaction(url: string): Promise<pg.Client> {

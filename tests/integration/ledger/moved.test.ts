@@ -9,7 +9,7 @@ import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { openDeps } from "../../support/shop";
 import { describe, expect, test } from "../../support/test";
-import { judgeLedger, writeEntries } from "./entries";
+import { judgeLedger, writeSealableEntries } from "./entries";
 
 /** A server that had counted further than this one ever will. */
 const FAR = 1_000_000_000_000n;
@@ -84,13 +84,13 @@ describe("a database that was restored on a server that has not counted as far",
     await withClient(database.owner, (client) =>
       client.query("SELECT setval(pg_get_serial_sequence('stock_entry', 'id'), 50)"),
     );
-    await writeEntries(database.app, 4);
+    await writeSealableEntries(database.app, 4);
   });
   test.afterAll(() => closeDeps(deps));
 
   test("goes on with what it brought, and then in a new era with what happens here", async ({ database }) => {
     expect(await sealLedger(deps)).toBe(2);
-    await writeEntries(database.app, 2);
+    await writeSealableEntries(database.app, 2);
     expect(await sealLedger(deps)).toBe(1);
     const report = await judgeLedger(deps, database);
     expect(report.break).toBeNull();

@@ -12,7 +12,7 @@ import { openLane, type TestLane } from "../../support/lane";
 import { openDeps, openShop, type TestShop } from "../../support/shop";
 import { makeTemporaryFolder, removeFolder } from "../../support/temporary-folder";
 import { describe, expect, test } from "../../support/test";
-import { writeEntries } from "./entries";
+import { writeSealableEntries } from "./entries";
 
 interface Head {
   readonly number: number;
@@ -74,7 +74,7 @@ describe("the heads that are published", () => {
 
   test("are signed, name each other, come page by page, and tell nothing of what was sold", async ({ database }) => {
     for (let block = 1; block <= BLOCKS; block++) {
-      await writeEntries(database.app, block);
+      await writeSealableEntries(database.app, block);
       await sealNextBlock(shop.deps);
     }
     const heads: Head[] = [];
@@ -167,7 +167,7 @@ describe("how far the ledger is sealed", () => {
       isKeyOurs: true,
       oldestUnsealedSeconds: null,
     });
-    await writeEntries(database.app, 3);
+    await writeSealableEntries(database.app, 3);
     await withClient(database.superuser, async (client) => {
       await client.query("SET session_replication_role = replica");
       await client.query(

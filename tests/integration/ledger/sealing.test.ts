@@ -4,7 +4,14 @@ import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { openDeps } from "../../support/shop";
 import { describe, expect, test } from "../../support/test";
-import { INSERT_ENTRIES, judgeLedger, openTransaction, writeEntries } from "./entries";
+import {
+  INSERT_ENTRIES,
+  judgeLedger,
+  openTransaction,
+  untilSealable,
+  writeEntries,
+  writeSealableEntries,
+} from "./entries";
 
 let deps: Deps;
 let other: Deps;
@@ -21,7 +28,7 @@ describe("sealing", () => {
   test("seals what is committed, in full blocks and one that is not, and then finds nothing to do", async ({
     database,
   }) => {
-    await writeEntries(database.app, limits.ledgerEntriesPerBlock + 10);
+    await writeSealableEntries(database.app, limits.ledgerEntriesPerBlock + 10);
     expect(await sealLedger(deps)).toBe(2);
     expect(await sealNextBlock(deps)).toBe(0);
     const report = await judgeLedger(deps, database);
@@ -44,6 +51,7 @@ describe("sealing", () => {
     expect(await judgeLedger(deps, database)).toMatchObject({ isIntact: true, unsealed: { entries: 50 } });
     await late.query("COMMIT");
     await late.end();
+    await untilSealable(database.app);
     expect(await sealLedger(deps)).toBe(1);
     const sealed = await sealedIds(database.owner);
     expect(sealed.slice(-53, -50)).toEqual(rows.map(({ id }) => id));
@@ -54,7 +62,7 @@ describe("sealing", () => {
   test("waits for no seller and makes none wait: an entry is written while a block is being sealed", async ({
     database,
   }) => {
-    await writeEntries(database.app, 5);
+    await writeSealableEntries(database.app, 5);
     const sealer = await openTransaction(database.app);
     await sealer.query("SELECT pg_advisory_xact_lock($1)", [String(0x6b617075_6c656467n)]);
     expect(await sealNextBlock(deps)).toBe(0); // Somebody else seals: not this one, and without waiting.
@@ -64,6 +72,7 @@ describe("sealing", () => {
     });
     await sealer.query("ROLLBACK");
     await sealer.end();
+    await untilSealable(database.app);
     expect(await sealNextBlock(deps)).toBe(6);
   });
 
@@ -86,6 +95,7 @@ describe("sealing", () => {
     await Promise.all([write(), write(), write()]);
     isWriting = false;
     await sealing;
+    await untilSealable(database.app);
     await sealLedger(deps);
     const report = await judgeLedger(deps, database);
     expect(report.break).toBeNull();
@@ -97,7 +107,7 @@ describe("sealing", () => {
   });
 
   test("killed in a block it leaves none of it, and the next process goes on from there", async ({ database }) => {
-    await writeEntries(database.app, limits.ledgerEntriesPerBlock * 3);
+    await writeSealableEntries(database.app, limits.ledgerEntriesPerBlock * 3);
     const before = await judgeLedger(deps, database);
     await sealNextBlock(deps);
     // The connection of a process that dies is cut in the middle of its transaction.
@@ -119,7 +129,7 @@ describe("sealing", () => {
 
   test("with another secret nothing is signed: nobody would believe it", async ({ database }) => {
     const stranger = openDeps(database, { KAPU_SECRET: "another secret of forty characters or so" });
-    await writeEntries(database.app, 1);
+    await writeSealableEntries(database.app, 1);
     await expect(sealNextBlock(stranger)).rejects.toThrow(/KAPU_SECRET/);
     await closeDeps(stranger);
     expect(await sealNextBlock(deps)).toBe(1);

@@ -9,7 +9,7 @@ import { withClient } from "@/lib/platform/with-client";
 import { createDatabase, type TestDatabase } from "../../support/database";
 import { openDeps } from "../../support/shop";
 import { describe, expect, test } from "../../support/test";
-import { judgeLedger, writeEntries } from "./entries";
+import { judgeLedger, untilSealable, writeSealableEntries } from "./entries";
 
 const BLOCKS = 4;
 const PER_BLOCK = 5;
@@ -18,14 +18,14 @@ const PER_BLOCK = 5;
 async function sealSome(deps: Deps, database: TestDatabase): Promise<void> {
   for (let block = 0; block < BLOCKS; block++) {
     for (let entry = 0; entry < PER_BLOCK; entry++) {
-      await writeEntries(database.app, 1);
+      await writeSealableEntries(database.app, 1);
       await withClient(database.owner, (client) =>
         client.query("SELECT nextval(pg_get_serial_sequence('stock_entry', 'id')) FROM generate_series(1, 30)"),
       );
     }
     expect(await sealNextBlock(deps)).toBe(PER_BLOCK);
   }
-  await writeEntries(database.app, 1);
+  await writeSealableEntries(database.app, 1);
 }
 
 const headsOf = (deps: Deps): Promise<BlockHead[]> => listHeads(deps, { after: 0n, limit: 100 });
@@ -249,6 +249,7 @@ describe("a shop that writes its own chain anew", () => {
     await withSealed(async (own, database) => {
       const heads = await headsOf(own);
       await rewrite(database, 2);
+      await untilSealable(database.app);
       await sealLedger(own);
       // By itself the new chain is as good as the old one: that is why heads are published.
       expect(await judgeLedger(own, database)).toMatchObject({ isIntact: true });
@@ -262,6 +263,7 @@ describe("a shop that writes its own chain anew", () => {
     await withSealed(async (own, database) => {
       await rewrite(database, 1);
       const other = openDeps(database, { KAPU_SECRET: "another secret of forty characters or so" });
+      await untilSealable(database.app);
       await sealLedger(other);
       await closeDeps(other);
       expect((await judgeLedger(own, database)).break).toMatchObject({ kind: "key", block: 1n });
