@@ -46,10 +46,8 @@ async function notices(shop: BenchShop, most: number, folder: string): Promise<W
   const outcomes = await Promise.all(drafts.map((draft) => placeThroughBatch(shop.deps, draft)));
   if (!outcomes.every(({ verdict }) => verdict === "placed")) throw new Error("an order to pay for was not placed");
   const file = path.join(folder, "notices.txt");
-  writeFileSync(
-    file,
-    drafts.map(({ presentation }) => `${noticeOf(presentation.url ?? "", shop.gatewayKey)}\n`).join(""),
-  );
+  const urls = drafts.map(({ presentation }) => (presentation.kind === "redirect" ? presentation.url : ""));
+  writeFileSync(file, urls.map((url) => `${noticeOf(url, shop.gatewayKey)}\n`).join(""));
   return { kind: "addresses", file };
 }
 

@@ -1,6 +1,7 @@
 import { hasAdmin } from "@/lib/features/identity/accounts";
 import { notifyUrlOf, type OpenAccount, openAccounts } from "@/lib/features/payments/accounts";
 import type { CheckFinding } from "@/lib/features/payments/gateways/port";
+import { transportOf } from "@/lib/features/payments/transport-of";
 import type { Deps } from "@/lib/platform/deps";
 import { checkMailServer } from "@/lib/platform/mail";
 import { type Finding, fine, guarded, problem, warning } from "./finding";
@@ -9,6 +10,7 @@ const WEAK: Readonly<Record<CheckFinding, string>> = {
   key_weak: "Its key is short or simple: ask the gateway for a new one.",
   key_published: "Its key is one that stands in published examples: anybody can forge its notices. Change it now.",
   notify_url_not_reachable: "The gateway cannot reach this shop's address: set KAPU_URL to the public one.",
+  clock_skewed: "Its clock and ours differ by more than a minute: it will refuse our signatures, and we its.",
   credentials_refused: "The gateway refuses its number or key.",
   gateway_silent: "The gateway does not answer.",
 };
@@ -18,7 +20,7 @@ async function checkAccount(deps: Deps, account: OpenAccount): Promise<Finding[]
   const subject = `gateway ${account.id}`;
   const found = await account.gateway.selfCheck({
     notifyUrl: notifyUrlOf(deps, account),
-    transport: { fetch: deps.fetch },
+    transport: transportOf(deps),
   });
   if (found.length === 0) return [fine(subject, "It answers and knows us.")];
   return found.map((name) => (GRAVE.has(name) ? problem : warning)(subject, WEAK[name]));

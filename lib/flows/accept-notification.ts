@@ -44,12 +44,14 @@ export async function acceptNotification(deps: Deps, notice: ArrivedNotice): Pro
   const account = await findAccount(deps, notice.accountId);
   if (!account || account.kind !== notice.gateway) return REFUSED;
   const { gateway } = account;
-  const payment = gateway.readNotification(notice.raw);
-  if (!payment.ok) {
-    await refuse(deps, notice, payment.error);
+  const notification = gateway.readNotification(notice.raw, deps.clock.now());
+  if (!notification.ok) {
+    await refuse(deps, notice, notification.error);
     return gateway.refused;
   }
-  const outcome = await settlePayment(deps, payment.value, { accountId: account.id, source: "notice" });
+  if (notification.value.kind === "nothing") return gateway.accepted;
+  if (notification.value.kind !== "paid") return gateway.deferred;
+  const outcome = await settlePayment(deps, notification.value.payment, { accountId: account.id, source: "notice" });
   switch (outcome) {
     case "unknown_order":
     case "busy":

@@ -1,5 +1,6 @@
 import { findAccount } from "@/lib/features/payments/accounts";
 import { askAgainSoon, type DueAttempt, takeDueAttempts } from "@/lib/features/payments/attempts";
+import { transportOf } from "@/lib/features/payments/transport-of";
 import { limits } from "@/lib/kernel/limits";
 import type { Deps } from "@/lib/platform/deps";
 import { recordOutsideRefund } from "./record-outside-refund";
@@ -12,7 +13,8 @@ export async function queryAttempt(
 ): Promise<boolean> {
   const account = await findAccount(deps, attempt.accountId);
   if (!account) return false;
-  const answer = await account.gateway.queryPayment(attempt.outTradeNo, { fetch: deps.fetch });
+  const payment = { outTradeNo: attempt.outTradeNo, gatewayTradeNo: null };
+  const answer = await account.gateway.queryPayment(payment, transportOf(deps));
   if (answer.state === "unknown") {
     deps.log.info("gateway.query_unknown", { accountId: account.id, reason: answer.reason });
     return false;

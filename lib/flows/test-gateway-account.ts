@@ -1,4 +1,5 @@
 import { findAccount, notifyUrlOf } from "@/lib/features/payments/accounts";
+import type { TestNotice } from "@/lib/features/payments/gateways/port";
 import { resolveFinding } from "@/lib/features/reconciliation/findings";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
@@ -27,23 +28,28 @@ export async function testGatewayAccount(
   deps: Deps,
   viewer: Extract<Viewer, { kind: "admin" }>,
   accountId: string,
-): Promise<Result<TestNoticeReport, "not_found">> {
+): Promise<Result<TestNoticeReport, "not_found" | "not_testable">> {
   const account = await findAccount(deps, accountId);
   if (!account) return err("not_found");
   const notifyUrl = notifyUrlOf(deps, account);
-  const address = account.gateway.testNotice(notifyUrl);
-  const answer = await send(deps, address);
-  await closeTraces(deps, { accountId, address, viewer });
+  const notice = account.gateway.testNotice?.(notifyUrl, deps.clock.now());
+  if (!notice) return err("not_testable");
+  const answer = await send(deps, notice);
+  await closeTraces(deps, { accountId, outTradeNo: notice.outTradeNo, viewer });
   if (!answer) return ok({ verdict: "unreachable", notifyUrl, status: null, body: "" });
   const { deferred } = account.gateway;
   const isOurs = answer.status === deferred.status && answer.body.trim() === deferred.body;
   return ok({ verdict: isOurs ? "read" : "refused", notifyUrl, ...answer });
 }
 
-async function send(deps: Deps, address: string): Promise<{ status: number; body: string } | null> {
+async function send(
+  deps: Deps,
+  { url, method, headers, body }: TestNotice,
+): Promise<{ status: number; body: string } | null> {
   try {
     const signal = AbortSignal.timeout(limits.gatewayTimeoutMs);
-    const reply = await deps.fetch(address, { redirect: "manual", signal });
+    const init = { method, headers: headers.map(([name, value]): [string, string] => [name, value]) };
+    const reply = await deps.fetch(url, { ...init, body: method === "GET" ? null : body, redirect: "manual", signal });
     const text = await reply.text();
     return { status: reply.status, body: text.slice(0, limits.testNoticeBodyShown) };
   } catch {
@@ -53,13 +59,12 @@ async function send(deps: Deps, address: string): Promise<{ status: number; body
 
 interface Trace {
   readonly accountId: string;
-  readonly address: string;
+  readonly outTradeNo: string;
   readonly viewer: Extract<Viewer, { kind: "admin" }>;
 }
 
 /** The notice stands in the inbox like any other; the finding that nobody knows its order is answered at once. */
-async function closeTraces(deps: Deps, { accountId, address, viewer }: Trace): Promise<void> {
-  const outTradeNo = new URL(address).searchParams.get("out_trade_no") ?? "";
+async function closeTraces(deps: Deps, { accountId, outTradeNo, viewer }: Trace): Promise<void> {
   await inTransaction(deps.db, async (tx) => {
     const events = await tx.paymentEvent.findMany({ where: { accountId, outTradeNo }, select: { id: true }, take: 10 });
     for (const { id } of events) {

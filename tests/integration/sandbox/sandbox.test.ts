@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { signatureOf } from "@/lib/features/payments/gateways/epay-codec";
 import { startSandbox } from "@/sandbox/server";
 import { sign } from "@/sandbox/signing";
+import { payment, readPaid, transportWith } from "@/tests/support/gateways";
 import { KEY, openAccount, openScene, PID, type Scene, until } from "./shop-end";
 
 let scene: Scene;
@@ -13,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.stop());
 
-const query = (outTradeNo: string) => scene.shop.account.queryPayment(outTradeNo, { fetch });
+const query = (outTradeNo: string) => scene.shop.account.queryPayment(payment(outTradeNo), transportWith());
 const post = (url: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
   fetch(url, { method: "POST", body: new URLSearchParams(fields), headers });
 
@@ -67,7 +68,7 @@ describe("an order is paid", () => {
     expect(page).toContain("HTTP 200 success");
     const back = page.match(/href="([^"]*\/return\?[^"]*)"/)?.[1]?.replaceAll("&#38;", "&") ?? "";
     expect(
-      scene.shop.account.readNotification({
+      readPaid(scene.shop.account, {
         method: "GET",
         query: [...new URL(back).searchParams],
         headers: [],
@@ -283,7 +284,7 @@ describe("what it refuses", () => {
   test("a query without the order, and one with a wrong key", async () => {
     expect(await query("NOSUCHORDER")).toEqual({ state: "not_found" });
     const wrong = createHash("md5").update("x").digest("hex");
-    expect(await openAccount(scene.sandbox.url, wrong).queryPayment("T1", { fetch })).toEqual({
+    expect(await openAccount(scene.sandbox.url, wrong).queryPayment(payment("T1"), transportWith({ fetch }))).toEqual({
       state: "unknown",
       reason: "credentials_refused",
     });

@@ -10,11 +10,12 @@ import { newOutTradeNo } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
 import { type Sandbox, type SandboxOptions, startSandbox } from "@/sandbox/server";
+import { readPaid, redirectOf } from "@/tests/support/gateways";
 
 export const PID = "1000";
 export const KEY = "sandboxKey0123456789abcdefABCDEF";
 
-type Notice = Result<VerifiedPayment, NoticeRefusal>;
+type Notice = ReturnType<typeof readPaid>;
 
 /** The shop's end of the wire: an HTTP server that reads notices with the true adapter and answers as the test says. */
 export interface ShopEnd {
@@ -46,7 +47,8 @@ async function startShopEnd(account: GatewayAccount) {
   const shop: ShopEnd = { origin: "", notices, reply: () => account.accepted, account };
   const server = createServer((request, response) => {
     const url = `http://shop${request.url}`;
-    const notice = shop.account.readNotification(
+    const notice = readPaid(
+      shop.account,
       toRawHttp({ method: request.method ?? "", url, headers: new Headers() }, new Uint8Array()),
     );
     notices.push(notice);
@@ -77,7 +79,7 @@ export async function openScene(options: Partial<SandboxOptions> = {}): Promise<
     },
     async order(fen, method) {
       const outTradeNo = newOutTradeNo();
-      const created = shop.account.createPayment({
+      const url = redirectOf(shop.account, {
         outTradeNo,
         amount: money(fen, "CNY"),
         orderNumber: "261121-ABCD-EFGH",
@@ -85,8 +87,7 @@ export async function openScene(options: Partial<SandboxOptions> = {}): Promise<
         returnUrl: `${shop.origin}/zh/orders/ord_1/return`,
         method,
       });
-      if (!created.ok) throw new Error(created.error);
-      const response = await fetch(created.value.url);
+      const response = await fetch(url);
       return { outTradeNo, url: response.url, page: await response.text() };
     },
     async restart(changes = {}) {

@@ -1,12 +1,14 @@
 // Over 300 lines: the attacks of one protocol read best as one list.
+
 import { describe, expect, test } from "vitest";
 import { signatureOf, withSignature } from "@/lib/features/payments/gateways/epay-codec";
 import type { Pair } from "@/lib/features/payments/gateways/port";
 import { toRawHttp } from "@/lib/features/payments/gateways/raw-http";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
+import { readPaid } from "@/tests/support/gateways";
 import { account, get, KEY, NOTICE, pairsOf, post, SETTINGS, signed } from "./epay-fixtures";
 
-const read = (pairs: readonly Pair[]) => account.readNotification(get(pairs));
+const read = (pairs: readonly Pair[]) => readPaid(account, get(pairs));
 const refusal = (pairs: readonly Pair[]) => {
   const notice = read(pairs);
   return notice.ok ? "accepted" : notice.error;
@@ -213,16 +215,16 @@ describe("attack 12: repeated, nested and poisoned parameters", () => {
   });
   test("a POST whose address also carries parameters is refused", () => {
     const form = new URLSearchParams(signed().map(([name, value]) => [name, value])).toString();
-    expect(account.readNotification(post(form)).ok).toBe(true);
-    expect(account.readNotification({ ...post(form), query: [["money", "1"]] })).toEqual({
+    expect(readPaid(account, post(form)).ok).toBe(true);
+    expect(readPaid(account, { ...post(form), query: [["money", "1"]] })).toEqual({
       ok: false,
       error: "malformed",
     });
   });
   test("the parameters of a GET's body count for nothing", () => {
-    expect(account.readNotification({ ...post("a=1"), method: "GET", query: signed() }).ok).toBe(true);
+    expect(readPaid(account, { ...post("a=1"), method: "GET", query: signed() }).ok).toBe(true);
     expect(
-      account.readNotification({
+      readPaid(account, {
         ...post(new URLSearchParams([...signed()].map(([n, v]) => [n, v])).toString()),
         method: "GET",
       }),
@@ -257,27 +259,27 @@ describe("attack 18: the body is read as the bytes that came", () => {
   const form = new URLSearchParams(
     signed({ name: "VIP会员", param: "a b+c" }).map(([name, value]) => [name, value]),
   ).toString();
-  test("UTF-8, spaces and plus signs survive", () => expect(account.readNotification(post(form)).ok).toBe(true));
+  test("UTF-8, spaces and plus signs survive", () => expect(readPaid(account, post(form)).ok).toBe(true));
   test("bytes that are not UTF-8 are refused, even when their replacement letter was signed", () => {
     const text = new URLSearchParams(signed({ param: "x" }).map(([name, value]) => [name, value])).toString();
     const wanted = new URLSearchParams(signed({ param: "\ufffd" }).map(([name, value]) => [name, value]));
     const bytes = new TextEncoder().encode(text.replace(/sign=[0-9a-f]+/, `sign=${wanted.get("sign")}`));
     bytes[text.indexOf("param=x") + "param=".length] = 0xff;
-    expect(account.readNotification(post(bytes))).toEqual({ ok: false, error: "malformed" });
+    expect(readPaid(account, post(bytes))).toEqual({ ok: false, error: "malformed" });
   });
   for (const contentType of ["application/json", "multipart/form-data; boundary=x", "text/plain", ""]) {
     test(`a body of type ${contentType || "(none)"} is refused`, () => {
-      expect(account.readNotification(post(form, contentType))).toEqual({ ok: false, error: "malformed" });
+      expect(readPaid(account, post(form, contentType))).toEqual({ ok: false, error: "malformed" });
     });
   }
   test("a body past the bound is refused, rightly signed or not", () => {
     const long = Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`x${index}`, "x".repeat(4_000)]));
     const text = new URLSearchParams(signed(long).map(([name, value]) => [name, value])).toString();
-    expect(account.readNotification(post(text))).toEqual({ ok: false, error: "malformed" });
+    expect(readPaid(account, post(text))).toEqual({ ok: false, error: "malformed" });
   });
   test("other verbs are refused", () => {
     for (const method of ["PUT", "HEAD", "OPTIONS", "get", ""]) {
-      expect(account.readNotification({ ...get(signed()), method })).toEqual({ ok: false, error: "malformed" });
+      expect(readPaid(account, { ...get(signed()), method })).toEqual({ ok: false, error: "malformed" });
     }
   });
 });

@@ -4,6 +4,7 @@ import { canonicalText, isSignedBy, signatureOf, withSignature } from "@/lib/fea
 import { readOrderReply } from "@/lib/features/payments/gateways/epay-query";
 import type { Pair } from "@/lib/features/payments/gateways/port";
 import { readPairs } from "@/lib/features/payments/gateways/raw-http";
+import { readPaid } from "@/tests/support/gateways";
 import { account, get, KEY, NOTICE, pairsOf, post, signed } from "./epay-fixtures";
 
 const name = fc
@@ -61,7 +62,7 @@ test("blank values are outside the signature exactly when PHP's trim() empties t
 
 test("a notice with any one letter changed, in any field or in the signature, is never the payment it was", () => {
   const pairs = signed({ param: "a b+c" });
-  const before = account.readNotification(get(pairs));
+  const before = readPaid(account, get(pairs));
   expect(before.ok).toBe(true);
   fc.assert(
     fc.property(
@@ -73,7 +74,7 @@ test("a notice with any one letter changed, in any field or in the signature, is
         const index = position % (text.length || 1);
         const changed = text.slice(0, index) + letter + text.slice(index + 1);
         fc.pre(changed !== text);
-        const after = account.readNotification(get(pairs.map((pair, i): Pair => (i === at ? [field, changed] : pair))));
+        const after = readPaid(account, get(pairs.map((pair, i): Pair => (i === at ? [field, changed] : pair))));
         expect(after.ok).toBe(false);
       },
     ),
@@ -95,7 +96,7 @@ test("no pairs, however made, make the reader throw or pay without the key", () 
       fc.array(fc.tuple(anyName, anyValue), { maxLength: 20 }),
       fc.constantFrom("GET", "POST", "PUT"),
       (query, method) => {
-        expect(account.readNotification({ ...get(query), method }).ok).toBe(false);
+        expect(readPaid(account, { ...get(query), method }).ok).toBe(false);
       },
     ),
     { numRuns: 2_000 },
@@ -105,7 +106,7 @@ test("no pairs, however made, make the reader throw or pay without the key", () 
 test("no bytes in a body make the reader throw or pay", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      expect(account.readNotification(post(bytes)).ok).toBe(false);
+      expect(readPaid(account, post(bytes)).ok).toBe(false);
     }),
     { numRuns: 1_000 },
   );
@@ -121,7 +122,7 @@ test("what we sign survives the way through an address and back", () => {
         const pairs = withSignature(pairsOf({ ...NOTICE, money: text, param }), KEY);
         const query = readPairs(new URLSearchParams(pairs.map(([field, content]) => [field, content])).toString());
         fc.pre(!param.includes("\0"));
-        expect(account.readNotification(get(query))).toMatchObject({
+        expect(readPaid(account, get(query))).toMatchObject({
           ok: true,
           value: { amount: { amountMinor: fen } },
         });

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { GatewayAccount, QueryAnswer } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
+import { payment, transportWith } from "@/tests/support/gateways";
 import { account, KEY, SETTINGS } from "./epay-fixtures";
 
 const ORDER = {
@@ -46,7 +47,7 @@ const reply =
     response.end(typeof body === "string" ? body : JSON.stringify(body));
   };
 const ask = async (answer: RequestListener, timeoutMs = 2_000): Promise<QueryAnswer> =>
-  (await gateway(answer)).queryPayment("T1001", { fetch, timeoutMs });
+  (await gateway(answer)).queryPayment(payment("T1001"), transportWith({ fetch, timeoutMs }));
 const unknown = (reason: string) => ({ state: "unknown", reason });
 
 describe("what the gateway says", () => {
@@ -153,7 +154,9 @@ describe("the network", () => {
   test("nobody there", async () => {
     const asked = await gateway(reply(ORDER));
     await stops.pop()?.();
-    expect(await asked.queryPayment("T1001", { fetch, timeoutMs: 2_000 })).toEqual(unknown("unreachable"));
+    expect(await asked.queryPayment(payment("T1001"), transportWith({ fetch, timeoutMs: 2_000 }))).toEqual(
+      unknown("unreachable"),
+    );
   });
   test("a redirect is not followed: the key stands in the address", async () => {
     let elsewhere = 0;
@@ -176,11 +179,14 @@ describe("the network", () => {
 
 test("attack 24: whatever goes wrong, the answer holds no key", async () => {
   const failing = (error: unknown) =>
-    account.queryPayment("T1001", {
-      fetch: async (url) => {
-        throw Object.assign(new Error(`no route to ${url}`), { cause: error, url });
-      },
-    });
+    account.queryPayment(
+      payment("T1001"),
+      transportWith({
+        fetch: async (url) => {
+          throw Object.assign(new Error(`no route to ${url}`), { cause: error, url });
+        },
+      }),
+    );
   for (const answer of [
     await failing(new Error(KEY)),
     await ask(reply({ ...ORDER, key: KEY, sign: KEY })),
@@ -195,7 +201,7 @@ test("attack 24: whatever goes wrong, the answer holds no key", async () => {
 describe("self check", () => {
   const notifyUrl = "http://127.0.0.1:3000/api/pay/epay/epay";
   const check = async (answer: RequestListener) =>
-    (await gateway(answer)).selfCheck({ notifyUrl, transport: { fetch, timeoutMs: 2_000 } });
+    (await gateway(answer)).selfCheck({ notifyUrl, transport: transportWith({ timeoutMs: 2_000 }) });
   test("no such order proves that pid and key are right", async () => {
     expect(await check(reply({ code: -1 }))).toEqual(["key_published"]);
   });
@@ -205,7 +211,7 @@ describe("self check", () => {
   });
   test("a short key and a notify address on this machine are named", async () => {
     const opened = gatewayOf("epay").openAccount({ ...SETTINGS, key: "abcdefgh" });
-    const transport = { fetch: async () => new Response('{"code":-1}') };
+    const transport = transportWith({ fetch: async () => new Response('{"code":-1}') });
     expect(opened.ok && (await opened.value.selfCheck({ notifyUrl, transport }))).toEqual([
       "key_weak",
       "notify_url_not_reachable",

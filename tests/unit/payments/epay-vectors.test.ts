@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { canonicalText, isSignedBy, signatureOf } from "@/lib/features/payments/gateways/epay-codec";
 import { readOrderReply } from "@/lib/features/payments/gateways/epay-query";
 import { parseDecimal } from "@/lib/kernel/money";
+import { readPaid } from "@/tests/support/gateways";
 import { account, get, getUrl, KEY, pairsOf, post, vectors } from "./epay-fixtures";
 
 describe("every published vector of EPay v1", () => {
@@ -31,7 +32,7 @@ describe("every published vector of EPay v1", () => {
 describe("bytes that real servers sent", () => {
   test("Rainbow EPay: money 10.00 comes back as 10, the name as a constant", () => {
     const { url } = vectors.captured.epayV1Notify;
-    expect(account.readNotification(getUrl(url))).toMatchObject({
+    expect(readPaid(account, getUrl(url))).toMatchObject({
       ok: true,
       value: {
         accountRef: "1000",
@@ -44,18 +45,18 @@ describe("bytes that real servers sent", () => {
   });
 
   test("Rainbow EPay: money 0.10 comes back as 0.1", () => {
-    const notice = account.readNotification(getUrl(vectors.captured.epayV1Notify01.url));
+    const notice = readPaid(account, getUrl(vectors.captured.epayV1Notify01.url));
     expect(notice).toMatchObject({ ok: true, value: { outTradeNo: "T1004", amount: { amountMinor: 10n } } });
   });
 
   test("a server of the family that posts a form, and signs fields we do not know", () => {
     const { body, contentType } = vectors.captured.lunafirNotifyPost;
-    const notice = account.readNotification(post(body, contentType));
+    const notice = readPaid(account, post(body, contentType));
     expect(notice).toMatchObject({ ok: true, value: { outTradeNo: "L1001", amount: { amountMinor: 1000n } } });
   });
 
   test("a v2 notice signed with RSA is no v1 notice, whatever its sign_type says", () => {
-    expect(account.readNotification(getUrl(vectors.captured.epayV2Notify.url))).toEqual({
+    expect(readPaid(account, getUrl(vectors.captured.epayV2Notify.url))).toEqual({
       ok: false,
       error: "bad_signature",
     });
@@ -82,5 +83,5 @@ test("two field sets with one canonical text: the forged one passes the signatur
   expect(isSignedBy(pairsOf(forgedMap), sign, key)).toBe(true);
   const forged = pairsOf({ ...forgedMap, pid: "1000", trade_no: "1" });
   const notice = get([...forged, ["sign", signatureOf(forged, KEY)]]);
-  expect(account.readNotification(notice)).toEqual({ ok: false, error: "bad_amount" });
+  expect(readPaid(account, notice)).toEqual({ ok: false, error: "bad_amount" });
 });

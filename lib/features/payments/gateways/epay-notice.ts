@@ -4,7 +4,7 @@ import { parseDecimal } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { GATEWAY_TRADE_NO, isSignedBy, METHOD, OUT_TRADE_NO } from "./epay-codec";
 import type { EpayConfig } from "./epay-settings";
-import type { NoticeRefusal, Pair, RawHttp, VerifiedPayment } from "./port";
+import type { NoticeRefusal, Notification, Pair, RawHttp } from "./port";
 import { readPairs } from "./raw-http";
 
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
@@ -15,7 +15,7 @@ const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;
  * under this account's key, and the gateway says success. The name is not read (the gateway sends a constant), the
  * `sign_type` neither: the sender does not choose the algorithm.
  */
-export function readNotification(raw: RawHttp, config: EpayConfig): Result<VerifiedPayment, NoticeRefusal> {
+export function readNotification(raw: RawHttp, config: EpayConfig): Result<Notification, NoticeRefusal> {
   const pairs = noticePairs(raw);
   const fields = pairs && singleFields(pairs);
   if (!pairs || !fields) return err("malformed");
@@ -31,12 +31,15 @@ export function readNotification(raw: RawHttp, config: EpayConfig): Result<Verif
   if (!amount.ok) return err("bad_amount");
   const method = fields.get("type") ?? "";
   return ok({
-    accountRef: pid,
-    outTradeNo,
-    gatewayTradeNo,
-    amount: amount.value,
-    method: METHOD.test(method) ? method : null,
-    evidence: pairs,
+    kind: "paid",
+    payment: {
+      accountRef: pid,
+      outTradeNo,
+      gatewayTradeNo,
+      amount: amount.value,
+      method: METHOD.test(method) ? method : null,
+      evidence: pairs,
+    },
   });
 }
 

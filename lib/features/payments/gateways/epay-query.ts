@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseDecimal } from "@/lib/kernel/money";
 import { GATEWAY_TRADE_NO, METHOD } from "./epay-codec";
 import type { EpayConfig } from "./epay-settings";
-import type { Pair, QueryAnswer, UnknownReason, VerifiedPayment } from "./port";
+import type { Pair, PaymentRef, QueryAnswer, UnknownReason, VerifiedPayment } from "./port";
 import { getText, type Transport } from "./transport";
 
 /** PHP mixes numbers and texts; both are read as the text they print. Nothing else is: `true` is not 1. */
@@ -25,7 +25,11 @@ const unknown = (reason: UnknownReason): QueryAnswer => ({ state: "unknown", rea
  * Asks `api.php?act=order` once. Only a reply that is complete, of this order and of this account says anything; an error
  * page, an empty body, a redirect or silence is `unknown`, which is neither paid nor failed.
  */
-export async function queryPayment(outTradeNo: string, config: EpayConfig, transport: Transport): Promise<QueryAnswer> {
+export async function queryPayment(
+  { outTradeNo }: PaymentRef,
+  config: EpayConfig,
+  transport: Transport,
+): Promise<QueryAnswer> {
   const search = new URLSearchParams({
     act: "order",
     pid: config.pid,

@@ -14,7 +14,10 @@ import type {
   HttpReply,
   Pair,
   PaymentGateway,
+  PaymentRef,
   Presentation,
+  SettingsField,
+  TestNotice,
 } from "./port";
 import { isLoopback } from "./raw-http";
 import type { Transport } from "./transport";
@@ -75,7 +78,7 @@ async function selfCheck(
   if (isLoopback(new URL(input.notifyUrl)) && !isLoopback(new URL(config.baseUrl)))
     findings.push("notify_url_not_reachable");
   // A number nobody can have used: "no such order" is the proof that pid and key are right.
-  const answer = await queryPayment(newOutTradeNo(), config, input.transport);
+  const answer = await queryPayment({ outTradeNo: newOutTradeNo(), gatewayTradeNo: null }, config, input.transport);
   if (answer.state === "unknown") {
     findings.push(answer.reason === "credentials_refused" ? "credentials_refused" : "gateway_silent");
   }
@@ -83,7 +86,7 @@ async function selfCheck(
 }
 
 /** No attempt has this number (ours hold no hyphen), so the notice can pay for nothing. */
-function testNotice(notifyUrl: string, config: EpayConfig): string {
+function testNotice(notifyUrl: string, config: EpayConfig): TestNotice {
   const pairs: Pair[] = [
     ["pid", config.pid],
     ["trade_no", TEST_OUT_TRADE_NO],
@@ -93,7 +96,8 @@ function testNotice(notifyUrl: string, config: EpayConfig): string {
     ["money", toDecimal(money(1n, "CNY"))],
     ["trade_status", "TRADE_SUCCESS"],
   ];
-  return `${notifyUrl}?${queryOf(withSignature(pairs, config.key.reveal()))}`;
+  const url = `${notifyUrl}?${queryOf(withSignature(pairs, config.key.reveal()))}`;
+  return { method: "GET", url, headers: [], body: "", outTradeNo: TEST_OUT_TRADE_NO };
 }
 
 const bind = (config: EpayConfig): GatewayAccount => ({
@@ -102,7 +106,7 @@ const bind = (config: EpayConfig): GatewayAccount => ({
   methods: config.types,
   createPayment: (input) => createPayment(input, config),
   readNotification: (raw) => readNotification(raw, config),
-  queryPayment: (outTradeNo, transport) => queryPayment(outTradeNo, config, transport),
+  queryPayment: (payment: PaymentRef, transport) => queryPayment(payment, config, transport),
   selfCheck: (input) => selfCheck(config, input),
   testNotice: (notifyUrl) => testNotice(notifyUrl, config),
   // The gateway looks for the word "success" anywhere in the body, so no other answer may contain it.
@@ -111,9 +115,18 @@ const bind = (config: EpayConfig): GatewayAccount => ({
   deferred: plainText(503, "fail"),
 });
 
+const FIELDS: readonly SettingsField[] = [
+  { name: "baseUrl", input: "url", isRequired: true },
+  { name: "pid", input: "text", isRequired: true },
+  { name: "key", input: "secret", isRequired: true },
+  { name: "types", input: "list", isRequired: false },
+];
+
 /** 易支付 (EPay) v1, MD5. The algorithm is part of the account, never of the message. */
 export const epayGateway: PaymentGateway = {
   kind: "epay",
+  fields: FIELDS,
+  currencies: ["CNY"],
   openAccount(settings) {
     const config = readSettings(settings);
     return config.ok ? ok(bind(config.value)) : config;

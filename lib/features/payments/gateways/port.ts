@@ -1,4 +1,4 @@
-import type { Money } from "@/lib/kernel/money";
+import type { Currency, Money } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
 import type { Transport } from "./transport";
 
@@ -40,8 +40,50 @@ export interface CreateInput {
 
 export type CreateRefusal = "currency_unsupported" | "amount_out_of_range" | "method_unsupported";
 
-/** How the buyer gets to pay. A gateway that shows a code or an address adds its own variant here. */
-export type Presentation = { readonly kind: "redirect"; readonly url: string };
+/**
+ * How the buyer gets to pay. `on_request`: the gateway must be asked first, which happens after the order is committed and when
+ * the buyer comes to pay (`openPayment`); what it answers is one of the others.
+ */
+export type Presentation =
+  | { readonly kind: "redirect"; readonly url: string }
+  /** A form that the buyer's browser posts to the gateway. */
+  | { readonly kind: "form"; readonly url: string; readonly fields: readonly Pair[] }
+  /** A text to be shown as a QR code; `url` opens the same in an app on the buyer's own phone, where there is such an address. */
+  | { readonly kind: "qrcode"; readonly text: string; readonly url?: string }
+  /** Exactly this amount to this address of a chain: another amount is another buyer's. */
+  | {
+      readonly kind: "address";
+      readonly text: string;
+      readonly network: string;
+      readonly payable: string;
+      readonly payableCurrency: string;
+      readonly url?: string;
+    }
+  | { readonly kind: "on_request" };
+
+/** A payment that is about to be asked of a gateway; everything but the deadline is frozen with the attempt. */
+export interface OpenInput extends CreateInput {
+  /** Unix milliseconds: when our own deadline is. The gateway must stop taking money then, if it can. */
+  readonly expiresAt: number;
+  /** The buyer's address, for gateways that want it; absent when nobody knows. */
+  readonly clientIp?: string | undefined;
+  readonly device?: "desktop" | "mobile" | "wechat" | "alipay" | undefined;
+}
+
+/** What the gateway made of it. Asked again for the same attempt it must be the same payment, never a second one. */
+export interface OpenedPayment {
+  readonly presentation: Exclude<Presentation, { kind: "on_request" }>;
+  /** The gateway's number of the payment (a session, an order there), when it has one before anybody paid. */
+  readonly gatewayTradeNo: string | null;
+  /** Unix milliseconds after which the gateway takes no money; null when it did not say. */
+  readonly closesAt: number | null;
+}
+
+/** `refused`: the gateway said no, with its own code; asking the same again will not help. `unknown`: ask again. */
+export type OpenAnswer =
+  | { readonly state: "opened"; readonly opened: OpenedPayment }
+  | { readonly state: "refused"; readonly code: string }
+  | { readonly state: "unknown"; readonly reason: UnknownReason };
 
 /**
  * Money that the gateway itself vouched for: by a signature that was checked, or by its answer to our question. Notices,
@@ -52,20 +94,71 @@ export interface VerifiedPayment {
   readonly accountRef: string;
   readonly outTradeNo: string;
   readonly gatewayTradeNo: string;
+  /** What it was for, as the gateway states it: this is compared with the order. */
   readonly amount: Money;
   readonly method: string | null;
   /** What it was read from, for the inbox: never the key. */
   readonly evidence: readonly Pair[];
 }
 
+/** Money that the gateway gave back, or says that it is giving back. At least one number of ours or of its own is there. */
+export interface VerifiedRefund {
+  readonly accountRef: string;
+  readonly outTradeNo: string | null;
+  readonly gatewayTradeNo: string | null;
+  /** Our number of the refund; null when it was begun at the gateway's own desk. */
+  readonly refundNo: string | null;
+  readonly gatewayRefundNo: string | null;
+  /** What was given back by this refund; null when the gateway does not say. */
+  readonly amount: Money | null;
+  readonly state: "succeeded" | "processing" | "failed";
+  readonly evidence: readonly Pair[];
+}
+
+/** A buyer who asks his bank for the money. */
+export interface VerifiedDispute {
+  readonly accountRef: string;
+  readonly outTradeNo: string | null;
+  readonly gatewayTradeNo: string | null;
+  readonly disputeNo: string;
+  readonly amount: Money | null;
+  readonly state: "opened" | "won" | "lost";
+  readonly evidence: readonly Pair[];
+}
+
+/**
+ * What a rightly signed notification says.
+ * - paid: judged like every other payment
+ * - refund, dispute: about money that was paid before; never a payment
+ * - ask: something happened that this text does not tell in full (no amount); the gateway is asked before it is answered
+ * - nothing: no money moved, and none will be moved by this text; it is taken, so that it is not told again
+ */
+export type Notification =
+  | { readonly kind: "paid"; readonly payment: VerifiedPayment }
+  | { readonly kind: "refund"; readonly refund: VerifiedRefund }
+  | { readonly kind: "dispute"; readonly dispute: VerifiedDispute }
+  | { readonly kind: "ask"; readonly outTradeNo: string }
+  | { readonly kind: "nothing"; readonly what: "pending" | "expired" | "closed" | "failed" | "other" };
+
 /**
  * - malformed: not a notice of this gateway (verb, encoding, repeated or missing field, field out of its grammar)
  * - bad_signature: not written by the holder of our key
- * - other_account: rightly signed, but for another merchant
- * - not_success: rightly signed, but nobody paid
+ * - stale: rightly signed, but not now: more than five minutes old or in the future
+ * - unknown_key: signed by a key that this account does not know; somebody must look whether the gateway changed its key
+ * - other_account: rightly signed, but for another merchant, or from the gateway's test world
+ * - probe: the gateway tests whether we check signatures
+ * - not_success: rightly signed, but nobody paid, in a protocol whose notices only ever tell of payments
  * - bad_amount: rightly signed and paid, but the amount is not an amount; somebody must look
  */
-export type NoticeRefusal = "malformed" | "bad_signature" | "other_account" | "not_success" | "bad_amount";
+export type NoticeRefusal =
+  | "malformed"
+  | "bad_signature"
+  | "stale"
+  | "unknown_key"
+  | "other_account"
+  | "probe"
+  | "not_success"
+  | "bad_amount";
 
 /** Why an answer says nothing about the payment. None of these means "not paid". */
 export type UnknownReason =
@@ -75,6 +168,10 @@ export type UnknownReason =
   | "reply_too_large"
   | "http_status"
   | "unreadable"
+  /** The reply is not signed by the gateway, or not rightly. */
+  | "bad_signature"
+  /** The gateway says itself that it does not know, or has too much to do. */
+  | "gateway_busy"
   | "credentials_refused"
   | "other_order"
   | "other_account"
@@ -87,28 +184,92 @@ export type UnknownReason =
  */
 export type QueryAnswer =
   | { readonly state: "paid"; readonly payment: VerifiedPayment }
+  /** Paid, and given back in part or whole. */
   | { readonly state: "refunded"; readonly payment: VerifiedPayment }
   | { readonly state: "pending" }
   | { readonly state: "not_found" }
+  /** Nobody paid, and the gateway takes no money for it any more. */
+  | { readonly state: "closed" }
   | { readonly state: "unknown"; readonly reason: UnknownReason };
 
-/** Why settings cannot be used at all; each has a sentence in the messages. */
+/** A payment of ours by every number that we have of it. */
+export interface PaymentRef {
+  readonly outTradeNo: string;
+  /** The gateway's number, when we have heard it. */
+  readonly gatewayTradeNo: string | null;
+}
+
+/**
+ * - closed: nobody can pay it any more
+ * - already_paid: ask, and settle
+ * - not_created: the gateway has no such payment yet; the buyer may still begin one
+ * - unsupported: this gateway closes nothing; a late payment is judged when it comes
+ */
+export type CloseAnswer =
+  | { readonly state: "closed" | "already_paid" | "not_created" | "unsupported" }
+  | { readonly state: "unknown"; readonly reason: UnknownReason };
+
+export interface RefundInput extends PaymentRef {
+  /** Ours, and the same one whenever the same refund is asked again. */
+  readonly refundNo: string;
+  readonly amount: Money;
+  /** What was paid. */
+  readonly total: Money;
+}
+
+/**
+ * What became of a refund. `failed` only where the gateway says that no money moved and none will; anything else that is not a
+ * clear yes is `unknown`: asked again with the same number.
+ */
+export type RefundAnswer =
+  | { readonly state: "succeeded" | "processing"; readonly gatewayRefundNo: string | null; readonly amount: Money }
+  | { readonly state: "failed"; readonly code: string }
+  | { readonly state: "not_found" }
+  | { readonly state: "unknown"; readonly reason: UnknownReason };
+
+/** What this account's gateway can give back, and how it is asked. */
+export interface Refunds {
+  readonly isPartialPossible: boolean;
+  /** Whether a second request with the same number is the same refund. Otherwise one is under way at a time, and asked about before and after. */
+  readonly isIdempotent: boolean;
+  refund(input: RefundInput, transport: Transport): Promise<RefundAnswer>;
+  queryRefund(input: RefundInput, transport: Transport): Promise<RefundAnswer>;
+}
+
+/** Why settings cannot be used at all: the field's name in snake case and what is wrong with it; each has a sentence in the messages. */
 export type SettingsProblem =
   | "unreadable"
-  | "base_url_malformed"
-  | "base_url_insecure"
-  | "pid_malformed"
-  | "key_too_short"
-  | "key_malformed"
-  | "types_malformed";
+  | `${string}_${"missing" | "malformed" | "insecure" | "too_short" | "published"}`;
+
+/** One field of a gateway's settings, as its form asks for it. Labels are in the messages, by gateway and name. */
+export interface SettingsField {
+  readonly name: string;
+  /** `secret` and `secret_text` are written and never read back; `list` is one text per line. */
+  readonly input: "text" | "url" | "text_area" | "list" | "choice" | "switch" | "secret" | "secret_text";
+  readonly isRequired: boolean;
+  readonly choices?: readonly string[];
+  /** Shown only while another field has one of these values. */
+  readonly only?: { readonly field: string; readonly values: readonly string[] };
+}
 
 /** What is usable but deserves a look. */
 export type CheckFinding =
   | "key_weak"
   | "key_published"
   | "notify_url_not_reachable"
+  | "clock_skewed"
   | "credentials_refused"
   | "gateway_silent";
+
+/** A request that our own end must read as a rightly signed notice. */
+export interface TestNotice {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: readonly Pair[];
+  readonly body: string;
+  /** The number it names, which no attempt can have. */
+  readonly outTradeNo: string;
+}
 
 /** Settings that have passed their checks, bound to the arithmetic of their gateway. */
 export interface GatewayAccount {
@@ -118,14 +279,20 @@ export interface GatewayAccount {
   readonly methods: readonly string[];
   /** Builds the way to pay out of frozen fields alone: no network, no clock, no randomness. */
   createPayment(input: CreateInput): Result<Presentation, CreateRefusal>;
-  /** Reads one notification. Pure, and a value for every input, however hostile. */
-  readNotification(raw: RawHttp): Result<VerifiedPayment, NoticeRefusal>;
+  /** Asks the gateway for the way to pay; there when `createPayment` says `on_request`. Never throws for what the gateway or the network does. */
+  openPayment?(input: OpenInput, transport: Transport): Promise<OpenAnswer>;
+  /** Reads one notification; `now` in unix milliseconds. Pure, and a value for every input, however hostile. */
+  readNotification(raw: RawHttp, now: number): Result<Notification, NoticeRefusal>;
   /** Asks the gateway about one attempt. Never throws for what the gateway or the network does. */
-  queryPayment(outTradeNo: string, transport: Transport): Promise<QueryAnswer>;
+  queryPayment(payment: PaymentRef, transport: Transport): Promise<QueryAnswer>;
+  /** Asks that nobody may pay it any more. Absent: this gateway closes nothing. */
+  closePayment?(payment: PaymentRef, transport: Transport): Promise<CloseAnswer>;
+  /** Absent: money is given back by hand. */
+  readonly refunds?: Refunds;
   /** Looks for weak settings and asks the gateway one harmless question. */
   selfCheck(input: { readonly notifyUrl: string; readonly transport: Transport }): Promise<readonly CheckFinding[]>;
-  /** The address of a rightly signed notice for an order that cannot exist: our own end must read it and refuse the order. */
-  testNotice(notifyUrl: string): string;
+  /** A rightly signed notice for an order that cannot exist; absent where only the gateway itself can sign one. */
+  testNotice?(notifyUrl: string, now: number): TestNotice;
   /** "Recorded, stop telling us": only after commit. */
   readonly accepted: HttpReply;
   /** "Not taken". One constant answer, so that it tells a forger nothing. */
@@ -137,6 +304,10 @@ export interface GatewayAccount {
 /** One protocol. Everything that differs between two merchants is in the account. */
 export interface PaymentGateway {
   readonly kind: GatewayKind;
-  /** Accepts what the account's row holds once decrypted, or what a form sent; the key may be a text or a Secret. */
+  /** What its settings consist of, in the order of the form. */
+  readonly fields: readonly SettingsField[];
+  /** What an order must be priced in. */
+  readonly currencies: readonly Currency[];
+  /** Accepts what the account's row holds once decrypted, or what a form sent; a secret may be a text or a Secret. */
   openAccount(settings: unknown): Result<GatewayAccount, readonly SettingsProblem[]>;
 }
