@@ -1,27 +1,10 @@
 import { hash, timingSafeEqual } from "node:crypto";
+import { canonicalPairs, isPhpBlank } from "./canonical-pairs";
 import type { Pair } from "./port";
-
-/** What PHP's trim() removes. JavaScript's removes more, and would drop fields that the gateway signed. */
-const PHP_BLANKS = " \t\n\r\0\v";
-const isBlank = (value: string): boolean => {
-  for (const letter of value) if (!PHP_BLANKS.includes(letter)) return false;
-  return true;
-};
-
-const SURROGATE = /[\ud800-\udfff]/;
-/** UTF-16's order is that of the bytes, but for letters past the first plane. */
-function byBytes(left: string, right: string): number {
-  if (SURROGATE.test(left) || SURROGATE.test(right)) return Buffer.compare(Buffer.from(left), Buffer.from(right));
-  return left < right ? -1 : Number(left > right);
-}
 
 /** The text that EPay v1 signs: fields that are not blank, in byte order of their names, values raw. */
 export const canonicalText = (pairs: readonly Pair[]): string =>
-  pairs
-    .filter(([name, value]) => name !== "sign" && name !== "sign_type" && !isBlank(value))
-    .sort(([left], [right]) => byBytes(left, right))
-    .map(([name, value]) => `${name}=${value}`)
-    .join("&");
+  canonicalPairs(pairs, (name, value) => name !== "sign" && name !== "sign_type" && !isPhpBlank(value));
 
 /** EPay v1's signature: lower-case hexadecimal MD5 of the canonical text with the key right behind it. */
 export const signatureOf = (pairs: readonly Pair[], key: string): string =>

@@ -1,14 +1,9 @@
-import { isUtf8 } from "node:buffer";
-import { limits } from "@/lib/kernel/limits";
 import { parseDecimal } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { GATEWAY_TRADE_NO, isSignedBy, METHOD, OUT_TRADE_NO } from "./epay-codec";
 import type { EpayConfig } from "./epay-settings";
+import { formPairs, singleFields } from "./plain-fields";
 import type { NoticeRefusal, Notification, Pair, RawHttp } from "./port";
-import { readPairs } from "./raw-http";
-
-const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
-const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 
 /**
  * Reads an EPay v1 notice: a payment only when every field is single and plain, the signature over all of them holds
@@ -43,24 +38,5 @@ export function readNotification(raw: RawHttp, config: EpayConfig): Result<Notif
   });
 }
 
-/** Query for GET, form for POST (some servers of the family post). Never both: which of two would the signature mean? */
-function noticePairs({ method, query, headers, body }: RawHttp): readonly Pair[] | null {
-  if (method === "GET") return query;
-  const contentType = headers.find(([name]) => name === "content-type")?.[1] ?? "";
-  if (method !== "POST" || query.length > 0 || !FORM.test(contentType)) return null;
-  if (body.byteLength > limits.notificationBodyBytesMax || !isUtf8(body)) return null;
-  return readPairs(Buffer.from(body).toString("utf8"));
-}
-
-/** One plain value per name, or null: a repeat, an array (`sign[]`), a name like `__proto__`, a text no database keeps. */
-function singleFields(pairs: readonly Pair[]): ReadonlyMap<string, string> | null {
-  if (pairs.length > limits.noticeFieldsMax) return null;
-  const fields = new Map<string, string>();
-  for (const [name, value] of pairs) {
-    if (!FIELD_NAME.test(name) || fields.has(name)) return null;
-    if (value.length > limits.noticeValueLettersMax || value.includes("\0") || /\p{Surrogate}/u.test(value))
-      return null;
-    fields.set(name, value);
-  }
-  return fields;
-}
+/** Query for GET, form for POST (some servers of the family post). Never both. */
+const noticePairs = (raw: RawHttp): readonly Pair[] | null => (raw.method === "GET" ? raw.query : formPairs(raw));
