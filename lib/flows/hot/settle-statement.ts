@@ -40,6 +40,8 @@ export interface SettleAnswer {
  *   decide; the cards are locked and counted before anything changes.
  * - Payments are inserted after all order locks are held, in key order: no deadlock with another process.
  * - Everything that does not add up is answered `alone`, having changed nothing.
+ * - An event that the inbox got after the snapshot without a change of its order (only a refund at the gateway's own desk comes so)
+ *   refuses the statement: each payment of the batch is asked again, one by one, and that one is then judged alone.
  */
 export const SETTLE_SQL = `
 WITH t AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS at),
