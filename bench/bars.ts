@@ -16,6 +16,8 @@ const BARS = [
   { bench: "ledger", of: "entries sealed", over: "ours, sealed later", atLeast: 2 },
 ] as const;
 
+/** Order, notice, delivered, revealed: so many times a second. */
+const WHOLE_SALES_PER_SECOND = 2_000;
 const FLASH_TIMES_SOONER = 5;
 const REFUSAL_P99_MS = 100;
 const SLOPE_MOST = 1.5;
@@ -57,6 +59,14 @@ export function judgeBars(summaries: readonly Summary[]): Verdict[] {
     if (!mine || !other) return [];
     return [atLeast(`${of} / ${over}`, inFlight, mine.perSecond / other.perSecond, expected)];
   });
+}
+
+/** How many sales a second go from the order to the card in the buyer's hand. */
+export function judgeWholeSales(summaries: readonly Summary[]): Verdict[] {
+  const best = summaries
+    .filter(({ bench, contender }) => bench === "http" && contender === "whole sale")
+    .toSorted((a, b) => b.perSecond - a.perSecond)[0];
+  return best ? [atLeast("whole sales per second", best.inFlight, best.perSecond, WHOLE_SALES_PER_SECOND)] : [];
 }
 
 /** The last buyer of the flash sale against the one behind a lock, and how long a refusal takes at most. */

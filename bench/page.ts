@@ -152,7 +152,8 @@ Written by \`${command}\`, which prints the same. Ratios mean something, absolut
 contender writes the same rows (order, line, payment attempt, ledger, outbox, card) into the same database, which waits for the
 disk; the invariants are audited afterwards. "Sold twice" counts sales of a card that was somebody else's already: our schema's guard
 threw them back, and a schema without one would have sold them. What a sale costs the database is the processor time of all of Postgres's processes and
-the growth of its write-ahead log, over the sales made. Each single figure: [results.jsonl](benchmarks/results.jsonl).
+the growth of its write-ahead log, over the sales made. Each single figure: [results.jsonl](benchmarks/results.jsonl). What \`SHORT\` falls short of, and where the time goes:
+[limits.md](benchmarks/limits.md).
 
 ${images.join("\n\n")}
 

@@ -1,4 +1,4 @@
-import { describeVerdict, judgeBars, judgeFlash, judgePages, judgeSlope, type Verdict } from "./bars";
+import { describeVerdict, judgeBars, judgeFlash, judgePages, judgeSlope, judgeWholeSales, type Verdict } from "./bars";
 import type { Crash } from "./crash";
 import { type Sample, type Summary, summarize } from "./figures";
 import type { Flash } from "./flash";
@@ -49,6 +49,7 @@ function slopeSections(slope: Slope): string[][] {
 /** Every bar that the figures at hand can say something about. */
 export const judge = ({ samples, sales, pages, slope }: Report): Verdict[] => [
   ...judgeBars(summarize(samples)),
+  ...judgeWholeSales(summarize(samples)),
   ...judgeFlash(sales),
   ...judgeSlope(slope),
   ...judgePages(pages),
