@@ -67,6 +67,8 @@ export const limits = {
   gatewayTimeoutMs: 5_000,
   testNoticeBodyShown: 300,
   gatewayReplyBytesMax: 256 * 1024,
+  billBytesMax: 64 * 1024 * 1024,
+  billTimeoutMs: 120_000,
 
   // HTTP
   requestBodyBytesMax: 1024 * 1024,

@@ -11,7 +11,6 @@ import type {
   CreateInput,
   CreateRefusal,
   GatewayAccount,
-  HttpReply,
   Pair,
   PaymentGateway,
   PaymentRef,
@@ -19,7 +18,7 @@ import type {
   SettingsField,
   TestNotice,
 } from "./port";
-import { isLoopback } from "./raw-http";
+import { isCallbackUrl, isLoopback, plainText } from "./raw-http";
 import type { Transport } from "./transport";
 
 /** Past eight digits of yuan the amount would not survive the way back through our own grammar. */
@@ -27,16 +26,6 @@ const AMOUNT_MINOR_MAX = 9_999_999_999n;
 /** The sample key of every tutorial on this protocol. */
 const PUBLISHED_KEYS = new Set(["89unJUB8HZ54Hj7x4nUj56HN4nUzUJ8i"]);
 const TEST_OUT_TRADE_NO = "KAPU-TEST-NOTICE";
-
-const plainText = (status: number, body: string): HttpReply => ({
-  status,
-  contentType: "text/plain; charset=utf-8",
-  body,
-});
-
-/** Our own addresses go out without a query: the server escapes `&` in them and signs only its own pairs. */
-const isCallbackUrl = (text: string): boolean =>
-  text.length <= 255 && /^https?:\/\/[a-z0-9.:[\]-]+(?:\/[^?#\s<>"'&\\]*)?$/i.test(text);
 
 /**
  * The signed address of EPay's cashier: a function of its arguments alone, so a replayed order shows the same address.

@@ -236,6 +236,13 @@ export interface Refunds {
   queryRefund(input: RefundInput, transport: Transport): Promise<RefundAnswer>;
 }
 
+/**
+ * - no_bill: the gateway has none for that day: nobody paid, or it is not made so far (Chinese gateways make it the next morning)
+ * - refused: the gateway will not give it, and asking again will not help
+ * - corrupt: what came is not what the gateway announced
+ */
+export type BillRefusal = "no_bill" | "refused" | "corrupt" | UnknownReason;
+
 /** Why settings cannot be used at all: the field's name in snake case and what is wrong with it; each has a sentence in the messages. */
 export type SettingsProblem =
   | "unreadable"
@@ -289,6 +296,11 @@ export interface GatewayAccount {
   closePayment?(payment: PaymentRef, transport: Transport): Promise<CloseAnswer>;
   /** Absent: money is given back by hand. */
   readonly refunds?: Refunds;
+  /**
+   * The gateway's own statement of one day ("2026-11-20", as its clock counts days): the bytes of the file, whatever its format.
+   * Absent: there is none to be had, or it is not a file.
+   */
+  fetchBill?(day: string, transport: Transport): Promise<Result<Buffer, BillRefusal>>;
   /** Looks for weak settings and asks the gateway one harmless question. */
   selfCheck(input: { readonly notifyUrl: string; readonly transport: Transport }): Promise<readonly CheckFinding[]>;
   /** A rightly signed notice for an order that cannot exist; absent where only the gateway itself can sign one. */

@@ -1,4 +1,4 @@
-import type { Pair, RawHttp } from "./port";
+import type { HttpReply, Pair, RawHttp } from "./port";
 
 /** Takes a request apart without losing a repeated name or a byte of the body. */
 export function toRawHttp(request: { method: string; url: string; headers: Headers }, body: Uint8Array): RawHttp {
@@ -16,3 +16,14 @@ export function isLoopback(url: URL): boolean {
   // "shop.localhost" may be asked of a name server, so it is no proof.
   return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }
+
+/** Our own addresses go out without a query: gateways escape `&` in them, sign only their own pairs, or refuse one. */
+export const isCallbackUrl = (text: string): boolean =>
+  text.length <= 255 && /^https?:\/\/[a-z0-9.:[\]-]+(?:\/[^?#\s<>"'&\\]*)?$/i.test(text);
+
+/** An answer in one plain word, as most gateways want it. */
+export const plainText = (status: number, body: string): HttpReply => ({
+  status,
+  contentType: "text/plain; charset=utf-8",
+  body,
+});
