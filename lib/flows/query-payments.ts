@@ -17,7 +17,8 @@ export async function queryAttempt(
   const answer = await account.gateway.queryPayment(payment, transportOf(deps));
   if (answer.state === "unknown") {
     deps.log.info("gateway.query_unknown", { accountId: account.id, reason: answer.reason });
-    return false;
+    // A gateway that cannot be asked is not silent: asking sooner would not help.
+    return answer.reason === "not_askable";
   }
   const source = { accountId: account.id, source: "query" } as const;
   if (answer.state === "paid") await settlePayment(deps, answer.payment, source);

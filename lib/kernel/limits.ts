@@ -69,6 +69,17 @@ export const limits = {
   gatewayReplyBytesMax: 256 * 1024,
   billBytesMax: 64 * 1024 * 1024,
   billTimeoutMs: 120_000,
+  // How far a signed time may lie from ours.
+  signedTimeSkewMs: 300_000,
+  // Lists of payments at a gateway: a page, what two pages share, and the pages of one reading.
+  epayOrdersPerPage: 50,
+  epayOrdersShared: 10,
+  epayOrdersPagesMax: 40_000,
+  epayOrdersRemembered: 2_000,
+  epayOrdersGapsMax: 20,
+  // Gateways that tell payments apart by their amount ask for a few cents more or less than the order's.
+  amountShiftMinorMax: 100,
+  amountShiftDownPercentMax: 5,
 
   // HTTP
   requestBodyBytesMax: 1024 * 1024,

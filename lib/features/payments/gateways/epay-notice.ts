@@ -1,24 +1,28 @@
 import { parseDecimal } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
-import { GATEWAY_TRADE_NO, isSignedBy, METHOD, OUT_TRADE_NO } from "./epay-codec";
+import { GATEWAY_TRADE_NO, METHOD, OUT_TRADE_NO } from "./epay-codec";
 import type { EpayConfig } from "./epay-settings";
+import { isSignedForUs } from "./epay-signing";
 import { formPairs, singleFields } from "./plain-fields";
 import type { NoticeRefusal, Notification, Pair, RawHttp } from "./port";
+import { isSignedNow } from "./signed-time";
 
 /**
- * Reads an EPay v1 notice: a payment only when every field is single and plain, the signature over all of them holds
- * under this account's key, and the gateway says success. The name is not read (the gateway sends a constant), the
- * `sign_type` neither: the sender does not choose the algorithm.
+ * Reads an EPay notice: a payment only when every field is single and plain, the signature over all of them holds under this
+ * account's key and, where the protocol signs the time, was made now, and the gateway says success. The name is not read (the
+ * gateway sends a constant), the `sign_type` neither: the sender does not choose the algorithm.
  */
-export function readNotification(raw: RawHttp, config: EpayConfig): Result<Notification, NoticeRefusal> {
-  const pairs = noticePairs(raw);
+export function readNotification(raw: RawHttp, config: EpayConfig, now: number): Result<Notification, NoticeRefusal> {
+  const pairs = noticePairs(raw, config);
   const fields = pairs && singleFields(pairs);
   if (!pairs || !fields) return err("malformed");
   const [pid, outTradeNo, gatewayTradeNo] = [fields.get("pid"), fields.get("out_trade_no"), fields.get("trade_no")];
   const [moneyText, status, sign] = [fields.get("money"), fields.get("trade_status"), fields.get("sign")];
   if (!pid || !outTradeNo || !gatewayTradeNo || !moneyText || !status || !sign) return err("malformed");
-  if (!isSignedBy(pairs, sign, config.key.reveal())) return err("bad_signature");
+  if (!isSignedForUs(pairs, sign, config)) return err("bad_signature");
+  // The platform signs for all of its merchants with one RSA key: the signature alone does not say whose payment it is.
   if (pid !== config.pid) return err("other_account");
+  if (config.signing.mode === "RSA" && !isSignedNow(fields.get("timestamp"), now)) return err("stale");
   // The signed text has no escapes, so a field may have swallowed its neighbour: each is held to its own grammar.
   if (!OUT_TRADE_NO.test(outTradeNo) || !GATEWAY_TRADE_NO.test(gatewayTradeNo)) return err("malformed");
   if (status !== "TRADE_SUCCESS") return err("not_success");
@@ -38,5 +42,8 @@ export function readNotification(raw: RawHttp, config: EpayConfig): Result<Notif
   });
 }
 
-/** Query for GET, form for POST (some servers of the family post). Never both. */
-const noticePairs = (raw: RawHttp): readonly Pair[] | null => (raw.method === "GET" ? raw.query : formPairs(raw));
+/** Query for GET, form for POST, by the verbs that this server uses. Never both. */
+function noticePairs(raw: RawHttp, { profile }: EpayConfig): readonly Pair[] | null {
+  if (!profile.notifyVerbs.some((verb) => verb === raw.method)) return null;
+  return raw.method === "GET" ? raw.query : formPairs(raw);
+}

@@ -2,15 +2,17 @@ import { z } from "zod";
 import { parseDecimal } from "@/lib/kernel/money";
 import { GATEWAY_TRADE_NO, METHOD } from "./epay-codec";
 import type { EpayConfig } from "./epay-settings";
+import { askSigned } from "./epay-signed-reply";
+import { signedPairs } from "./epay-signing";
+import { parseJson } from "./json-members";
 import type { Pair, PaymentRef, QueryAnswer, UnknownReason, VerifiedPayment } from "./port";
+import { Printed, PrintedName } from "./printed-json";
 import { getText, type Transport } from "./transport";
 
-/** PHP mixes numbers and texts; both are read as the text they print. Nothing else is: `true` is not 1. */
-const Printed = z.union([z.string().max(200), z.number().transform(String)]);
 const Code = z.looseObject({ code: Printed });
 const Order = z.looseObject({
-  trade_no: Printed,
-  out_trade_no: Printed,
+  trade_no: PrintedName,
+  out_trade_no: PrintedName,
   money: Printed,
   status: Printed,
   pid: Printed.nullish(),
@@ -19,44 +21,77 @@ const Order = z.looseObject({
   endtime: Printed.nullish(),
 });
 
+type OrderReader = Pick<EpayConfig, "pid"> & { readonly profile?: Pick<EpayConfig["profile"], "paidWord"> };
+
 const unknown = (reason: UnknownReason): QueryAnswer => ({ state: "unknown", reason });
 
 /**
- * Asks `api.php?act=order` once. Only a reply that is complete, of this order and of this account says anything; an error
- * page, an empty body, a redirect or silence is `unknown`, which is neither paid nor failed.
+ * Asks about one payment once. Only a reply that is complete, of this order and of this account says anything; an error page,
+ * an empty body, a redirect or silence is `unknown`, which is neither paid nor failed. With RSA the reply must be signed.
  */
 export async function queryPayment(
   { outTradeNo }: PaymentRef,
   config: EpayConfig,
   transport: Transport,
 ): Promise<QueryAnswer> {
-  const search = new URLSearchParams({
-    act: "order",
-    pid: config.pid,
-    key: config.key.reveal(),
-    out_trade_no: outTradeNo,
-  });
-  const reply = await getText(transport, `${config.baseUrl}/api.php?${search}`);
+  if (config.signing.mode === "RSA") return querySigned(outTradeNo, config, transport);
+  if (config.profile.queryAuth === "none") return unknown("not_askable");
+  const reply = await getText(transport, `${config.baseUrl}/api.php?${questionOf(outTradeNo, config)}`);
   if (!reply.ok) return unknown(reply.error);
+  if (config.profile.notFoundStatuses.includes(reply.value.status)) return { state: "not_found" };
   if (reply.value.status !== 200) return unknown("http_status");
   return readOrderReply(reply.value.text, outTradeNo, config);
 }
 
+function questionOf(outTradeNo: string, config: EpayConfig): URLSearchParams {
+  const { pid, profile, signing } = config;
+  const order: Pair[] = [
+    ["pid", pid],
+    ["out_trade_no", outTradeNo],
+  ];
+  const proof: readonly Pair[] =
+    profile.queryAuth === "sign" || signing.mode === "RSA"
+      ? signedPairs(order, config)
+      : [
+          ["pid", pid],
+          ["key", signing.key.reveal()],
+          ["out_trade_no", outTradeNo],
+        ];
+  return new URLSearchParams([["act", "order"], ...proof.map(([name, value]): [string, string] => [name, value])]);
+}
+
+async function querySigned(outTradeNo: string, config: EpayConfig, transport: Transport): Promise<QueryAnswer> {
+  const reply = await askSigned("/api/pay/query", [["out_trade_no", outTradeNo]], config, transport);
+  if (reply.state === "unknown") return reply;
+  if (reply.state === "refused") {
+    return /订单.{0,4}不存在/.test(reply.message) ? { state: "not_found" } : unknown(reply.reason);
+  }
+  return readOrder(Object.fromEntries(reply.fields), outTradeNo, config);
+}
+
 /** Judges the text of an order reply. Pure, and a value for every text. */
-export function readOrderReply(text: string, outTradeNo: string, config: Pick<EpayConfig, "pid">): QueryAnswer {
-  const reply = parseJson(text);
+export function readOrderReply(text: string, outTradeNo: string, config: OrderReader): QueryAnswer {
+  const reply = parseJson(text.replace(/^\uFEFF/, ""));
   const code = Code.safeParse(reply);
   if (!code.success) return unknown("unreadable");
   if (code.data.code === "-1") return { state: "not_found" };
   if (code.data.code === "-3") return unknown("credentials_refused");
-  const order = Order.safeParse(reply);
-  if (code.data.code !== "1" || !order.success) return unknown("unreadable");
-  if (order.data.out_trade_no !== outTradeNo) return unknown("other_order");
-  if (order.data.pid != null && order.data.pid !== config.pid) return unknown("other_account");
-  return readOrder(order.data, config.pid);
+  if (code.data.code !== "1") return unknown("unreadable");
+  return readOrder(withStatus(code.data, config.profile?.paidWord), outTradeNo, config);
 }
 
-function readOrder(order: z.infer<typeof Order>, pid: string): QueryAnswer {
+/** Where payment is told by a word, that word is status 1 and every other is not paid. */
+const withStatus = (reply: Record<string, unknown>, paidWord: string | undefined): Record<string, unknown> =>
+  paidWord === undefined || typeof reply.trade_status !== "string"
+    ? reply
+    : { ...reply, status: reply.trade_status === paidWord ? "1" : "0" };
+
+function readOrder(reply: Record<string, unknown>, outTradeNo: string, { pid }: OrderReader): QueryAnswer {
+  const parsed = Order.safeParse(reply);
+  if (!parsed.success) return unknown("unreadable");
+  const order = parsed.data;
+  if (order.out_trade_no !== outTradeNo) return unknown("other_order");
+  if (order.pid != null && order.pid !== pid) return unknown("other_account");
   if (order.status === "0") return { state: "pending" };
   // Frozen and pre-authorised money is neither here nor gone.
   if (order.status === "3" || order.status === "4") return unknown("held");
@@ -80,11 +115,3 @@ const evidenceOf = (order: z.infer<typeof Order>): Pair[] =>
   (["trade_no", "out_trade_no", "type", "pid", "money", "status", "addtime", "endtime"] as const).flatMap((name) =>
     order[name] == null ? [] : [[name, order[name]] as const],
   );
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch {
-    return null;
-  }
-}

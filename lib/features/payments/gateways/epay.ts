@@ -1,77 +1,49 @@
-import { assert } from "@/lib/kernel/assert";
 import { newOutTradeNo } from "@/lib/kernel/id";
 import { money, toDecimal } from "@/lib/kernel/money";
-import { err, ok, type Result } from "@/lib/kernel/result";
-import { OUT_TRADE_NO, withSignature } from "./epay-codec";
+import { ok } from "@/lib/kernel/result";
+import { createPayment, openPayment, queryOf } from "./epay-create";
 import { readNotification } from "./epay-notice";
 import { queryPayment } from "./epay-query";
-import { type EpayConfig, readSettings } from "./epay-settings";
-import type {
-  CheckFinding,
-  CreateInput,
-  CreateRefusal,
-  GatewayAccount,
-  Pair,
-  PaymentGateway,
-  PaymentRef,
-  Presentation,
-  SettingsField,
-  TestNotice,
-} from "./port";
-import { isCallbackUrl, isLoopback, plainText } from "./raw-http";
+import { closePayment, refundsOf } from "./epay-refund";
+import { EPAY_FIELDS, type EpayConfig, readSettings } from "./epay-settings";
+import { askSigned } from "./epay-signed-reply";
+import { signedPairs } from "./epay-signing";
+import type { CheckFinding, GatewayAccount, Pair, PaymentGateway, TestNotice, UnknownReason } from "./port";
+import { isLoopback, plainText } from "./raw-http";
 import type { Transport } from "./transport";
 
-/** Past eight digits of yuan the amount would not survive the way back through our own grammar. */
-const AMOUNT_MINOR_MAX = 9_999_999_999n;
 /** The sample key of every tutorial on this protocol. */
 const PUBLISHED_KEYS = new Set(["89unJUB8HZ54Hj7x4nUj56HN4nUzUJ8i"]);
 const TEST_OUT_TRADE_NO = "KAPU-TEST-NOTICE";
-
-/**
- * The signed address of EPay's cashier: a function of its arguments alone, so a replayed order shows the same address.
- * No text of a user is in it; gateways escape, filter and cut such text.
- */
-export function createPayment(input: CreateInput, config: EpayConfig): Result<Presentation, CreateRefusal> {
-  assert(OUT_TRADE_NO.test(input.outTradeNo), "out_trade_no is ours");
-  assert(/^[A-Za-z0-9-]{1,40}$/.test(input.orderNumber), "the order number is ours");
-  assert(isCallbackUrl(input.notifyUrl) && isCallbackUrl(input.returnUrl), "callback addresses carry no query");
-  if (input.amount.currency !== "CNY") return err("currency_unsupported");
-  if (input.amount.amountMinor <= 0n || input.amount.amountMinor > AMOUNT_MINOR_MAX) return err("amount_out_of_range");
-  if (input.method !== undefined && !config.types.includes(input.method)) return err("method_unsupported");
-  const pairs: Pair[] = [
-    ["pid", config.pid],
-    ...(input.method === undefined ? [] : [["type", input.method] as const]),
-    ["out_trade_no", input.outTradeNo],
-    ["notify_url", input.notifyUrl],
-    ["return_url", input.returnUrl],
-    ["name", `Order ${input.orderNumber}`],
-    ["money", toDecimal(input.amount)],
-  ];
-  return ok({
-    kind: "redirect",
-    url: `${config.baseUrl}/submit.php?${queryOf(withSignature(pairs, config.key.reveal()))}`,
-  });
-}
-
-const queryOf = (pairs: readonly Pair[]): string =>
-  new URLSearchParams(pairs.map(([name, value]) => [name, value])).toString();
 
 async function selfCheck(
   config: EpayConfig,
   input: { notifyUrl: string; transport: Transport },
 ): Promise<CheckFinding[]> {
   const findings: CheckFinding[] = [];
-  const key = config.key.reveal();
-  if (key.length < 16 || new Set(key).size < 6) findings.push("key_weak");
-  if (PUBLISHED_KEYS.has(key)) findings.push("key_published");
+  if (config.signing.mode === "MD5") {
+    const key = config.signing.key.reveal();
+    if (key.length < 16 || new Set(key).size < 6) findings.push("key_weak");
+    if (PUBLISHED_KEYS.has(key)) findings.push("key_published");
+  }
   if (isLoopback(new URL(input.notifyUrl)) && !isLoopback(new URL(config.baseUrl)))
     findings.push("notify_url_not_reachable");
-  // A number nobody can have used: "no such order" is the proof that pid and key are right.
-  const answer = await queryPayment({ outTradeNo: newOutTradeNo(), gatewayTradeNo: null }, config, input.transport);
-  if (answer.state === "unknown") {
-    findings.push(answer.reason === "credentials_refused" ? "credentials_refused" : "gateway_silent");
-  }
+  const silence = await whyUnknown(config, input.transport);
+  if (silence === "credentials_refused" || silence === "bad_signature") findings.push("credentials_refused");
+  else if (silence === "stale") findings.push("clock_skewed");
+  else if (silence !== null && silence !== "not_askable") findings.push("gateway_silent");
   return findings;
+}
+
+/** One harmless question, whose answer proves the keys; null when it was answered. */
+async function whyUnknown(config: EpayConfig, transport: Transport): Promise<UnknownReason | null> {
+  if (config.signing.mode === "RSA") {
+    const reply = await askSigned("/api/merchant/info", [], config, transport);
+    return reply.state === "said" ? null : reply.reason;
+  }
+  // A number nobody can have used: "no such order" is the proof that pid and key are right.
+  const answer = await queryPayment({ outTradeNo: newOutTradeNo(), gatewayTradeNo: null }, config, transport);
+  return answer.state === "unknown" ? answer.reason : null;
 }
 
 /** No attempt has this number (ours hold no hyphen), so the notice can pay for nothing. */
@@ -85,36 +57,47 @@ function testNotice(notifyUrl: string, config: EpayConfig): TestNotice {
     ["money", toDecimal(money(1n, "CNY"))],
     ["trade_status", "TRADE_SUCCESS"],
   ];
-  const url = `${notifyUrl}?${queryOf(withSignature(pairs, config.key.reveal()))}`;
-  return { method: "GET", url, headers: [], body: "", outTradeNo: TEST_OUT_TRADE_NO };
+  const text = queryOf(signedPairs(pairs, config));
+  const method = config.profile.notifyVerbs[0] ?? "GET";
+  return method === "GET"
+    ? { method, url: `${notifyUrl}?${text}`, headers: [], body: "", outTradeNo: TEST_OUT_TRADE_NO }
+    : {
+        method,
+        url: notifyUrl,
+        headers: [["content-type", "application/x-www-form-urlencoded"]],
+        body: text,
+        outTradeNo: TEST_OUT_TRADE_NO,
+      };
 }
 
-const bind = (config: EpayConfig): GatewayAccount => ({
-  kind: "epay",
-  accountRef: config.pid,
-  methods: config.types,
-  createPayment: (input) => createPayment(input, config),
-  readNotification: (raw) => readNotification(raw, config),
-  queryPayment: (payment: PaymentRef, transport) => queryPayment(payment, config, transport),
-  selfCheck: (input) => selfCheck(config, input),
-  testNotice: (notifyUrl) => testNotice(notifyUrl, config),
-  // The gateway looks for the word "success" anywhere in the body, so no other answer may contain it.
-  accepted: plainText(200, "success"),
-  refused: plainText(400, "fail"),
-  deferred: plainText(503, "fail"),
-});
+function bind(config: EpayConfig): GatewayAccount {
+  const refunds = refundsOf(config);
+  return {
+    kind: "epay",
+    accountRef: config.pid,
+    methods: config.types,
+    createPayment: (input) => createPayment(input, config),
+    readNotification: (raw, now) => readNotification(raw, config, now),
+    queryPayment: (payment, transport) => queryPayment(payment, config, transport),
+    selfCheck: (input) => selfCheck(config, input),
+    ...(refunds && { refunds }),
+    ...(config.signing.mode === "RSA"
+      ? {
+          openPayment: (input, transport) => openPayment(input, config, transport),
+          closePayment: (payment, transport) => closePayment(payment, config, transport),
+        }
+      : { testNotice: (notifyUrl: string) => testNotice(notifyUrl, config) }),
+    // The gateway looks for its word anywhere in the body, so no other answer may contain it.
+    accepted: plainText(200, config.profile.accepted),
+    refused: plainText(400, "fail"),
+    deferred: plainText(503, "fail"),
+  };
+}
 
-const FIELDS: readonly SettingsField[] = [
-  { name: "baseUrl", input: "url", isRequired: true },
-  { name: "pid", input: "text", isRequired: true },
-  { name: "key", input: "secret", isRequired: true },
-  { name: "types", input: "list", isRequired: false },
-];
-
-/** 易支付 (EPay) v1, MD5. The algorithm is part of the account, never of the message. */
+/** 易支付 (EPay): the first version with MD5, the second with RSA, and its dialects. Which one is part of the account, never of a message. */
 export const epayGateway: PaymentGateway = {
   kind: "epay",
-  fields: FIELDS,
+  fields: EPAY_FIELDS,
   currencies: ["CNY"],
   openAccount(settings) {
     const config = readSettings(settings);

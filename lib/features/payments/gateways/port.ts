@@ -1,3 +1,5 @@
+// Over 300 lines: the whole of what the shop asks of a gateway reads best as one list.
+
 import type { Currency, Money } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
 import type { Transport } from "./transport";
@@ -77,6 +79,8 @@ export interface OpenedPayment {
   readonly gatewayTradeNo: string | null;
   /** Unix milliseconds after which the gateway takes no money; null when it did not say. */
   readonly closesAt: number | null;
+  /** Unix milliseconds after which the presentation opens nothing any more, though the payment stays; then it is asked for again. */
+  readonly staleAt?: number;
 }
 
 /** `refused`: the gateway said no, with its own code; asking the same again will not help. `unknown`: ask again. */
@@ -96,6 +100,8 @@ export interface VerifiedPayment {
   readonly gatewayTradeNo: string;
   /** What it was for, as the gateway states it: this is compared with the order. */
   readonly amount: Money;
+  /** What was really paid, where the gateway asks each buyer for an amount of its own; absent: `amount`. */
+  readonly paid?: Money;
   readonly method: string | null;
   /** What it was read from, for the inbox: never the key. */
   readonly evidence: readonly Pair[];
@@ -170,6 +176,10 @@ export type UnknownReason =
   | "unreadable"
   /** The reply is not signed by the gateway, or not rightly. */
   | "bad_signature"
+  /** Rightly signed, but not now: one of the two clocks is wrong, or somebody shows an old reply. */
+  | "stale"
+  /** Nobody was asked: by the numbers that we have, this gateway answers no question. */
+  | "not_askable"
   /** The gateway says itself that it does not know, or has too much to do. */
   | "gateway_busy"
   | "credentials_refused"
