@@ -83,7 +83,7 @@ function EventLine({ locale, row }: Readonly<{ locale: Locale; row: EventRow }>)
         <OrderLink locale={locale} orderId={row.orderId} number={row.orderNumber} />
       </Cell>
       <Cell className="figures whitespace-nowrap text-right">
-        {formatMinor(row.amountMinor.toString(), row.currency, locale)}
+        {row.amountMinor === null ? "" : formatMinor(row.amountMinor.toString(), row.currency ?? "", locale)}
       </Cell>
       <Cell>{row.accountId}</Cell>
       <Cell className="whitespace-nowrap">{wordOf(merchant.order.sources, row.source)}</Cell>
