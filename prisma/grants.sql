@@ -10,7 +10,7 @@ BEGIN
     REVOKE SELECT, UPDATE, DELETE ON card_secret FROM kapu_app;
     GRANT SELECT (card_id, variant_id, fingerprint), INSERT ON card_secret TO kapu_app;
     REVOKE INSERT, UPDATE, DELETE ON reveal_record FROM kapu_app;
-    REVOKE UPDATE, DELETE ON stock_entry, stock_block, order_event, payment, order_line, audit_event FROM kapu_app;
+    REVOKE UPDATE, DELETE ON stock_entry, stock_block, order_event, payment, payment_opening, order_line, audit_event FROM kapu_app;
     GRANT EXECUTE ON FUNCTION reveal_cards(uuid, text, uuid, text, bytea, text) TO kapu_app;
     GRANT EXECUTE ON FUNCTION discard_failed_cards(uuid, int) TO kapu_app;
   END IF;
