@@ -80,7 +80,7 @@ const readTimeline = (db: Db, orderId: string): Promise<TimelineRow[]> =>
       UNION ALL
       SELECT received_at, 'event', 0, jsonb_build_object('account', account_id, 'source', source, 'verdict', verdict,
              'tradeNo', left(gateway_trade_number, 2) || '…' || right(gateway_trade_number, 4), 'amountMinor', amount_minor::text, 'currency', currency)
-        FROM payment_event WHERE order_id = ${orderId}::uuid
+        FROM payment_event WHERE order_id = ${orderId}::uuid AND amount_minor IS NOT NULL
       UNION ALL
       SELECT created_at, 'ledger', id, jsonb_build_object('entry', id::text, 'entryKind', kind, 'cards', cardinality(card_ids))
         FROM stock_entry WHERE order_id = ${orderId}::uuid

@@ -14,6 +14,8 @@ export const EVENT_VERDICTS = [
   "unknown_order",
   "trade_reused",
   "refunded",
+  "refund_matched",
+  "disputed",
   "unjudged",
 ] as const;
 export const MAIL_STATUSES = ["queued", "sent", "failed", "not_configured"] as const;

@@ -102,6 +102,18 @@ export const BREAKS_OF_CARDS: readonly Break[] = [
   },
   {
     id: "I5",
+    what: "a card of an order whose money was given back",
+    fault: "order refunded, card not withdrawn",
+    sql: [
+      `INSERT INTO order_event (order_id, from_status, to_status, from_exception, to_exception, reason, at)
+       SELECT ${DELIVERED}, e.*, 'none', 'none', 'x', now() FROM (VALUES ('delivered', 'refunding'), ('refunding', 'refunded')) e`,
+      `INSERT INTO refund (id, payment_id, order_id, refund_no, amount_minor, status, reason)
+       SELECT gen_random_uuid(), id, order_id, 'r', amount_minor, 'succeeded', 'x' FROM payment WHERE order_id = ${DELIVERED}`,
+      `UPDATE orders SET status = 'refunded' WHERE id = ${DELIVERED}`,
+    ],
+  },
+  {
+    id: "I5",
     what: "a card that an expired order still reserves",
     fault: "reserved for an order that may no longer hold it",
     sql: [

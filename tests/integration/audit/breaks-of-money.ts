@@ -64,6 +64,17 @@ export const BREAKS_OF_MONEY: readonly Break[] = [
           SELECT gen_random_uuid(), id, order_id, n::text, amount_minor, 'succeeded', 'x' FROM payment, generate_series(1, 2) AS n WHERE order_id = ${DELIVERED}`,
   },
   {
+    id: "I9",
+    what: "an order that is called refunded and whose money was kept, and whose cards were not withdrawn",
+    fault: "refunded, and money of it was kept",
+    also: ["I5"],
+    sql: [
+      `INSERT INTO order_event (order_id, from_status, to_status, from_exception, to_exception, reason, at)
+       SELECT ${DELIVERED}, e.*, 'none', 'none', 'x', now() FROM (VALUES ('delivered', 'refunding'), ('refunding', 'refunded')) e`,
+      `UPDATE orders SET status = 'refunded' WHERE id = ${DELIVERED}`,
+    ],
+  },
+  {
     id: "I12",
     what: "a delivery that was never announced",
     fault: "never announced",

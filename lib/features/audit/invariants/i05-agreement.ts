@@ -74,6 +74,9 @@ UNION ALL
 SELECT 'order delivered, card not', o.id, c.id, NULL, o.status, c.status, NULL
   FROM orders o JOIN card c ON c.order_id = o.id WHERE o.status = 'delivered' AND c.delivered_at IS NULL
 UNION ALL
+SELECT 'order refunded, card not withdrawn', o.id, c.id, NULL, o.status, c.status, NULL
+  FROM card c JOIN orders o ON o.id = c.order_id WHERE o.status = 'refunded' AND c.status <> 'withdrawn'
+UNION ALL
 SELECT 'pending order without its reservation', o.id, NULL, NULL, o.status, NULL, NULL
   FROM orders o
  WHERE o.status = 'pending' AND o.stock_policy <> 'claim_on_payment' AND cardinality(o.card_ids) <> o.quantity AND now() < o.deadline_at

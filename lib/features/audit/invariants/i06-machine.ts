@@ -46,10 +46,11 @@ SELECT 'order is not where its last change left it', o.id, s.id, NULL,
 UNION ALL
 SELECT 'exception does not follow from the facts', o.id, NULL, NULL, f.expected, o.status || '/' || o.exception
   FROM orders o CROSS JOIN LATERAL (SELECT CASE
+         WHEN o.disputed_at IS NOT NULL THEN 'disputed'
          WHEN o.settled_payment_id IS NOT NULL AND o.payment_count > 1 THEN 'double_paid'
          WHEN o.owed_at IS NOT NULL THEN 'owed'
          WHEN o.settled_payment_id IS NULL AND o.payment_count > 0
            THEN CASE WHEN o.paid_minor > o.total_minor THEN 'overpaid' ELSE 'underpaid' END
          WHEN o.settled_payment_id IS NOT NULL AND o.is_late THEN 'paid_late' ELSE 'none' END AS expected) f
- WHERE o.exception <> f.expected AND o.exception <> 'disputed'`,
+ WHERE o.exception <> f.expected`,
 };

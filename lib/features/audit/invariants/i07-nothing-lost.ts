@@ -1,7 +1,7 @@
 import { AT_REST, type Invariant } from "../invariant";
 
 /**
- * An open finding names who must act. A resolved one counts for money that a person has dealt with outside the shop, but
+ * A refund or a dispute that the gateway told of has its order, or a finding. An open finding names who must act. A resolved one counts for money that a person has dealt with outside the shop, but
  * never for an order that still stands paid and undelivered. An event that could not be judged needs an open one of its own.
  */
 export const nothingLost: Invariant = {
@@ -20,7 +20,7 @@ SELECT CASE WHEN e.verdict IS NULL THEN 'never judged' WHEN e.order_id IS NULL T
        e.id AS event_id, e.account_id, e.gateway_trade_number, e.amount_minor, e.verdict, e.order_id, o.status AS order_status
   FROM payment_event e LEFT JOIN orders o ON o.id = e.order_id
  WHERE e.received_at < now() - ${AT_REST}
-   AND (e.verdict IS NULL OR o.id IS NULL OR o.status NOT IN ('delivered', 'refunding', 'refunded'))
+   AND (e.verdict IS NULL OR o.id IS NULL OR (e.kind = 'payment' AND o.status NOT IN ('delivered', 'refunding', 'refunded')))
    AND NOT EXISTS (
      SELECT 1 FROM finding f
       WHERE CASE WHEN e.verdict IS NULL THEN f.event_id = e.id AND f.status = 'open'

@@ -29,6 +29,12 @@ SELECT 'more refunded than was paid', p.order_id, sum(r.amount_minor)::text, p.a
   FROM refund r JOIN payment p ON p.id = r.payment_id
  WHERE r.status <> 'failed' GROUP BY p.id, p.order_id, p.amount_minor HAVING sum(r.amount_minor) > p.amount_minor
 UNION ALL
+-- What an order stands or falls with: the payment that settled it, or, where none did, every payment that it got.
+SELECT 'refunded, and money of it was kept', o.id, coalesce(r.minor, 0)::text, p.amount_minor::text
+  FROM orders o JOIN payment p ON p.order_id = o.id AND (o.settled_payment_id IS NULL OR o.settled_payment_id = p.id)
+  LEFT JOIN (SELECT payment_id, sum(amount_minor) AS minor FROM refund WHERE status = 'succeeded' GROUP BY payment_id) r ON r.payment_id = p.id
+ WHERE o.status = 'refunded' AND coalesce(r.minor, 0) <> p.amount_minor
+UNION ALL
 SELECT 'refund of another order''s payment', r.order_id, p.order_id::text, r.order_id::text
   FROM refund r JOIN payment p ON p.id = r.payment_id WHERE r.order_id <> p.order_id`,
 };

@@ -61,6 +61,8 @@ export const order = {
     unknown_order: "No such order",
     trade_reused: "Trade number reused",
     refunded: "Refunded at the gateway",
+    refund_matched: "Refund of ours",
+    disputed: "Disputed",
     unjudged: "Not judged yet",
   },
   entries: {

@@ -58,6 +58,8 @@ export const order = {
     unknown_order: "没有这个订单",
     trade_reused: "流水号被别的订单用过",
     refunded: "已在渠道后台退款",
+    refund_matched: "已退款（对上了）",
+    disputed: "争议",
     unjudged: "待判定",
   },
   entries: {
