@@ -1,18 +1,36 @@
 import type { Locale } from "./locale";
 import { admin as enAdmin } from "./messages/en/admin";
 import { errors as enErrors } from "./messages/en/errors";
+import { gateways as enGateways, settingsProblems as enProblems } from "./messages/en/gateways";
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { shop as enShop } from "./messages/en/shop";
 import { staff as enStaff } from "./messages/en/staff";
 import { admin as zhAdmin } from "./messages/zh/admin";
 import { errors as zhErrors } from "./messages/zh/errors";
+import { gateways as zhGateways, settingsProblems as zhProblems } from "./messages/zh/gateways";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { shop as zhShop } from "./messages/zh/shop";
 import { staff as zhStaff } from "./messages/zh/staff";
 
 const messages = {
-  zh: { shop: zhShop, staff: zhStaff, merchant: zhMerchant, admin: zhAdmin, errors: zhErrors },
-  en: { shop: enShop, staff: enStaff, merchant: enMerchant, admin: enAdmin, errors: enErrors },
+  zh: {
+    shop: zhShop,
+    staff: zhStaff,
+    merchant: zhMerchant,
+    admin: zhAdmin,
+    errors: zhErrors,
+    gateways: zhGateways,
+    settingsProblems: zhProblems,
+  },
+  en: {
+    shop: enShop,
+    staff: enStaff,
+    merchant: enMerchant,
+    admin: enAdmin,
+    errors: enErrors,
+    gateways: enGateways,
+    settingsProblems: enProblems,
+  },
 } as const;
 
 /** Everything the shop says, in one language. Plain texts only, so any part may be handed to a client component. */

@@ -1,8 +1,15 @@
 import { alipayGateway } from "./alipay";
+import { codepayGateway } from "./codepay";
 import { epayGateway } from "./epay";
 import { GATEWAY_KINDS, type GatewayKind, type PaymentGateway } from "./port";
+import { vmqGateway } from "./vmq";
 
-const GATEWAYS = { epay: epayGateway, alipay: alipayGateway } as const satisfies Record<GatewayKind, PaymentGateway>;
+const GATEWAYS = {
+  epay: epayGateway,
+  vmq: vmqGateway,
+  codepay: codepayGateway,
+  alipay: alipayGateway,
+} as const satisfies Record<GatewayKind, PaymentGateway>;
 
 /** Whether a word of a path or a row names a gateway of this shop. */
 export const isGatewayKind = (text: string): text is GatewayKind => (GATEWAY_KINDS as readonly string[]).includes(text);

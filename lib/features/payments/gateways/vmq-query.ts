@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { parseJson } from "./json-members";
+import type { CloseAnswer, PaymentRef, QueryAnswer, UnknownReason } from "./port";
+import { Printed, PrintedName } from "./printed-json";
+import { getText, type Transport } from "./transport";
+import { ORDER_ID, vmqSignature } from "./vmq-codec";
+import { vmqPayment } from "./vmq-notice";
+import type { VmqConfig } from "./vmq-settings";
+
+const Reply = z.looseObject({ code: Printed, msg: z.unknown(), data: z.unknown() });
+export const VmqOrder = z.looseObject({
+  payId: PrintedName,
+  orderId: PrintedName,
+  payType: Printed,
+  price: Printed,
+  reallyPrice: Printed,
+  state: Printed,
+  timeOut: Printed.nullish(),
+});
+
+export type VmqReply =
+  | { readonly state: "said"; readonly data: unknown }
+  | { readonly state: "refused"; readonly message: string }
+  | { readonly state: "unknown"; readonly reason: UnknownReason };
+
+/** Asks one address of the server; never throws for what it does. */
+export async function askVmq(
+  path: string,
+  fields: Record<string, string>,
+  { baseUrl }: VmqConfig,
+  transport: Transport,
+): Promise<VmqReply> {
+  const reply = await getText(transport, `${baseUrl}${path}?${new URLSearchParams(fields)}`);
+  if (!reply.ok) return { state: "unknown", reason: reply.error };
+  if (reply.value.status !== 200) return { state: "unknown", reason: "http_status" };
+  const said = Reply.safeParse(parseJson(reply.value.text));
+  if (!said.success) return { state: "unknown", reason: "unreadable" };
+  if (said.data.code === "1") return { state: "said", data: said.data.data };
+  return said.data.code === "-1"
+    ? { state: "refused", message: String(said.data.msg).slice(0, 200) }
+    : { state: "unknown", reason: "unreadable" };
+}
+
+/** The server's number, which it told when the payment was opened; by ours alone it answers nothing. */
+const orderIdOf = ({ outTradeNo, gatewayTradeNo }: PaymentRef): string | null =>
+  gatewayTradeNo !== null && gatewayTradeNo !== outTradeNo && ORDER_ID.test(gatewayTradeNo) ? gatewayTradeNo : null;
+
+/** Asks the server about one payment, by the number that it gave when the payment was opened. */
+export async function queryVmq(payment: PaymentRef, config: VmqConfig, transport: Transport): Promise<QueryAnswer> {
+  const orderId = orderIdOf(payment);
+  if (orderId === null) return { state: "unknown", reason: "not_askable" };
+  const reply = await askVmq("/getOrder", { orderId }, config, transport);
+  if (reply.state === "unknown") return reply;
+  if (reply.state === "refused") return { state: "not_found" };
+  return readVmqOrder(reply.data, { ...payment, gatewayTradeNo: orderId }, config);
+}
+
+/** Judges an order as the server tells it: -1 closed, 0 waiting, 1 paid, 2 paid and nobody took the notice. */
+export function readVmqOrder(
+  data: unknown,
+  { outTradeNo, gatewayTradeNo }: PaymentRef,
+  config: VmqConfig,
+): QueryAnswer {
+  const order = VmqOrder.safeParse(data);
+  if (!order.success) return { state: "unknown", reason: "unreadable" };
+  const { payId, orderId, payType: type, price, reallyPrice, state } = order.data;
+  if (payId !== outTradeNo || orderId !== gatewayTradeNo) return { state: "unknown", reason: "other_order" };
+  if (state === "0") return { state: "pending" };
+  if (state === "-1") return { state: "closed" };
+  if (state !== "1" && state !== "2") return { state: "unknown", reason: "unreadable" };
+  const payment = vmqPayment({ payId, type, price, reallyPrice }, config);
+  return payment ? { state: "paid", payment } : { state: "unknown", reason: "bad_amount" };
+}
+
+/** Asks that nobody may pay it any more; the server says no to what is paid or closed already. */
+export async function closeVmq(payment: PaymentRef, config: VmqConfig, transport: Transport): Promise<CloseAnswer> {
+  const orderId = orderIdOf(payment);
+  if (orderId === null) return { state: "unknown", reason: "not_askable" };
+  const sign = vmqSignature([orderId], config.key.reveal());
+  const reply = await askVmq("/closeOrder", { orderId, sign }, config, transport);
+  if (reply.state === "said") return { state: "closed" };
+  if (reply.state === "unknown") return reply;
+  const answer = await queryVmq(payment, config, transport);
+  if (answer.state === "unknown") return answer;
+  if (answer.state === "paid" || answer.state === "refunded") return { state: "already_paid" };
+  if (answer.state === "closed") return { state: "closed" };
+  return answer.state === "not_found" ? { state: "not_created" } : { state: "unknown", reason: "gateway_busy" };
+}

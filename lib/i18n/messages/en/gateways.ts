@@ -1,0 +1,91 @@
+import type { gateways as zh, settingsProblems as zhProblems } from "../zh/gateways";
+
+export const gateways = {
+  epay: {
+    title: "EPay",
+    help: "Rainbow EPay and the servers that speak like it. The keys are on the server's merchant pages; mind the blanks when you copy them.",
+    fields: {
+      profile: "Kind of server",
+      baseUrl: "Address",
+      pid: "Merchant number (pid)",
+      signMode: "Signature",
+      key: "Key",
+      merchantPrivateKey: "Your private key",
+      platformPublicKey: "The platform's public key",
+      types: "Ways to pay",
+    },
+    hints: {
+      profile: "If in doubt, Rainbow EPay.",
+      baseUrl:
+        "The server's address, such as https://pay.example.com; for LINUX DO Credit https://credit.linux.do/epay.",
+      pid: "Always 1000 for BEpusdt; the Client ID for LINUX DO Credit.",
+      signMode:
+        "Choose RSA where the server has the second version: requests and notices carry their time, and one side's key cannot forge the other's.",
+      key: "The MD5 key from the merchant pages; the token for BEpusdt, the Client Secret for LINUX DO Credit.",
+      merchantPrivateKey:
+        "The one you made, and whose public half the server has. With or without the BEGIN and END lines.",
+      platformPublicKey: "As the server's pages show it; not your own public key.",
+      types:
+        "One per line, such as alipay, wxpay, usdt.trc20. Left empty, the server's own page asks the buyer; required where it has none.",
+    },
+    choices: {
+      profile: {
+        rainbow: "Rainbow EPay",
+        linuxdo: "LINUX DO Credit",
+        bepusdt: "BEpusdt (its EPay door)",
+        gmwallet: "GMWallet epusdt (its EPay door)",
+        lunafir: "LunaFirPay",
+        ezpay: "EzPay",
+      },
+      signMode: { MD5: "Version 1, MD5", RSA: "Version 2, RSA" },
+    },
+  },
+  vmq: {
+    title: "VMQ",
+    help: "Your own phone watches for money. While it is offline nobody hears of payments. Buyers are asked for a few cents more or less than the price; another amount is nobody's.",
+    fields: { baseUrl: "Address", key: "Key", types: "Ways to pay" },
+    hints: {
+      baseUrl: "The address of the VMQ server, with https://.",
+      key: "The communication key from its settings.",
+      types: "alipay, wxpay, one per line; left empty, both.",
+    },
+    choices: {},
+  },
+  codepay: {
+    title: "CodePay",
+    help: "The classic protocol. It answers no questions about payments: a notice that got lost is found on its own pages only.",
+    fields: { baseUrl: "Address", id: "CodePay ID", key: "Key", types: "Ways to pay" },
+    hints: {
+      baseUrl: "The address that CodePay gives, without /creat_order.",
+      id: "The number on CodePay's pages.",
+      key: "The communication key from its pages, not the password.",
+      types: "alipay, wxpay, qqpay, one per line; left empty, all of them.",
+    },
+    choices: {},
+  },
+} satisfies typeof zh;
+
+export const settingsProblems = {
+  unreadable: "There is a setting nobody knows. Reload the page and fill it in again.",
+  base_url_missing: "Fill in the address.",
+  base_url_malformed: "That is no address: it begins with https:// and has no question mark or #.",
+  base_url_insecure: "The address must use https://, or the key can be read on its way.",
+  pid_missing: "Fill in the merchant number.",
+  pid_malformed: "That is no merchant number: letters, digits, hyphens and underscores; always 1000 for BEpusdt.",
+  id_missing: "Fill in the CodePay ID.",
+  id_malformed: "That is no CodePay ID: letters and digits only.",
+  key_missing: "Fill in the key.",
+  key_malformed: "That does not look like a key. It has no blanks inside, and it is not a public key.",
+  key_too_short: "The key is too short to be safe from guessing: eight characters at least.",
+  types_missing: "This kind of server wants the ways to pay named, one per line.",
+  types_malformed: "Name ways to pay like alipay or wxpay, one per line.",
+  profile_malformed: "There is no such kind of server.",
+  sign_mode_malformed: "This kind of server has no second version. Choose MD5.",
+  merchant_private_key_missing: "Paste your private key.",
+  merchant_private_key_malformed: "That is no RSA private key. Paste all of it, and not the public one.",
+  merchant_private_key_too_short: "Your private key is too short: 2048 bits at least.",
+  platform_public_key_missing: "Paste the platform's public key.",
+  platform_public_key_malformed:
+    "That is not the platform's public key. Paste neither a private key nor your own public one.",
+  platform_public_key_too_short: "The platform's public key is too short: 2048 bits at least. Ask them for another.",
+} satisfies typeof zhProblems;

@@ -1,0 +1,86 @@
+/** What the settings form of each kind of gateway says: its name, its fields, and what a choice means. */
+export const gateways = {
+  epay: {
+    title: "易支付",
+    help: "彩虹易支付和各种兼容它的站点。密钥在站点的商户后台里，复制时别带空格。",
+    fields: {
+      profile: "站点类型",
+      baseUrl: "接口地址",
+      pid: "商户号（pid）",
+      signMode: "签名方式",
+      key: "密钥",
+      merchantPrivateKey: "商户私钥",
+      platformPublicKey: "平台公钥",
+      types: "支付方式",
+    },
+    hints: {
+      profile: "不确定就选彩虹易支付。",
+      baseUrl: "站点的地址，例如 https://pay.example.com；LINUX DO Credit 填 https://credit.linux.do/epay。",
+      pid: "BEpusdt 固定填 1000；LINUX DO Credit 填 Client ID。",
+      signMode: "站点开通了 v2（RSA）就选 RSA：请求和通知都带时间，泄露一边的密钥也伪造不了付款。",
+      key: "商户后台里的 MD5 密钥；BEpusdt 填对接令牌，LINUX DO Credit 填 Client Secret。",
+      merchantPrivateKey: "自己生成、公钥已交给站点的那一把。带不带 BEGIN、END 两行都行。",
+      platformPublicKey: "站点后台给出的平台公钥，不是自己的公钥。",
+      types: "一行一个，例如 alipay、wxpay、usdt.trc20。留空就由站点的页面让买家选；站点没有这个页面时必须填。",
+    },
+    choices: {
+      profile: {
+        rainbow: "彩虹易支付",
+        linuxdo: "LINUX DO Credit",
+        bepusdt: "BEpusdt（易支付接口）",
+        gmwallet: "GMWallet epusdt（易支付接口）",
+        lunafir: "LunaFirPay",
+        ezpay: "EzPay",
+      },
+      signMode: { MD5: "v1，MD5", RSA: "v2，RSA" },
+    },
+  },
+  vmq: {
+    title: "V免签",
+    help: "用自己的手机盯着收款。手机掉线时收不到付款消息，下单前先看监控端在不在线。买家要付的金额会差几分钱，付错了认不出来。",
+    fields: { baseUrl: "接口地址", key: "通讯密钥", types: "支付方式" },
+    hints: {
+      baseUrl: "V免签服务端的地址，要用 https://。",
+      key: "系统设置里的通讯密钥。",
+      types: "alipay、wxpay，一行一个；留空就是两个都收。",
+    },
+    choices: {},
+  },
+  codepay: {
+    title: "码支付",
+    help: "经典版码支付。它没有查单接口，通知丢了只能在它的后台里找。",
+    fields: { baseUrl: "接口地址", id: "码支付 ID", key: "通信密钥", types: "支付方式" },
+    hints: {
+      baseUrl: "码支付给出的接口地址，不带 /creat_order。",
+      id: "码支付后台里的数字 ID。",
+      key: "码支付后台里的通信密钥，不是登录密码。",
+      types: "alipay、wxpay、qqpay，一行一个；留空就是都收。",
+    },
+    choices: {},
+  },
+};
+
+/** Why settings were not taken, by code; whatever kind they are of. */
+export const settingsProblems = {
+  unreadable: "有不认识的设置，请刷新页面再填一次。",
+  base_url_missing: "请填接口地址。",
+  base_url_malformed: "接口地址不对：以 https:// 开头，不带问号和 #。",
+  base_url_insecure: "接口地址要用 https://，否则密钥会在路上被看见。",
+  pid_missing: "请填商户号。",
+  pid_malformed: "商户号不对：只有字母、数字、横线和下划线；BEpusdt 固定是 1000。",
+  id_missing: "请填码支付 ID。",
+  id_malformed: "码支付 ID 不对，只有数字和字母。",
+  key_missing: "请填密钥。",
+  key_malformed: "这不像密钥。中间不能有空格，也别把公钥贴进来。",
+  key_too_short: "密钥太短，容易被猜出来，至少 8 位。",
+  types_missing: "这种站点要写明支付方式，一行一个。",
+  types_malformed: "支付方式写得不对，例如 alipay、wxpay，一行一个。",
+  profile_malformed: "没有这种站点类型。",
+  sign_mode_malformed: "这种站点没有 v2，请选 MD5。",
+  merchant_private_key_missing: "请贴上商户私钥。",
+  merchant_private_key_malformed: "这不是 RSA 私钥。要整段贴进来，别贴成公钥。",
+  merchant_private_key_too_short: "商户私钥太短，至少 2048 位。",
+  platform_public_key_missing: "请贴上平台公钥。",
+  platform_public_key_malformed: "这不是平台公钥。别贴成私钥，也别贴自己的公钥。",
+  platform_public_key_too_short: "平台公钥太短，至少 2048 位，请站点更换。",
+};
