@@ -4,6 +4,7 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 /** Below this a signature can be forged with a budget. */
 const MODULUS_BITS_MIN = 2_048;
 const KEY_LETTERS_MAX = 16_384;
+const SIGNATURE_LETTERS_MAX = 2_048;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 export type KeyProblem = "malformed" | "too_short";
@@ -14,8 +15,11 @@ export const signRsa = (text: string, key: KeyObject): string =>
 
 /** Whether the holder of the key signed exactly this text; false, never an error, for any other text in place of a signature. */
 export function isSignedByRsa(text: string | Uint8Array, signature: string, key: KeyObject): boolean {
-  if (signature.length > 2_048 || !BASE64.test(signature)) return false;
-  return verify("sha256", typeof text === "string" ? Buffer.from(text) : text, key, Buffer.from(signature, "base64"));
+  if (signature.length > SIGNATURE_LETTERS_MAX || !BASE64.test(signature)) return false;
+  const bytes = Buffer.from(signature, "base64");
+  // One signature has one spelling.
+  if (bytes.toString("base64") !== signature) return false;
+  return verify("sha256", typeof text === "string" ? Buffer.from(text) : text, key, bytes);
 }
 
 /** Reads a private key however gateways hand it out: PEM, or the bare base64 of its PKCS#8 or PKCS#1 DER. */
@@ -27,10 +31,13 @@ export const readPrivateKey = (text: string): Result<KeyObject, KeyProblem> =>
 
 /** Reads a public key likewise. A private key in its place is refused, though a public one could be made of it. */
 export const readPublicKey = (text: string): Result<KeyObject, KeyProblem> =>
-  readKey(text, /^(RSA )?PUBLIC KEY$/, [
-    (key) => createPublicKey({ key, format: "der", type: "spki" }),
-    (key) => createPublicKey({ key, format: "der", type: "pkcs1" }),
-  ]);
+  // Node would quietly make a public key out of a private one.
+  readPrivateKey(text).ok
+    ? err("malformed")
+    : readKey(text, /^(RSA )?PUBLIC KEY$/, [
+        (key) => createPublicKey({ key, format: "der", type: "spki" }),
+        (key) => createPublicKey({ key, format: "der", type: "pkcs1" }),
+      ]);
 
 /** Whether the public key is the other half of the private one. */
 export const isKeyPair = (privateKey: KeyObject, publicKey: KeyObject): boolean =>
