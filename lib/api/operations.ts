@@ -169,10 +169,20 @@ const payments: readonly Operation[] = [
     path: "/api/v1/orders/{id}/payments",
     summary: "Open another payment attempt",
     description:
-      "With another gateway account, or with the same one again: an attempt that is still open is returned as it is.",
+      "With another gateway account, or with the same one again: an attempt that is still open is returned as it is. Where its kind is on_request, the gateway is asked now, and the answer stands for every later question.",
     body: StartPaymentBody,
     success: { status: 201, description: "The way to pay.", schema: PaymentView },
-    problems: ["not_json", "not_found", "not_payable", "too_many_attempts", "too_large", "invalid"],
+    problems: [
+      "not_json",
+      "not_found",
+      "not_payable",
+      "too_many_attempts",
+      "gateway_refused",
+      "too_large",
+      "invalid",
+      "rate_limited",
+      "gateway_silent",
+    ],
   },
   {
     ...ofOrder,

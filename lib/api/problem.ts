@@ -52,6 +52,11 @@ export const PROBLEMS = {
     title: "Too many payment attempts",
     detail: "This order has had as many payment attempts as one order may have; pay one of those that exist.",
   },
+  gateway_refused: {
+    status: 409,
+    title: "Gateway refused",
+    detail: "The gateway will not take this payment. The order still waits: choose another way to pay.",
+  },
   not_cancellable: {
     status: 409,
     title: "Not cancellable",
@@ -80,6 +85,11 @@ export const PROBLEMS = {
     title: "Busy",
     detail: "The shop has more to do than it can queue. Nothing was changed; ask again with the same idempotency key.",
   },
+  gateway_silent: {
+    status: 503,
+    title: "Gateway silent",
+    detail: "The gateway has not answered. No money moved and the order still waits; ask again, or choose another way.",
+  },
   unavailable: {
     status: 503,
     title: "Unavailable",
@@ -103,7 +113,7 @@ export interface ProblemExtras {
 }
 
 // Where no limiter knows the rest of its window: a buyer's cap frees itself as open orders lapse or are paid.
-const RETRY_AFTER = { rate_limited: "30", busy: "1", unavailable: "5" } as const;
+const RETRY_AFTER = { rate_limited: "30", busy: "1", gateway_silent: "3", unavailable: "5" } as const;
 
 /** The answer for a refusal; `type` leads to the paragraph of the documentation that explains the code. */
 export function problem(code: ProblemCode, extras: ProblemExtras = {}): Reply {

@@ -83,11 +83,16 @@ export const PaymentView = z
     id: publicId("pay", "a payment attempt"),
     gateway,
     kind: z.string().meta({
-      description: "redirect: send the buyer to url. qrcode: show text as a QR code. More kinds will follow.",
+      description:
+        "redirect: send the buyer to url. qrcode: show text as a QR code; url, where there is one, opens the same in an app. form: let the buyer's browser post fields to url. address: exactly payable of payableCurrency to the address in text, on network. on_request: the gateway must be asked first; POST the same gateway to /payments when the buyer comes to pay, and the answer is one of the others. More kinds will follow.",
       examples: ["redirect"],
     }),
     url: z.string().optional(),
     text: z.string().optional(),
+    fields: z.array(z.array(z.string())).optional().meta({ description: "Pairs of a name and a value, in order." }),
+    network: z.string().optional(),
+    payable: z.string().optional().meta({ description: "A decimal amount; another amount is another buyer's." }),
+    payableCurrency: z.string().optional(),
   })
   .meta({ id: "Payment" });
 

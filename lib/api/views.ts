@@ -14,6 +14,10 @@ export const toPaymentView = (payment: FlowPayment): z.infer<typeof PaymentView>
   kind: payment.kind,
   ...(payment.url === undefined ? {} : { url: payment.url }),
   ...(payment.text === undefined ? {} : { text: payment.text }),
+  ...(payment.fields === undefined ? {} : { fields: payment.fields.map(([name, value]) => [name, value]) }),
+  ...(payment.network === undefined ? {} : { network: payment.network }),
+  ...(payment.payable === undefined ? {} : { payable: payment.payable }),
+  ...(payment.payableCurrency === undefined ? {} : { payableCurrency: payment.payableCurrency }),
 });
 
 /** The same bytes for a first answer and for every replay: only frozen columns go into it, in a fixed order. */

@@ -65,6 +65,18 @@ export const limits = {
   queryInFlightPerAccount: 8,
   gatewaySilencesMax: 16,
   gatewayTimeoutMs: 5_000,
+
+  // Opening payments at gateways that must be asked first
+  // How long one asker keeps the others away: longer than its question may take.
+  openingLeaseSeconds: 15,
+  // How long the others wait for its answer, and how often they look.
+  openingWaitMs: 6_000,
+  openingPollMs: 150,
+  openingsPerAttempt: 10,
+  openingsWindowSeconds: 60,
+  // A buyer who has come to pay is asked after sooner than the schedule would.
+  openedQuerySeconds: 15,
+
   testNoticeBodyShown: 300,
   gatewayReplyBytesMax: 256 * 1024,
   billBytesMax: 64 * 1024 * 1024,

@@ -1,4 +1,5 @@
 import { checkPayment, secondsUntilCheck } from "@/lib/flows/check-payment";
+import { openPayment } from "@/lib/flows/open-payment";
 import { startPayment } from "@/lib/flows/start-payment";
 import type { Deps } from "@/lib/platform/deps";
 import { ignoreBody, readJson } from "../body";
@@ -16,11 +17,12 @@ async function start(c: ApiContext, deps: Deps): Promise<Response> {
   if (!order) return send(c, problem("not_found"));
   if (!body.ok) return send(c, body.error);
   const started = await startPayment(deps, { orderId: order.id, accountId: body.value.gateway });
-  if (started.ok) return send(c, jsonReply(201, toPaymentView(started.value)));
-  if (started.error === "gateway_unavailable") {
-    return send(c, invalidField("gateway", started.error, "There is no such way to pay at the moment."));
+  const opened = started.ok ? await openPayment(deps, { orderId: order.id, attemptId: started.value.id }) : started;
+  if (opened.ok) return send(c, jsonReply(201, toPaymentView(opened.value)));
+  if (opened.error === "gateway_unavailable") {
+    return send(c, invalidField("gateway", opened.error, "There is no such way to pay at the moment."));
   }
-  return send(c, problem(started.error));
+  return send(c, problem(opened.error));
 }
 
 async function check(c: ApiContext, deps: Deps): Promise<Response> {

@@ -21,6 +21,12 @@ export interface PaymentView {
   readonly kind: string;
   readonly url?: string;
   readonly text?: string;
+  /** What a form posts to `url`. */
+  readonly fields?: readonly (readonly [name: string, value: string])[];
+  /** Of a payment on a chain: exactly this amount of this coin, and where `text` is an address. */
+  readonly network?: string;
+  readonly payable?: string;
+  readonly payableCurrency?: string;
 }
 
 export interface PlacedOrder {

@@ -3,7 +3,7 @@ import type { SellableVariant } from "@/lib/features/catalog/sellable";
 import { startOf } from "@/lib/features/inventory/start-hints";
 import type { PlaceOrder, PlaceOrderRefusal } from "@/lib/features/orders/place-command";
 import { findAccount, notifyUrlOf, type OpenAccount } from "@/lib/features/payments/accounts";
-import type { Presentation } from "@/lib/features/payments/gateways/port";
+import type { CreateInput, Presentation } from "@/lib/features/payments/gateways/port";
 import { newId, newOrderNumber, newOutTradeNo, toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { type Currency, isCurrency, money } from "@/lib/kernel/money";
@@ -67,6 +67,19 @@ export interface AttemptDraft {
   readonly currency: Currency;
 }
 
+/** What a gateway is told of an attempt: the same for the same attempt, whenever it is told. */
+export const createInputOf = (
+  deps: Deps,
+  account: OpenAccount,
+  attempt: Omit<AttemptDraft, "account"> & { readonly outTradeNo: string },
+): CreateInput => ({
+  outTradeNo: attempt.outTradeNo,
+  amount: money(attempt.amountMinor, attempt.currency),
+  orderNumber: attempt.orderNumber,
+  notifyUrl: notifyUrlOf(deps, account),
+  returnUrl: `${deps.env.publicUrl}/${attempt.locale}/orders/${toPublicId("order", attempt.orderId)}/pay`,
+});
+
 /** One way to pay an order, with a number of its own at the gateway; a locally signed address, so no call is made. */
 export function draftAttempt(
   deps: Deps,
@@ -74,13 +87,7 @@ export function draftAttempt(
 ): Result<{ outTradeNo: string; presentation: Presentation }, "gateway_unavailable"> {
   if (!account?.isActive) return err("gateway_unavailable");
   const outTradeNo = newOutTradeNo();
-  const presentation = account.gateway.createPayment({
-    outTradeNo,
-    amount: money(draft.amountMinor, draft.currency),
-    orderNumber: draft.orderNumber,
-    notifyUrl: notifyUrlOf(deps, account),
-    returnUrl: `${deps.env.publicUrl}/${draft.locale}/orders/${toPublicId("order", draft.orderId)}/pay`,
-  });
+  const presentation = account.gateway.createPayment(createInputOf(deps, account, { ...draft, outTradeNo }));
   if (!presentation.ok) return err("gateway_unavailable");
   return ok({ outTradeNo, presentation: presentation.value });
 }
