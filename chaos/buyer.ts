@@ -137,7 +137,9 @@ export class Buyer {
       case "storm":
         return this.#tell(this.#take(bought), 100);
       case "silent":
-        return void this.#take(bought, { isTold: false });
+        // Beside one that is told nobody but the bill would ever know of it.
+        if (!this.market.gateway.findTaken(bought.outTradeNo)) this.#take(bought, { isTold: false });
+        return;
       case "after the deadline":
         await sleep(this.market.reservationMs + 1_500);
         return this.#tell(this.#take(bought));

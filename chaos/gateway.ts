@@ -66,6 +66,11 @@ export class Gateway {
     return taken;
   }
 
+  /** The payment that a query about this number answers, or null. */
+  findTaken(outTradeNo: string): Taken | null {
+    return this.#byNumber.get(outTradeNo) ?? null;
+  }
+
   fieldsOf({ outTradeNo, tradeNo, minor }: Taken, spelling: "bare" | "padded"): Fields {
     return {
       pid: this.merchant.pid,

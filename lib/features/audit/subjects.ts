@@ -4,13 +4,14 @@ import type { Subjects } from "./window";
 
 /**
  * What comes with what, so that a query over these rows alone says the same of them as a query over all: with a card its
- * order and its batch; with an order its twins by key or number, its cards, the cards that its ledger entries and reveals
+ * order and its batch; with a payment event its order; with an order its twins by key or number, its cards, the cards that its ledger entries and reveals
  * name, the orders of those cards, and these orders' cards. Each is reached by an index.
  */
 const CLOSURE = `
 WITH seed AS MATERIALIZED (
   SELECT unnest($1::uuid[]) AS id
-  UNION SELECT order_id FROM public.card WHERE id = ANY ($2::uuid[]) AND order_id IS NOT NULL),
+  UNION SELECT order_id FROM public.card WHERE id = ANY ($2::uuid[]) AND order_id IS NOT NULL
+  UNION SELECT order_id FROM public.payment_event WHERE id = ANY ($3::uuid[]) AND order_id IS NOT NULL),
 first AS MATERIALIZED (
   SELECT id FROM seed
   UNION SELECT t.id FROM public.orders t JOIN (SELECT scope, request_key FROM public.orders WHERE id = ANY (ARRAY(SELECT id FROM seed))) k USING (scope, request_key)
@@ -47,6 +48,7 @@ export async function close(client: pg.ClientBase, found: Found, countedCardsMax
   const { rows } = await client.query<{ orders: string[]; cards: string[]; batches: string[] }>(CLOSURE, [
     asArray(found.orders),
     asArray(found.cards),
+    asArray(found.events),
   ]);
   const closed = rows[0]!;
   const counted = await client.query<{ id: string }>(

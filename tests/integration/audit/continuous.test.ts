@@ -1,4 +1,10 @@
+import type pg from "pg";
 import { auditContinuously, INVARIANTS } from "@/lib/features/audit";
+import { nothingFound, type Position, takeRolling } from "@/lib/features/audit/position";
+import { judgeWindow } from "@/lib/features/audit/run-audit";
+import { withSnapshot } from "@/lib/features/audit/snapshot";
+import { close } from "@/lib/features/audit/subjects";
+import type { Subjects } from "@/lib/features/audit/window";
 import { createDatabase, type TestDatabase } from "../../support/database";
 import { describe, expect, test } from "../../support/test";
 import { BREAKS } from "./breaks";
@@ -37,6 +43,26 @@ describe("the continuous audit", () => {
     expect(INVARIANTS.filter(({ kind }) => kind === "safety").every(({ id }) => windowed.has(id))).toBe(true);
   });
 
+  test("finds nothing broken in a clean shop, whichever single row it comes from", async () => {
+    const found = await withSnapshot(livedIn.audit, { statementMs: 5_000 }, async (client) => {
+      const broken: string[] = [];
+      const judged = new Set<string>();
+      let from: Position["rolling"] = { feed: 0, after: null };
+      for (let isRound = false, rows = 0; !isRound; rows++) {
+        expect(rows).toBeLessThan(2_000);
+        const row = nothingFound();
+        const rolled = await takeRolling(client, from, 1, row);
+        const subjects = await close(client, row, null);
+        const faults = judged.has(JSON.stringify(subjects)) ? [] : await judgeOnly(client, subjects);
+        judged.add(JSON.stringify(subjects));
+        broken.push(...faults.map((fault) => `${fault}, from ${JSON.stringify(from)}`));
+        ({ rolling: from, isRound } = rolled);
+      }
+      return broken;
+    });
+    expect(found).toEqual([]);
+  });
+
   test.each(BREAKS.filter(({ id }) => windowed.has(id)))("$id names: $what", async ({ id, also = [], sql, fault }) => {
     const found = await findIn(sql);
     const expected = [id, ...also.filter((other) => windowed.has(other))].sort();
@@ -64,3 +90,14 @@ describe("the continuous audit", () => {
     expect(inner).toBeNull();
   });
 });
+
+/** What every invariant says of some subjects alone. */
+async function judgeOnly(client: pg.ClientBase, subjects: Subjects): Promise<string[]> {
+  const faults: string[] = [];
+  for (const invariant of INVARIANTS) {
+    const result = await judgeWindow(client, invariant, subjects);
+    if (result?.failure) faults.push(`${invariant.id} failed: ${result.failure}`);
+    for (const { fault } of result?.rows ?? []) faults.push(`${invariant.id} ${fault}`);
+  }
+  return faults;
+}

@@ -38,6 +38,21 @@ async function payWrongly(shop: TestShop): Promise<void> {
   await shop.pay(await shop.place(variantId), { fields: { out_trade_no: "K0000000000000000000000000000000" } });
 }
 
+/** A payment that was told before anybody had committed its order, and again when it was there. */
+async function payEarly(shop: TestShop): Promise<void> {
+  const { variantId } = await shop.stock({ cards: 2 });
+  const early = await shop.place(variantId);
+  const alter = (state: string) => shop.rows(`ALTER TABLE payment_attempt ${state} TRIGGER payment_attempt_frozen`);
+  const rename = (number: string) =>
+    shop.rows(`UPDATE payment_attempt SET out_trade_no = ${number} WHERE order_id = $1`, [early.id]);
+  await alter("DISABLE");
+  await rename("'X' || out_trade_no");
+  await shop.pay(early);
+  await rename("substring(out_trade_no FROM 2)");
+  await alter("ENABLE");
+  await shop.pay(early);
+}
+
 async function keepDeducted(shop: TestShop): Promise<void> {
   const { variantId } = await shop.stock({ cards: 3, stockPolicy: "deduct_on_order" });
   const kept = await shop.place(variantId);
@@ -63,6 +78,7 @@ export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   await payLate(shop);
   await owe(shop);
   await payWrongly(shop);
+  await payEarly(shop);
   await keepDeducted(shop);
   const onPayment = await shop.stock({ cards: 2, stockPolicy: "claim_on_payment" });
   await shop.pay(await shop.place(onPayment.variantId));
