@@ -5,7 +5,7 @@ import type { Result } from "@/lib/kernel/result";
 import type { Transport } from "./transport";
 
 /** Every kind of gateway this shop can talk to; the word stands in the notification path and in the account's row. */
-export const GATEWAY_KINDS = ["epay", "vmq", "codepay", "alipay"] as const;
+export const GATEWAY_KINDS = ["epay", "vmq", "codepay", "alipay", "epusdt", "tokenpay"] as const;
 export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 
 /** One name and value as they arrived, decoded once; a list, because a repeated name must stay visible. */
@@ -207,6 +207,8 @@ export interface PaymentRef {
   readonly outTradeNo: string;
   /** The gateway's number, when we have heard it. */
   readonly gatewayTradeNo: string | null;
+  /** What the attempt was opened for, when the caller knows: some gateways say "paid" and not how much, after they settled exactly this. */
+  readonly openedAmount?: Money | undefined;
 }
 
 /**

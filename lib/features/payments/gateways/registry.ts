@@ -1,7 +1,9 @@
 import { alipayGateway } from "./alipay";
 import { codepayGateway } from "./codepay";
 import { epayGateway } from "./epay";
+import { epusdtGateway } from "./epusdt";
 import { GATEWAY_KINDS, type GatewayKind, type PaymentGateway } from "./port";
+import { tokenpayGateway } from "./tokenpay";
 import { vmqGateway } from "./vmq";
 
 const GATEWAYS = {
@@ -9,6 +11,8 @@ const GATEWAYS = {
   vmq: vmqGateway,
   codepay: codepayGateway,
   alipay: alipayGateway,
+  epusdt: epusdtGateway,
+  tokenpay: tokenpayGateway,
 } as const satisfies Record<GatewayKind, PaymentGateway>;
 
 /** Whether a word of a path or a row names a gateway of this shop. */
