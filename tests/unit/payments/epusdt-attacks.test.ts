@@ -99,7 +99,8 @@ describe("attack 5: an account without a true key", () => {
     expect(problemsOf({ token: "epusdt_password_xasddawqe" })).toEqual(["token_published"]);
     const { token: _, ...without } = SETTINGS.bepusdt;
     expect(gatewayOf("epusdt").openAccount(without)).toEqual({ ok: false, error: ["token_missing"] });
-    for (const token of [null, 7, {}, ["x".repeat(32)], { constructor: 5 }, "密".repeat(20), "a b c d e f g h"]) {
+    expect(problemsOf({ token: null })).toEqual(["token_missing"]);
+    for (const token of [7, {}, ["x".repeat(32)], { constructor: 5 }, "密".repeat(20), "a b c d e f g h"]) {
       expect(problemsOf({ token })).toEqual(["token_malformed"]);
     }
   });

@@ -53,7 +53,9 @@ describe("asking about a trade", () => {
     const absent = { "/api/v1/pay/info": [200, { status_code: 400, message: "订单不存在" }] as [number, unknown] };
     expect(await accountOf("bepusdt").queryPayment(ref, network(absent).transport)).toEqual({ state: "not_found" });
     const { transport, asked } = network({});
-    expect(await accountOf("bepusdt").queryPayment({ ...ref, gatewayTradeNo: null }, transport)).toEqual(unknown("not_askable"));
+    expect(await accountOf("bepusdt").queryPayment({ ...ref, gatewayTradeNo: null }, transport)).toEqual(
+      unknown("not_askable"),
+    );
     expect(asked).toEqual([]);
   });
   test("a build without that question is asked for the bare status", async () => {
@@ -141,7 +143,9 @@ describe("closing a trade", () => {
   });
   test("never opened, unknown there, not offered there, wrong token", async () => {
     const { transport } = network({});
-    expect(await accountOf("bepusdt").closePayment?.({ ...ref, gatewayTradeNo: null }, transport)).toEqual(unknown("not_askable"));
+    expect(await accountOf("bepusdt").closePayment?.({ ...ref, gatewayTradeNo: null }, transport)).toEqual(
+      unknown("not_askable"),
+    );
     const absent: [number, unknown] = [200, { status_code: 400, message: "订单不存在" }];
     expect(await close({ [CANCEL]: absent, "/api/v1/pay/info": absent })).toEqual({ state: "not_created" });
     expect(await close({})).toEqual({ state: "unsupported" });

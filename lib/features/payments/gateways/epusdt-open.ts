@@ -6,8 +6,8 @@ import { currencyOf, type EpusdtConfig } from "./epusdt-settings";
 import { type JsonField, numberField, shortestDecimal, textField } from "./flat-json";
 import { httpUrlOf } from "./http-url";
 import { askJson, jsonPost } from "./json-reply";
-import { Printed } from "./printed-json";
 import type { OpenAnswer, OpenInput, UnknownReason } from "./port";
+import { Printed } from "./printed-json";
 import type { Transport } from "./transport";
 
 /** The bounds that every BEpusdt keeps; outside them it takes a time of its own. */

@@ -7,8 +7,8 @@ import { Envelope } from "./epusdt-open";
 import { currencyOf, type EpusdtConfig } from "./epusdt-settings";
 import { textField } from "./flat-json";
 import { askJson, jsonPost } from "./json-reply";
-import { Printed } from "./printed-json";
 import type { CloseAnswer, Pair, PaymentRef, QueryAnswer, UnknownReason } from "./port";
+import { Printed } from "./printed-json";
 import type { GatewayRequest, Transport } from "./transport";
 
 /** `absent`: the server knows no such trade. `no_route`: this build of the server has no such question. */

@@ -9,14 +9,7 @@ import { closePayment, queryPayment } from "./epusdt-query";
 import { EPUSDT_CURRENCIES, EPUSDT_FLAVOURS, type EpusdtConfig, readSettings } from "./epusdt-settings";
 import { type JsonField, numberField, textField } from "./flat-json";
 import { JSON_SIGNATURES } from "./json-signature";
-import type {
-  CheckFinding,
-  GatewayAccount,
-  PaymentGateway,
-  SettingsField,
-  TestNotice,
-  UnknownReason,
-} from "./port";
+import type { CheckFinding, GatewayAccount, PaymentGateway, SettingsField, TestNotice, UnknownReason } from "./port";
 import { isLoopback, plainText } from "./raw-http";
 import type { Transport } from "./transport";
 

@@ -39,9 +39,7 @@ export function postedJson({ method, query, headers, body }: RawHttp): readonly 
 }
 
 const fieldOf = (name: string, raw: string): JsonField =>
-  raw.startsWith('"')
-    ? textField(name, JSON.parse(raw) as string)
-    : { name, text: raw, kind: KINDS[raw] ?? "number" };
+  raw.startsWith('"') ? textField(name, JSON.parse(raw) as string) : { name, text: raw, kind: KINDS[raw] ?? "number" };
 
 /** Writes fields as one JSON object, a number with exactly its letters. */
 export const writeFlatJson = (fields: readonly JsonField[]): string =>

@@ -14,7 +14,9 @@ export async function askJson(
   request: GatewayRequest,
 ): Promise<Result<JsonReply, TransportFailure>> {
   const reply = await send(transport, request);
-  return reply.ok ? ok({ status: reply.value.status, json: parseJson(reply.value.body.toString("utf8").replace(/^\uFEFF/, "")) }) : reply;
+  return reply.ok
+    ? ok({ status: reply.value.status, json: parseJson(reply.value.body.toString("utf8").replace(/^\uFEFF/, "")) })
+    : reply;
 }
 
 /** A JSON body as it was signed, letter for letter. */

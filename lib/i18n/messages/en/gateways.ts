@@ -63,6 +63,57 @@ export const gateways = {
     },
     choices: {},
   },
+  epusdt: {
+    title: "USDT (epusdt)",
+    help: "Buyers send an exact amount to your own wallet's address; the server sees it on the chain and tells the shop. The money is yours at once, so refunds are yours to send. The server must be able to reach this shop.",
+    fields: {
+      flavour: "Server",
+      baseUrl: "Address",
+      pid: "Merchant number (pid)",
+      token: "Token",
+      algorithm: "Signature",
+      currency: "Priced in",
+      tradeTypes: "Coins",
+    },
+    hints: {
+      flavour: "Which of the three projects you run: they do not speak alike.",
+      baseUrl: "The server's address, such as https://usdt.example.com.",
+      pid: "The PID in its list of API keys.",
+      token:
+        "The API token in BEpusdt's settings, GMWallet's secret key, or api_auth_token in the classic configuration.",
+      algorithm: "As that API key signs: new ones with HMAC-SHA256, those of before the upgrade mostly with MD5.",
+      currency: "What your goods are priced in. Only orders in that currency can be paid here.",
+      tradeTypes:
+        "One per line, the first is the default. BEpusdt: usdt.trc20, usdt.bep20, tron.trx. GMWallet: usdt.tron, usdc.solana.",
+    },
+    choices: {
+      flavour: {
+        bepusdt: "BEpusdt (v03413)",
+        gmpay: "GMWallet epusdt (GMWalletApp)",
+        classic: "Classic epusdt (assimon)",
+      },
+      algorithm: { md5: "MD5", hmac_sha256: "HMAC-SHA256" },
+    },
+  },
+  tokenpay: {
+    title: "TokenPay",
+    help: "Each order gets an address and an exact amount; once it is on the chain the shop is told. With dynamic addresses each order makes a new wallet inside TokenPay, so remember to collect them. Refunds are yours to send.",
+    fields: {
+      baseUrl: "Address",
+      token: "Token",
+      algorithm: "Signature",
+      currency: "Priced in",
+      tradeTypes: "Coins",
+    },
+    hints: {
+      baseUrl: "TokenPay's address, such as https://token.example.com.",
+      token: "ApiToken in appsettings.json.",
+      algorithm: "MD5, unless the server has Signature:UseHmacSha256 switched on.",
+      currency: "The same as BaseCurrency in appsettings.json, or amounts will not match.",
+      tradeTypes: "One per line, the first is the default: USDT_TRC20, TRX, EVM_BSC_USDT_BEP20.",
+    },
+    choices: { algorithm: { md5: "MD5", hmac_sha256: "HMAC-SHA256" } },
+  },
 } satisfies typeof zh;
 
 export const settingsProblems = {
@@ -77,6 +128,16 @@ export const settingsProblems = {
   key_missing: "Fill in the key.",
   key_malformed: "That does not look like a key. It has no blanks inside, and it is not a public key.",
   key_too_short: "The key is too short to be safe from guessing: eight characters at least.",
+  token_missing: "Fill in the token.",
+  token_malformed: "That does not look like a token: letters, digits and signs, without blanks inside.",
+  token_too_short:
+    "The token is too short to be safe from guessing. Change it on the server first: eight characters at least, better 32.",
+  token_published: "That is the sample from the manual: anybody could forge a payment. Change it on the server first.",
+  flavour_missing: "Choose which server it is.",
+  flavour_malformed: "There is no such server.",
+  algorithm_malformed: "There is no such signature.",
+  currency_malformed: "This server cannot price in that currency; classic epusdt knows only yuan.",
+  trade_types_malformed: "Write the coins just as the server does; classic epusdt has usdt.trc20 only.",
   types_missing: "This kind of server wants the ways to pay named, one per line.",
   types_malformed: "Name ways to pay like alipay or wxpay, one per line.",
   profile_malformed: "There is no such kind of server.",

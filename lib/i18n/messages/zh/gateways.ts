@@ -58,6 +58,56 @@ export const gateways = {
     },
     choices: {},
   },
+  epusdt: {
+    title: "USDT（epusdt）",
+    help: "买家把一个精确到小数的数额转到你自己的钱包地址，服务端在链上认出来后通知这里。钱直接进你的钱包，退款只能你自己转回去。服务端要能访问本店的网址。",
+    fields: {
+      flavour: "服务端",
+      baseUrl: "接口地址",
+      pid: "商户号（pid）",
+      token: "对接令牌",
+      algorithm: "签名算法",
+      currency: "定价币种",
+      tradeTypes: "收款币种",
+    },
+    hints: {
+      flavour: "看你装的是哪一个项目，三家的接口不一样。",
+      baseUrl: "服务端的地址，例如 https://usdt.example.com。",
+      pid: "后台 API 密钥列表里的 PID。",
+      token: "BEpusdt 在系统设置里叫对接令牌，GMWallet 叫 secret key，经典版是配置里的 api_auth_token。",
+      algorithm: "和那把 API 密钥的签名模式一致：新建的默认 HMAC-SHA256，升级前的多半是 MD5。",
+      currency: "商品用什么币种标价。只有同币种的订单能用这个渠道。",
+      tradeTypes:
+        "一行一个，第一个是默认。BEpusdt 写 usdt.trc20、usdt.bep20、tron.trx，GMWallet 写 usdt.tron、usdc.solana。",
+    },
+    choices: {
+      flavour: {
+        bepusdt: "BEpusdt（v03413）",
+        gmpay: "GMWallet epusdt（GMWalletApp）",
+        classic: "经典 epusdt（assimon）",
+      },
+      algorithm: { md5: "MD5", hmac_sha256: "HMAC-SHA256" },
+    },
+  },
+  tokenpay: {
+    title: "TokenPay",
+    help: "每个订单一个收款地址和一个精确数额，链上到账后通知这里。开着动态地址时，每个订单都会在 TokenPay 里生成一个新钱包，记得归集。退款只能你自己转回去。",
+    fields: {
+      baseUrl: "接口地址",
+      token: "异步通知密钥",
+      algorithm: "签名算法",
+      currency: "定价币种",
+      tradeTypes: "收款币种",
+    },
+    hints: {
+      baseUrl: "TokenPay 的地址，例如 https://token.example.com。",
+      token: "appsettings.json 里的 ApiToken。",
+      algorithm: "默认 MD5；服务端开了 Signature:UseHmacSha256 才选 HMAC-SHA256。",
+      currency: "必须和 appsettings.json 里的 BaseCurrency 一样，否则金额会对不上。",
+      tradeTypes: "一行一个，第一个是默认，例如 USDT_TRC20、TRX、EVM_BSC_USDT_BEP20。",
+    },
+    choices: { algorithm: { md5: "MD5", hmac_sha256: "HMAC-SHA256" } },
+  },
 };
 
 /** Why settings were not taken, by code; whatever kind they are of. */
@@ -73,6 +123,15 @@ export const settingsProblems = {
   key_missing: "请填密钥。",
   key_malformed: "这不像密钥。中间不能有空格，也别把公钥贴进来。",
   key_too_short: "密钥太短，容易被猜出来，至少 8 位。",
+  token_missing: "请填令牌。",
+  token_malformed: "这不像令牌：只有字母、数字和符号，中间不能有空格。",
+  token_too_short: "令牌太短，容易被猜出来。先在服务端换一个 8 位以上的，最好 32 位。",
+  token_published: "这是说明书里的示例令牌，谁都能伪造付款。先在服务端换掉它。",
+  flavour_missing: "请选服务端是哪一个项目。",
+  flavour_malformed: "没有这种服务端。",
+  algorithm_malformed: "没有这种签名算法。",
+  currency_malformed: "这个服务端不支持这种定价币种；经典 epusdt 只有人民币。",
+  trade_types_malformed: "收款币种写得不对，要和服务端的写法一模一样；经典 epusdt 只有 usdt.trc20。",
   types_missing: "这种站点要写明支付方式，一行一个。",
   types_malformed: "支付方式写得不对，例如 alipay、wxpay，一行一个。",
   profile_malformed: "没有这种站点类型。",
