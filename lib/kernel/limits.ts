@@ -81,6 +81,10 @@ export const limits = {
   gatewayReplyBytesMax: 256 * 1024,
   billBytesMax: 64 * 1024 * 1024,
   billTimeoutMs: 120_000,
+  // Gateways that list things give a hundred a page; a page with everything inside each is this long at most.
+  gatewayPageBytesMax: 8 * 1024 * 1024,
+  gatewaySearchPagesMax: 20,
+  statementPagesMax: 100_000,
   // How far a signed time may lie from ours.
   signedTimeSkewMs: 300_000,
   // Lists of payments at a gateway: a page, what two pages share, and the pages of one reading.

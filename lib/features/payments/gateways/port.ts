@@ -5,7 +5,7 @@ import type { Result } from "@/lib/kernel/result";
 import type { Transport } from "./transport";
 
 /** Every kind of gateway this shop can talk to; the word stands in the notification path and in the account's row. */
-export const GATEWAY_KINDS = ["epay", "vmq", "codepay", "alipay", "epusdt", "tokenpay"] as const;
+export const GATEWAY_KINDS = ["epay", "vmq", "codepay", "alipay", "epusdt", "tokenpay", "stripe"] as const;
 export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 
 /** One name and value as they arrived, decoded once; a list, because a repeated name must stay visible. */
@@ -255,6 +255,23 @@ export interface Refunds {
  */
 export type BillRefusal = "no_bill" | "refused" | "corrupt" | UnknownReason;
 
+/** What a statement is asked for, in Unix milliseconds: from its beginning, up to and without its end. */
+export interface StatementWindow {
+  readonly from: number;
+  readonly to: number;
+  /** The cursor of the last page that was kept, to go on behind it. */
+  readonly after?: string | null | undefined;
+}
+
+/** One page of a statement as the gateway wrote it. */
+export interface StatementPage {
+  readonly text: string;
+  readonly rows: number;
+  /** Where the next page begins; good for as long as the window is the same. */
+  readonly cursor: string | null;
+  readonly isLast: boolean;
+}
+
 /** Why settings cannot be used at all: the field's name in snake case and what is wrong with it; each has a sentence in the messages. */
 export type SettingsProblem =
   | "unreadable"
@@ -313,6 +330,14 @@ export interface GatewayAccount {
    * Absent: there is none to be had, or it is not a file.
    */
   fetchBill?(day: string, transport: Transport): Promise<Result<Buffer, BillRefusal>>;
+  /**
+   * The same where it is no file but pages, in order; ends with the last page, or with the reason why there are no more.
+   * Absent: the gateway has no such list.
+   */
+  statementPages?(
+    window: StatementWindow,
+    transport: Transport,
+  ): AsyncGenerator<Result<StatementPage, UnknownReason>, void>;
   /** Looks for weak settings and asks the gateway one harmless question. */
   selfCheck(input: { readonly notifyUrl: string; readonly transport: Transport }): Promise<readonly CheckFinding[]>;
   /** A rightly signed notice for an order that cannot exist; absent where only the gateway itself can sign one. */

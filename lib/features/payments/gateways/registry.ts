@@ -3,6 +3,7 @@ import { codepayGateway } from "./codepay";
 import { epayGateway } from "./epay";
 import { epusdtGateway } from "./epusdt";
 import { GATEWAY_KINDS, type GatewayKind, type PaymentGateway } from "./port";
+import { stripeGateway } from "./stripe";
 import { tokenpayGateway } from "./tokenpay";
 import { vmqGateway } from "./vmq";
 
@@ -13,6 +14,7 @@ const GATEWAYS = {
   alipay: alipayGateway,
   epusdt: epusdtGateway,
   tokenpay: tokenpayGateway,
+  stripe: stripeGateway,
 } as const satisfies Record<GatewayKind, PaymentGateway>;
 
 /** Whether a word of a path or a row names a gateway of this shop. */

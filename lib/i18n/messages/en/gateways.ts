@@ -114,6 +114,26 @@ export const gateways = {
     },
     choices: { algorithm: { md5: "MD5", hmac_sha256: "HMAC-SHA256" } },
   },
+  stripe: {
+    title: "Stripe",
+    help: "Buyers pay on Stripe's page. Add an endpoint under Webhooks in Stripe's dashboard with the notice address shown below, and choose the events checkout.session.*, refund.*, charge.refunded, charge.dispute.created and charge.dispute.closed. One Stripe account is best used by one shop.",
+    fields: {
+      secretKey: "Secret key",
+      webhookSecrets: "Webhook signing secrets",
+      methods: "Ways to pay",
+      endpoint: "Address",
+    },
+    hints: {
+      secretKey:
+        "Begins with sk_live_; a restricted key (rk_live_) needs Checkout, refunds and balance transactions. With sk_test_ no real money moves.",
+      webhookSecrets:
+        "Begins with whsec_, on the page of that endpoint. While you change it, put the new and the old one on a line each, and remove the old one afterwards.",
+      methods:
+        "One per line, such as card, alipay, wechat_pay. Left empty, Stripe offers what its dashboard has switched on.",
+      endpoint: "Usually empty.",
+    },
+    choices: {},
+  },
 } satisfies typeof zh;
 
 export const settingsProblems = {
@@ -149,4 +169,14 @@ export const settingsProblems = {
   platform_public_key_malformed:
     "That is not the platform's public key. Paste neither a private key nor your own public one.",
   platform_public_key_too_short: "The platform's public key is too short: 2048 bits at least. Ask them for another.",
+  secret_key_missing: "Fill in the secret key.",
+  secret_key_malformed: "That is no secret key of Stripe: it begins with sk_ or rk_, and not with pk_.",
+  secret_key_too_short: "The secret key is not whole. Copy it again.",
+  webhook_secrets_missing:
+    "Fill in a webhook signing secret: without it nobody can tell a true notice from a false one.",
+  webhook_secrets_malformed: "Webhook signing secrets begin with whsec_, one per line, five at most.",
+  webhook_secrets_too_short: "A webhook signing secret is not whole. Copy it again.",
+  methods_malformed: "Name ways to pay like card or alipay, one per line.",
+  endpoint_malformed: "That is no address: it begins with https:// and has no question mark or #.",
+  endpoint_insecure: "The address must use https://, or the key can be read on its way.",
 } satisfies typeof zhProblems;

@@ -108,6 +108,19 @@ export const gateways = {
     },
     choices: { algorithm: { md5: "MD5", hmac_sha256: "HMAC-SHA256" } },
   },
+  stripe: {
+    title: "Stripe",
+    help: "买家在 Stripe 的页面上付款。请在 Stripe 后台的 Webhooks 里新建一个端点，地址填本页下方的通知地址，事件勾选 checkout.session.*、refund.*、charge.refunded、charge.dispute.created 和 charge.dispute.closed。一个 Stripe 账户最好只给一家店用。",
+    fields: { secretKey: "密钥", webhookSecrets: "Webhook 签名密钥", methods: "支付方式", endpoint: "接口地址" },
+    hints: {
+      secretKey:
+        "sk_live_ 开头；受限密钥（rk_live_）要有 Checkout、退款和余额交易的权限。sk_test_ 开头的只能收测试款。",
+      webhookSecrets: "whsec_ 开头，在刚才那个端点的页面里。更换密钥期间新旧各占一行，换完再删掉旧的。",
+      methods: "一行一个，例如 card、alipay、wechat_pay。留空就由 Stripe 按后台的设置让买家选。",
+      endpoint: "一般留空。",
+    },
+    choices: {},
+  },
 };
 
 /** Why settings were not taken, by code; whatever kind they are of. */
@@ -142,4 +155,13 @@ export const settingsProblems = {
   platform_public_key_missing: "请贴上平台公钥。",
   platform_public_key_malformed: "这不是平台公钥。别贴成私钥，也别贴自己的公钥。",
   platform_public_key_too_short: "平台公钥太短，至少 2048 位，请站点更换。",
+  secret_key_missing: "请填密钥。",
+  secret_key_malformed: "这不是 Stripe 的密钥：以 sk_ 或 rk_ 开头，别把 pk_ 开头的公开密钥贴进来。",
+  secret_key_too_short: "密钥不完整，请重新复制。",
+  webhook_secrets_missing: "请填 Webhook 签名密钥，没有它就分不清通知的真假。",
+  webhook_secrets_malformed: "Webhook 签名密钥以 whsec_ 开头，一行一个，最多五个。",
+  webhook_secrets_too_short: "Webhook 签名密钥不完整，请重新复制。",
+  methods_malformed: "支付方式写得不对，例如 card、alipay，一行一个。",
+  endpoint_malformed: "接口地址不对：以 https:// 开头，不带问号和 #。",
+  endpoint_insecure: "接口地址要用 https://，否则密钥会在路上被看见。",
 };

@@ -1,0 +1,145 @@
+import { assert } from "@/lib/kernel/assert";
+import { limits } from "@/lib/kernel/limits";
+import { err, ok, type Result } from "@/lib/kernel/result";
+import type { PaymentRef, RefundAnswer, RefundInput, Refunds, UnknownReason } from "./port";
+import { toStripeUnits } from "./stripe-amounts";
+import { callStripe } from "./stripe-call";
+import { INTENT_ID, OUT_TRADE_NO, REFUND_NO } from "./stripe-codec";
+import { refundState } from "./stripe-notice";
+import { amountOf, listOf, Refund } from "./stripe-objects";
+import { queryPayment } from "./stripe-query";
+import type { StripeConfig } from "./stripe-settings";
+import type { Transport } from "./transport";
+
+const unknown = (reason: UnknownReason): RefundAnswer => ({ state: "unknown", reason });
+
+/** Stripe's refunds: many partial ones of a payment, each of which is one refund however often it is asked for. */
+export const stripeRefunds = (config: StripeConfig): Refunds => ({
+  isPartialPossible: true,
+  isIdempotent: true,
+  refund: (input, transport) => refund(input, config, transport),
+  queryRefund: (input, transport) => queryRefund(input, config, transport),
+});
+
+/**
+ * Gives money back once per number of ours. Stripe keeps an Idempotency-Key for a day only, so the number is also written
+ * into the refund and looked for first: a request that is repeated next week finds the refund of last week.
+ */
+async function refund(input: RefundInput, config: StripeConfig, transport: Transport): Promise<RefundAnswer> {
+  assert(REFUND_NO.test(input.refundNo) && OUT_TRADE_NO.test(input.outTradeNo), "the numbers are ours");
+  const units = toStripeUnits(input.amount);
+  assert(units !== null && units > 0n, "the amount is one that Stripe was paid in");
+  const intent = await intentOf(input, config, transport);
+  if (!intent.ok) return unknown(intent.error);
+  const before = await findRefund(intent.value, input, { config, transport });
+  if (!before.ok) return unknown(before.error);
+  if (before.value) return readRefund(before.value, input, intent.value);
+  const reply = await callStripe(
+    {
+      method: "POST",
+      path: "/v1/refunds",
+      fields: [
+        ["payment_intent", intent.value],
+        ["amount", String(units)],
+        ["metadata[refund_no]", input.refundNo],
+        ["metadata[out_trade_no]", input.outTradeNo],
+      ],
+      idempotencyKey: input.refundNo,
+    },
+    config,
+    transport,
+  );
+  if (!reply.ok) return unknown(reply.error);
+  if (reply.value.kind === "done") return readRefund(reply.value.object, input, intent.value);
+  // The number was used for something else, which may have moved money.
+  return reply.value.code === "idempotency_error"
+    ? unknown("other_order")
+    : { state: "failed", code: reply.value.code };
+}
+
+/** Asks what became of a refund, by our number in it. */
+async function queryRefund(input: RefundInput, config: StripeConfig, transport: Transport): Promise<RefundAnswer> {
+  const intent = await intentOf(input, config, transport);
+  if (!intent.ok) return unknown(intent.error);
+  const found = await findRefund(intent.value, input, { config, transport });
+  if (!found.ok) return unknown(found.error);
+  return found.value ? readRefund(found.value, input, intent.value) : { state: "not_found" };
+}
+
+/** The number that a refund names the payment by. */
+async function intentOf(
+  payment: PaymentRef,
+  config: StripeConfig,
+  transport: Transport,
+): Promise<Result<string, UnknownReason>> {
+  if (INTENT_ID.test(payment.gatewayTradeNo ?? "")) return ok(payment.gatewayTradeNo ?? "");
+  const answer = await queryPayment(payment, config, transport);
+  if (answer.state === "unknown") return err(answer.reason);
+  return answer.state === "paid" || answer.state === "refunded"
+    ? ok(answer.payment.gatewayTradeNo)
+    : err("other_order");
+}
+
+const RefundPage = listOf(Refund);
+type RefundPage = { readonly data: Refund[]; readonly has_more: boolean };
+
+async function findRefund(
+  intent: string,
+  { refundNo }: Pick<RefundInput, "refundNo">,
+  way: { readonly config: StripeConfig; readonly transport: Transport },
+): Promise<Result<Refund | null, UnknownReason>> {
+  let after: string | null = null;
+  for (let page = 0; page < limits.gatewaySearchPagesMax; page += 1) {
+    const list: Result<RefundPage, UnknownReason> = await refundsOf(intent, after, way);
+    if (!list.ok) return list;
+    const found = list.value.data.find((row) => row.metadata.refund_no === refundNo);
+    if (found) return ok(found);
+    after = list.value.data.at(-1)?.id ?? null;
+    if (!list.value.has_more || after === null) return ok(null);
+  }
+  return err("gateway_busy");
+}
+
+async function refundsOf(
+  intent: string,
+  after: string | null,
+  { config, transport }: { readonly config: StripeConfig; readonly transport: Transport },
+): Promise<Result<RefundPage, UnknownReason>> {
+  const reply = await callStripe(
+    {
+      method: "GET",
+      path: "/v1/refunds",
+      fields: [
+        ["payment_intent", intent],
+        ["limit", "100"],
+        ...(after === null ? [] : [["starting_after", after] as const]),
+      ],
+      bytesMax: limits.gatewayPageBytesMax,
+    },
+    config,
+    transport,
+  );
+  if (!reply.ok) return reply;
+  const page = RefundPage.safeParse(reply.value.kind === "done" ? reply.value.object : undefined);
+  return page.success ? ok(page.data) : err("unreadable");
+}
+
+/** Judges one refund: of this payment, under this number, of this amount. */
+export function readRefund(
+  object: unknown,
+  input: Pick<RefundInput, "refundNo" | "amount">,
+  intent: string,
+): RefundAnswer {
+  const parsed = Refund.safeParse(object);
+  if (!parsed.success) return unknown("unreadable");
+  const { id, amount: units, currency, status, failure_reason: why, metadata, payment_intent: of } = parsed.data;
+  if (metadata.refund_no !== input.refundNo || of?.id !== intent) return unknown("other_order");
+  const amount = amountOf(units, currency);
+  if (!amount) return unknown("bad_amount");
+  if (amount.currency !== input.amount.currency || amount.amountMinor !== input.amount.amountMinor) {
+    return unknown("bad_amount");
+  }
+  const state = refundState(status);
+  if (state === "failed") return { state, code: /^[a-z_]{1,64}$/.test(why ?? "") ? (why ?? "") : (status ?? "failed") };
+  return { state, gatewayRefundNo: id, amount };
+}
