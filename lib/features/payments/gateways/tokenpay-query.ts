@@ -75,7 +75,7 @@ export function readOrderReply(
   if (state === undefined) return unknown("unreadable");
   if (state !== "paid") return { state };
   // The reply does not name the price's currency: it is a setting of the whole server.
-  const amount = parseDecimal(trimPlaces(order.data.actualAmount), config.currency);
+  const amount = parseDecimal(order.data.actualAmount, config.currency);
   if (!amount.ok) return unknown("bad_amount");
   const method = order.data.currency ?? "";
   return {
@@ -90,9 +90,6 @@ export function readOrderReply(
     },
   };
 }
-
-/** Some databases of the server pad a price with zeros (`15.0000`); zeros are not another amount. */
-const trimPlaces = (text: string): string => text.replace(/^([0-9]+\.[0-9]{1,2})0{1,8}$/, "$1");
 
 const EVIDENCE = [
   ...["id", "outOrderId", "status", "actualAmount", "amount", "payAmount", "currency", "toAddress", "fromAddress"],
