@@ -76,7 +76,7 @@ const Claim = z.looseObject({
   code: Printed,
   money: Printed.nullish(),
   refund_no: Printed.nullish(),
-  msg: z.unknown(),
+  msg: z.unknown().optional(),
 });
 
 /** What the server claims of the refund; `succeeded` is a claim and no more. */

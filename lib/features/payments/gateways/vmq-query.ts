@@ -7,7 +7,7 @@ import { ORDER_ID, vmqSignature } from "./vmq-codec";
 import { vmqPayment } from "./vmq-notice";
 import type { VmqConfig } from "./vmq-settings";
 
-const Reply = z.looseObject({ code: Printed, msg: z.unknown(), data: z.unknown() });
+const Reply = z.looseObject({ code: Printed, msg: z.unknown().optional(), data: z.unknown().optional() });
 export const VmqOrder = z.looseObject({
   payId: PrintedName,
   orderId: PrintedName,
