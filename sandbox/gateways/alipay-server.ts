@@ -121,9 +121,7 @@ export class AlipayServer {
     const serial = this.#options.serials?.alipay ?? null;
     const text = signedReply({ method, fields: shown, serial }, this.#key);
     if (this.mischief === "unsigned") return text.replace(/,"sign":"[^"]*"}$/, "}");
-    return this.mischief === "edited"
-      ? text.replace("WAIT_BUYER_PAY", "TRADE_SUCCESS").replace("Success", "success")
-      : text;
+    return this.mischief === "edited" ? text.replace('"msg":"', '"msg":" ') : text;
   }
 
   #answer(fields: Fields): Answer {

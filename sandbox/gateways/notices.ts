@@ -67,6 +67,7 @@ export class Notices {
 
   async #once({ url, write }: Notice): Promise<SentNotice> {
     const { headers, body } = write();
+    if (!URL.canParse(url)) return { url, body, status: 0, answer: "not called: no address" };
     if (!this.#options.mayCall(new URL(url))) return { url, body, status: 0, answer: "not called: not this machine" };
     try {
       const signal = AbortSignal.timeout(ANSWER_MS);

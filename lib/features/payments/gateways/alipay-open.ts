@@ -12,6 +12,9 @@ import type { Transport } from "./transport";
 /** Past eight digits of yuan the amount would not survive the way back through our own grammar. */
 const AMOUNT_MINOR_MAX = 9_999_999_999n;
 
+/** A code opens nothing two hours after it was made; a quarter of an hour is left for clocks and for reading. */
+const CODE_MS = 105 * 60_000;
+
 const PRODUCT_CODES: Record<AlipayProduct, string> = {
   qr: "FACE_TO_FACE_PAYMENT",
   order_code: "QR_CODE_OFFLINE",
@@ -107,7 +110,8 @@ async function openCode(
   const text = code.data.qr_code;
   // Opened on the buyer's own phone the same address leads into Alipay.
   const presentation = { kind: "qrcode", text, url: text } as const;
-  return { state: "opened", opened: { presentation, gatewayTradeNo: null, closesAt: closesAtOf(input) } };
+  const staleAt = transport.now() + CODE_MS;
+  return { state: "opened", opened: { presentation, gatewayTradeNo: null, closesAt: closesAtOf(input), staleAt } };
 }
 
 /** An address, and nothing that a page could be made to run. */
