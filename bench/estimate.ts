@@ -20,6 +20,7 @@ const SECONDS: Readonly<Record<Part, (options: Options) => number>> = {
   pages: ({ rounds, seconds }) => 10 + rounds * (4 * Math.max(1, seconds) + 12),
   ledger: ({ rounds, seconds }) => 20 + rounds * 3 * (seconds + 5),
   crash: ({ kills }) => kills * Object.keys(TECHNIQUES).length * 3,
+  steps: () => 15,
   slope: ({ isSmoke }) => (isSmoke ? 10 : 200),
 };
 

@@ -4,6 +4,7 @@ import type { Flash } from "./flash";
 import type { Delay } from "./pages";
 import type { Report } from "./report";
 import type { BatchCost, SlopePoint } from "./slope";
+import type { StatementCost } from "./steps";
 
 type Line = { readonly type: string };
 
@@ -36,6 +37,7 @@ export function readReport(outputs: readonly string[]): Report {
     sales: of<Flash>("flash"),
     pages: pages.delays.length === 0 ? null : pages,
     crashes: of<Crash>("crash"),
+    steps: of<StatementCost>("steps"),
     slope: points.length === 0 ? null : { points, batches },
     notes: [...new Set(of<{ text: string }>("note").map(({ text }) => text))],
   };

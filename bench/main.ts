@@ -22,6 +22,7 @@ import { sell } from "./seller";
 import { serve } from "./serve";
 import { type BenchShop, openBenchShop } from "./shop";
 import { benchSlope } from "./slope";
+import { benchSteps } from "./steps";
 
 const tell = (line: string): void => void process.stderr.write(`  ${line}\n`);
 
@@ -73,11 +74,12 @@ async function measure(shop: BenchShop, options: Options): Promise<Report> {
     samples.push(...(await benchLedger(shop, options, tell)));
     legend.push(...LEDGER_LEGEND);
   }
+  const steps = options.parts.includes("steps") ? await benchSteps(shop, options, tell) : [];
   notes.push(await checkRows(shop));
   const slope = options.parts.includes("slope") ? await benchSlope(shop, options, tell) : null;
   if (slope) notes.push(HOW_PAST_WAS_BUILT);
   if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
-  return { machine, legend, samples, sales, pages, crashes, slope, notes };
+  return { machine, legend, samples, sales, pages, crashes, steps, slope, notes };
 }
 
 async function measureAll(options: Options): Promise<Report> {

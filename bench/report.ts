@@ -4,7 +4,8 @@ import { type Sample, type Summary, summarize } from "./figures";
 import type { Flash } from "./flash";
 import { describeDelays, type PageFigures } from "./pages";
 import type { Slope } from "./slope";
-import { batchTable, crashTable, flashTable, rateTable, slopeTable } from "./tables";
+import type { StatementCost } from "./steps";
+import { batchTable, crashTable, flashTable, rateTable, slopeTable, stepTable } from "./tables";
 
 export interface Report {
   readonly machine: Readonly<Record<string, string | number>>;
@@ -14,6 +15,8 @@ export interface Report {
   /** Null when the pages were not measured. */
   readonly pages: PageFigures | null;
   readonly crashes: readonly Crash[];
+  /** Empty when the statements were not explained. */
+  readonly steps: readonly StatementCost[];
   /** Null when the slope was not measured. */
   readonly slope: Slope | null;
   readonly notes: readonly string[];
@@ -39,6 +42,10 @@ Heard sold: sales a buyer had heard of. Lost: those of them that the database do
 it said so. Stranded: cards that are not sold and that the next process could not sell either. Never sold: orders that a buyer was told
 are accepted, and that nobody ever wrote. Next sale: the longest wait for the next process's first sale.`;
 
+const describeStatement = ({ statement, batch, us, buffers, walBytes }: StatementCost): string =>
+  `Where ${statement} spends Postgres's time, for each order of a batch of ${batch}: ${us.toFixed(0)} µs, ${buffers.toFixed(1)} buffers, ${walBytes.toFixed(0)} bytes of write-ahead log
+(as its own EXPLAIN ANALYZE tells, which costs time itself: read the shares)`;
+
 function slopeSections(slope: Slope): string[][] {
   return [
     ["One sale after so many, by itself, through the shop's own code", ...slopeTable(slope)],
@@ -62,7 +69,7 @@ const line = (type: string, fields: object): string =>
   );
 
 /** One line for each thing the report says, for programs; `readReport` makes the report of them again. */
-function jsonLines({ machine, legend, samples, sales, pages, crashes, slope, notes }: Report): string[] {
+function jsonLines({ machine, legend, samples, sales, pages, crashes, steps, slope, notes }: Report): string[] {
   return [
     line("machine", machine),
     ...legend.map((entry) => line("legend", entry)),
@@ -71,6 +78,7 @@ function jsonLines({ machine, legend, samples, sales, pages, crashes, slope, not
     ...(pages?.delays ?? []).map((delay) => line("delay", delay)),
     ...(pages?.seenAfterMs ?? []).map((ms) => line("price seen", { ms })),
     ...crashes.map((crash) => line("crash", crash)),
+    ...steps.map((cost) => line("steps", cost)),
     ...(slope?.points ?? []).map((point) => line("slope", point)),
     ...(slope?.batches ?? []).map((batch) => line("batch", batch)),
     ...notes.map((text) => line("note", { text })),
@@ -79,7 +87,7 @@ function jsonLines({ machine, legend, samples, sales, pages, crashes, slope, not
 
 /** For people first: the machine, the medians, the bars. Then one JSON line per figure, median and bar, for programs. */
 export function formatReport(report: Report): string {
-  const { machine, legend, samples, sales, pages, crashes, slope, notes } = report;
+  const { machine, legend, samples, sales, pages, crashes, steps, slope, notes } = report;
   const summaries = summarize(samples).sort((a, b) => a.inFlight - b.inFlight);
   const verdicts = judge(report);
   const sections = [
@@ -91,6 +99,7 @@ export function formatReport(report: Report): string {
       ? []
       : [`Flash sale: ${sales[0]?.cards} cards, ${sales[0]?.buyers} buyers in the same instant`, ...flashTable(sales)],
     crashes.length === 0 ? [] : [CRASHES, ...crashTable(crashes)],
+    ...steps.map((cost) => [describeStatement(cost), ...stepTable(cost)]),
     ...(slope ? slopeSections(slope) : []),
     verdicts.map(describeVerdict),
     notes,

@@ -2,6 +2,7 @@ import type { Crash } from "./crash";
 import type { Summary } from "./figures";
 import type { Flash } from "./flash";
 import type { Slope } from "./slope";
+import type { StatementCost } from "./steps";
 
 const cell = (value: number | null | undefined, digits = 1): string =>
   value === null || value === undefined ? "–" : value.toFixed(digits);
@@ -92,4 +93,9 @@ export function slopeTable({ points }: Slope): string[] {
 export function batchTable({ batches }: Slope): string[] {
   const rows = batches.map(({ size, buffers, ms }) => [`${size}`, cell(buffers, 1), cell(ms, 3)]);
   return columns([["orders in the statement", "buffers each", "ms each"], ...rows]);
+}
+
+export function stepTable({ us: whole, steps }: StatementCost): string[] {
+  const rows = steps.map(({ step, us }) => [step, cell(us, 1), `${((us / whole) * 100).toFixed(0)} %`]);
+  return columns([["step", "µs", "share"], ...rows]);
 }

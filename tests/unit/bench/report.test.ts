@@ -7,6 +7,7 @@ import { readStat } from "@/bench/meter";
 import { chartsOf } from "@/bench/page";
 import { formatReport, type Report } from "@/bench/report";
 import type { SlopePoint } from "@/bench/slope";
+import { addSteps } from "@/bench/steps";
 
 const sample = (contender: string, perSecond: number, products: number): Sample => ({
   bench: "claim",
@@ -64,6 +65,7 @@ const report: Report = {
   sales: [flash, { ...flash, contender: "FOR UPDATE", lastToldMs: 2_000 }],
   pages: null,
   crashes: [addUp([crash, { ...crash, firstSaleMs: 90 }])],
+  steps: [{ statement: "place", batch: 64, us: 200, buffers: 50, walBytes: 2_000, steps: [{ step: "req", us: 20 }] }],
   slope: { points: [point(1, 60), point(1_000_000, 96)], batches: [{ size: 64, buffers: 50.5, ms: 0.2 }] },
   notes: ["a note"],
 };
@@ -108,10 +110,10 @@ describe("a report", () => {
   });
 
   test("is put together of the parts of several runs", () => {
-    const none = { samples: [], sales: [], crashes: [], slope: null };
+    const none = { samples: [], sales: [], crashes: [], steps: [], slope: null };
     const parts = [
       { ...report, ...none, samples: report.samples },
-      { ...report, ...none, sales: report.sales, crashes: report.crashes, slope: report.slope },
+      { ...report, ...none, sales: report.sales, crashes: report.crashes, steps: report.steps, slope: report.slope },
     ];
     expect(readReport(parts.map(formatReport))).toEqual(report);
   });
@@ -147,5 +149,30 @@ test("a process's times are read past a name with spaces and parentheses", () =>
     parent: 4321,
     ownTicks: 33,
     childTicks: 77,
+  });
+});
+
+describe("the steps of a statement", () => {
+  test("are its expressions by what each does itself: a scan of one tells again what stands in the plan already", () => {
+    const leaf = (type: string, ms: number, loops = 1) => ({
+      "Node Type": type,
+      "Actual Total Time": ms,
+      "Actual Loops": loops,
+    });
+    const plan = {
+      ...leaf("Sort", 100),
+      Plans: [
+        { ...leaf("Aggregate", 30), "Subplan Name": "CTE req", Plans: [leaf("Function Scan", 20)] },
+        {
+          ...leaf("ModifyTable", 60),
+          "Subplan Name": "CTE placed",
+          Plans: [{ ...leaf("Hash Join", 45), Plans: [leaf("CTE Scan", 32), leaf("Index Scan", 1, 10)] }],
+        },
+        { ...leaf("Hash Join", 95), Plans: [leaf("CTE Scan", 33), leaf("CTE Scan", 61)] },
+      ],
+    };
+    const sums = new Map<string, number>();
+    addSteps(plan, "the answer", sums);
+    expect(Object.fromEntries(sums)).toEqual({ "the answer": 6, req: 30, placed: 28 });
   });
 });
