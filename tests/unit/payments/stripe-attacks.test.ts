@@ -259,6 +259,18 @@ describe("attack 29: events of the other world", () => {
     expect(refusal(read(post(body, headerOf(body)), live))).toBe("paid");
     expect(withHeader(headerOf(body), body)).toBe("other_account");
   });
+  test("a refund of the other world, whose object does not name it", () => {
+    const refund = {
+      id: "re_1",
+      object: "refund",
+      amount: 1,
+      currency: "usd",
+      status: "succeeded",
+      payment_intent: "pi_1",
+    };
+    expect(refusal(readEvent("refund.updated", refund))).toBe("refund");
+    expect(refusal(readEvent("refund.updated", refund, { livemode: true }))).toBe("other_account");
+  });
   test("an event and a session that disagree", () => {
     expect(refusal(readSession({ livemode: true }))).toBe("other_account");
   });
