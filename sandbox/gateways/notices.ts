@@ -8,6 +8,8 @@ export interface SentNotice {
 
 export interface Notice {
   readonly url: string;
+  /** GET: the body goes behind a `?`. Default: POST. */
+  readonly method?: "GET" | "POST";
   /** Made anew for each try: some gateways sign the time. */
   readonly write: () => { readonly headers: Record<string, string>; readonly body: string };
 }
@@ -65,13 +67,15 @@ export class Notices {
     this.#timers.add(timer);
   }
 
-  async #once({ url, write }: Notice): Promise<SentNotice> {
+  async #once({ url: address, method = "POST", write }: Notice): Promise<SentNotice> {
     const { headers, body } = write();
+    const isGet = method === "GET";
+    const url = isGet ? `${address}?${body}` : address;
     if (!URL.canParse(url)) return { url, body, status: 0, answer: "not called: no address" };
     if (!this.#options.mayCall(new URL(url))) return { url, body, status: 0, answer: "not called: not this machine" };
     try {
       const signal = AbortSignal.timeout(ANSWER_MS);
-      const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+      const response = await fetch(url, { method, headers, body: isGet ? null : body, redirect: "manual", signal });
       return { url, body, status: response.status, answer: (await response.text()).slice(0, ANSWER_LETTERS) };
     } catch {
       return { url, body, status: 0, answer: "" };
