@@ -1,5 +1,6 @@
 import { findAccount } from "@/lib/features/payments/accounts";
 import type { HttpReply, NoticeRefusal, RawHttp } from "@/lib/features/payments/gateways/port";
+import { transportOf } from "@/lib/features/payments/transport-of";
 import { openFinding } from "@/lib/features/reconciliation/findings";
 import { ok } from "@/lib/kernel/result";
 import { sha256 } from "@/lib/platform/crypto";
@@ -44,7 +45,8 @@ export async function acceptNotification(deps: Deps, notice: ArrivedNotice): Pro
   const account = await findAccount(deps, notice.accountId);
   if (!account || account.kind !== notice.gateway) return REFUSED;
   const { gateway } = account;
-  const notification = gateway.readNotification(notice.raw, deps.clock.now());
+  const signer = await gateway.prepareNotification?.(notice.raw, transportOf(deps));
+  const notification = gateway.readNotification(notice.raw, deps.clock.now(), signer);
   if (!notification.ok) {
     await refuse(deps, notice, notification.error);
     return gateway.refused;

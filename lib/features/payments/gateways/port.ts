@@ -1,5 +1,6 @@
 // Over 300 lines: the whole of what the shop asks of a gateway reads best as one list.
 
+import type { KeyObject } from "node:crypto";
 import type { Currency, Money } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
 import type { Transport } from "./transport";
@@ -130,6 +131,14 @@ export interface VerifiedDispute {
   readonly amount: Money | null;
   readonly state: "opened" | "won" | "lost";
   readonly evidence: readonly Pair[];
+}
+
+/** Who a notice claims to be signed by, proved to be the gateway: what `prepareNotification` found, for `readNotification`. */
+export interface NoticeSigner {
+  readonly key: KeyObject;
+  /** Unix milliseconds between which the key is good. */
+  readonly validFrom: number;
+  readonly validTo: number;
 }
 
 /**
@@ -317,8 +326,13 @@ export interface GatewayAccount {
   createPayment(input: CreateInput): Result<Presentation, CreateRefusal>;
   /** Asks the gateway for the way to pay; there when `createPayment` says `on_request`. Never throws for what the gateway or the network does. */
   openPayment?(input: OpenInput, transport: Transport): Promise<OpenAnswer>;
+  /**
+   * Fetches what a notice names and cannot be read without, from the gateway's own hosts alone and kept between notices; there where
+   * a notice is signed by a certificate that it does not carry. Null: nothing was to be had. Never throws.
+   */
+  prepareNotification?(raw: RawHttp, transport: Transport): Promise<NoticeSigner | null>;
   /** Reads one notification; `now` in unix milliseconds. Pure, and a value for every input, however hostile. */
-  readNotification(raw: RawHttp, now: number): Result<Notification, NoticeRefusal>;
+  readNotification(raw: RawHttp, now: number, signer?: NoticeSigner | null): Result<Notification, NoticeRefusal>;
   /** Asks the gateway about one attempt. Never throws for what the gateway or the network does. */
   queryPayment(payment: PaymentRef, transport: Transport): Promise<QueryAnswer>;
   /** Asks that nobody may pay it any more. Absent: this gateway closes nothing. */

@@ -21,7 +21,7 @@ export type TransportFailure = "unreachable" | "timed_out" | "redirected" | "rep
 /** A request as it was signed: the body goes out byte for byte. */
 export interface GatewayRequest {
   readonly url: string;
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PATCH";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Default: limits.gatewayReplyBytesMax. */
