@@ -47,8 +47,10 @@ export const textReply = (
  */
 export function send(c: ApiContext, { status, body, headers }: Reply): Response {
   const outgoing = c.env?.outgoing;
-  if (!outgoing || !("shouldKeepAlive" in outgoing)) return new Response(body, { status, headers });
-  outgoing.writeHead(status, status === 304 ? headers : { ...headers, "Content-Length": Buffer.byteLength(body) });
+  // These two have no body, and say nothing of its length.
+  const isBare = status === 204 || status === 304;
+  if (!outgoing || !("shouldKeepAlive" in outgoing)) return new Response(isBare ? null : body, { status, headers });
+  outgoing.writeHead(status, isBare ? headers : { ...headers, "Content-Length": Buffer.byteLength(body) });
   outgoing.end(body);
   return RESPONSE_ALREADY_SENT;
 }

@@ -80,6 +80,8 @@ export const limits = {
   testNoticeBodyShown: 300,
   gatewayReplyBytesMax: 256 * 1024,
   billBytesMax: 64 * 1024 * 1024,
+  // What a packed bill may unfold to while its sum is checked; it is never held whole.
+  billUnpackedBytesMax: 1024 * 1024 * 1024,
   billTimeoutMs: 120_000,
   // Gateways that list things give a hundred a page; a page with everything inside each is this long at most.
   gatewayPageBytesMax: 8 * 1024 * 1024,

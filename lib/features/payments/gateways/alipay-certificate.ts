@@ -1,21 +1,7 @@
-import { hash, X509Certificate } from "node:crypto";
-import { err, ok, type Result } from "@/lib/kernel/result";
+import { hash, type X509Certificate } from "node:crypto";
 
-const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
-const CERTIFICATES_MAX = 16;
 /** 1.2.840.113549.1.1: signed with RSA. Alipay's root file also holds SM2 roots, which do not count here. */
 const RSA_OID = Buffer.from("2a864886f70d0101", "hex");
-
-/** The certificates of a PEM text, in their order. */
-export function readCertificates(text: string): Result<readonly X509Certificate[], "malformed"> {
-  const blocks = text.match(BLOCK) ?? [];
-  if (blocks.length === 0 || blocks.length > CERTIFICATES_MAX) return err("malformed");
-  try {
-    return ok(blocks.map((block) => new X509Certificate(block)));
-  } catch {
-    return err("malformed");
-  }
-}
 
 /** Alipay's serial number of a certificate: MD5 of its issuer, most special part first, and its number in decimal. */
 export function serialOf(certificate: X509Certificate): string {

@@ -1,7 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { err, ok, type Result } from "@/lib/kernel/result";
-import { readCertificates, rootSerialOf, serialOf } from "./alipay-certificate";
+import { rootSerialOf, serialOf } from "./alipay-certificate";
+import { readCertificates } from "./certificates";
 import type { SettingsField, SettingsProblem } from "./port";
 import { checkRsaKey, isKeyPair, readPrivateKey, readPublicKey } from "./rsa";
 import { parseSettings, rsaKeyField, urlField } from "./settings-fields";

@@ -6,7 +6,7 @@ import type { Result } from "@/lib/kernel/result";
 import type { Transport } from "./transport";
 
 /** Every kind of gateway this shop can talk to; the word stands in the notification path and in the account's row. */
-export const GATEWAY_KINDS = ["epay", "vmq", "codepay", "alipay", "epusdt", "tokenpay", "stripe"] as const;
+export const GATEWAY_KINDS = ["epay", "vmq", "codepay", "alipay", "wechat", "epusdt", "tokenpay", "stripe"] as const;
 export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 
 /** One name and value as they arrived, decoded once; a list, because a repeated name must stay visible. */

@@ -6,12 +6,14 @@ import { GATEWAY_KINDS, type GatewayKind, type PaymentGateway } from "./port";
 import { stripeGateway } from "./stripe";
 import { tokenpayGateway } from "./tokenpay";
 import { vmqGateway } from "./vmq";
+import { wechatGateway } from "./wechat";
 
 const GATEWAYS = {
   epay: epayGateway,
   vmq: vmqGateway,
   codepay: codepayGateway,
   alipay: alipayGateway,
+  wechat: wechatGateway,
   epusdt: epusdtGateway,
   tokenpay: tokenpayGateway,
   stripe: stripeGateway,
