@@ -342,6 +342,26 @@ describe("the list of orders", () => {
     const again = await read();
     expect([purged, new Set(again.names).size, again.end]).toMatchObject([40, 200, { reason: null }]);
   });
+  test("as a statement: pages of rows as they were sent, the window's only, and no page after a failure", async () => {
+    await start();
+    fake.fill(120);
+    const read = async (to: number) => {
+      const pages = [];
+      for await (const page of account.statementPages!({ from: 0, to }, network)) pages.push(page);
+      return pages;
+    };
+    const pages = await read(Date.now() + 1_000);
+    expect(pages.map((page) => page.ok && [page.value.rows, page.value.isLast])).toEqual([
+      [50, false],
+      [50, false],
+      [20, true],
+    ]);
+    const [first] = pages;
+    expect(first?.ok && JSON.parse(first.value.text).data[0]).toMatchObject({ money: "1.00", status: "0" });
+    expect(await read(0)).toMatchObject([{ ok: true, value: { rows: 0, isLast: true } }]);
+    fake.misbehave("html");
+    expect(await read(Date.now())).toEqual([{ ok: false, error: "unreadable" }]);
+  });
   test("what was added before the window ends the reading", async () => {
     await start();
     fake.fill(60);

@@ -3,7 +3,7 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import { type CodepayMethod, codepaySignature, TYPES } from "./codepay-codec";
 import { readCodepayNotice } from "./codepay-notice";
 import { CODEPAY_FIELDS, type CodepayConfig, readCodepaySettings } from "./codepay-settings";
-import { assertOwnFields } from "./own-fields";
+import { whyNotPayable } from "./create-checks";
 import type {
   CheckFinding,
   CreateInput,
@@ -16,7 +16,6 @@ import type {
 } from "./port";
 import { isLoopback, plainText } from "./raw-http";
 
-const AMOUNT_MINOR_MAX = 9_999_999_999n;
 const TEST_PAY_ID = "KAPU-TEST-NOTICE";
 
 const signed = (pairs: readonly Pair[], { key }: CodepayConfig): string =>
@@ -26,9 +25,8 @@ const signed = (pairs: readonly Pair[], { key }: CodepayConfig): string =>
 
 /** The signed address of 码支付's cashier: a function of its arguments alone. */
 function createPayment(input: CreateInput, config: CodepayConfig): Result<Presentation, CreateRefusal> {
-  assertOwnFields(input);
-  if (input.amount.currency !== "CNY") return err("currency_unsupported");
-  if (input.amount.amountMinor <= 0n || input.amount.amountMinor > AMOUNT_MINOR_MAX) return err("amount_out_of_range");
+  const refusal = whyNotPayable(input, { currency: "CNY", methods: config.types });
+  if (refusal) return err(refusal);
   const method: CodepayMethod | undefined = config.types.find((type) => (input.method ?? type) === type);
   if (!method) return err("method_unsupported");
   const pairs: Pair[] = [

@@ -1,16 +1,14 @@
 import { toDecimal } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import { whyNotPayable } from "./create-checks";
 import { GATEWAY_TRADE_NO } from "./epay-codec";
 import type { EpayConfig } from "./epay-settings";
 import { askSigned } from "./epay-signed-reply";
 import { signedPairs } from "./epay-signing";
 import { httpUrlOf } from "./http-url";
-import { assertOwnFields } from "./own-fields";
 import type { CreateInput, CreateRefusal, OpenAnswer, OpenInput, Pair, Presentation } from "./port";
 import type { Transport } from "./transport";
 
-/** Past eight digits of yuan the amount would not survive the way back through our own grammar. */
-const AMOUNT_MINOR_MAX = 9_999_999_999n;
 /** How long the second version takes a signed address for new. */
 const SIGNED_ADDRESS_MS = 300_000;
 
@@ -23,19 +21,14 @@ export function createPayment(input: CreateInput, config: EpayConfig): Result<Pr
   if (!pairs.ok) return pairs;
   const { baseUrl, profile, signing } = config;
   if (signing.mode === "RSA") return ok({ kind: "on_request" });
-  const url = `${baseUrl}${profile.submitPath}`;
-  const fields = signedPairs(pairs.value, config);
-  return ok(
-    profile.method === "POST" ? { kind: "form", url, fields } : { kind: "redirect", url: `${url}?${queryOf(fields)}` },
-  );
+  const url = `${baseUrl}${profile.submitPath}?${queryOf(signedPairs(pairs.value, config))}`;
+  return ok({ kind: "redirect", url });
 }
 
 /** What is asked for, in the protocol's own order of fields. */
 function requestPairs(input: CreateInput, { pid, types, profile }: EpayConfig): Result<Pair[], CreateRefusal> {
-  assertOwnFields(input);
-  if (input.amount.currency !== "CNY") return err("currency_unsupported");
-  if (input.amount.amountMinor <= 0n || input.amount.amountMinor > AMOUNT_MINOR_MAX) return err("amount_out_of_range");
-  if (input.method !== undefined && !types.includes(input.method)) return err("method_unsupported");
+  const refusal = whyNotPayable(input, { currency: "CNY", methods: types });
+  if (refusal) return err(refusal);
   const type = input.method ?? (profile.needsType ? types[0] : undefined);
   const fits = (url: string): boolean => url.length <= (profile.urlLettersMax ?? url.length);
   const pairs: Pair[] = [

@@ -6,7 +6,7 @@ import { queryPayment } from "./epay-query";
 import type { EpayConfig } from "./epay-settings";
 import { askSigned } from "./epay-signed-reply";
 import { parseJson } from "./json-members";
-import type { UnknownReason } from "./port";
+import type { StatementPage, StatementWindow, UnknownReason } from "./port";
 import { Printed, PrintedName } from "./printed-json";
 import { getText, type Transport } from "./transport";
 
@@ -72,6 +72,32 @@ export async function* listOrders(
   }
   yield end("unreadable");
 }
+
+/**
+ * The same list as a statement: pages of rows as the server sent them. Its offsets move with every new payment, so there is nothing
+ * to go on from: a reading that broke off begins again, and rows that were kept before are told once more.
+ */
+export async function* orderPages(
+  { from, to }: StatementWindow,
+  config: EpayConfig,
+  transport: Transport,
+): AsyncGenerator<Result<StatementPage, UnknownReason>, void> {
+  let rows: ListedRow["raw"][] = [];
+  for await (const item of listOrders({ since: from }, config, transport)) {
+    if (item.kind === "end") return yield item.reason === null ? ok(pageOf(rows, true)) : err(item.reason);
+    if (item.addedAt < to) rows.push(item.raw);
+    if (rows.length < limits.epayOrdersPerPage) continue;
+    yield ok(pageOf(rows, false));
+    rows = [];
+  }
+}
+
+const pageOf = (rows: readonly ListedRow["raw"][], isLast: boolean): StatementPage => ({
+  text: JSON.stringify({ data: rows }),
+  rows: rows.length,
+  cursor: null,
+  isLast,
+});
 
 const end = (reason: UnknownReason | null): ListedPayment => ({ kind: "end", reason });
 

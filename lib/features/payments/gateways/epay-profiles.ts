@@ -3,12 +3,13 @@ import type { Pair } from "./port";
 export const PROFILE_NAMES = ["rainbow", "linuxdo", "bepusdt", "gmwallet", "lunafir", "ezpay"] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
-/** What differs between two servers that both call themselves EPay. Nothing else in the adapter asks which server it is. */
+/**
+ * What differs between two servers that both call themselves EPay; nothing else in the adapter asks which server it is. All of them take
+ * the buyer by GET, and all of them stop at the word `success`, so neither is here.
+ */
 export interface EpayProfile {
   /** Behind the base address. */
   readonly submitPath: string;
-  /** How the buyer brings the request there. */
-  readonly method: "GET" | "POST";
   /** The only fields its signature covers; anything else that we send would break it. Absent: all of them. */
   readonly signedFields?: ReadonlySet<string>;
   /** What it wants beside the fields of the protocol. */
@@ -24,8 +25,6 @@ export interface EpayProfile {
   readonly urlLettersMax?: number;
   /** How it tells us; the first is how a test notice goes. */
   readonly notifyVerbs: readonly ("GET" | "POST")[];
-  /** The word that makes it stop. */
-  readonly accepted: "success";
   /** How it knows who asks; `none`: it answers no question by our number. */
   readonly queryAuth: "key" | "sign" | "none";
   /** Where it tells of payment by a word instead of a number. */
@@ -44,12 +43,10 @@ export interface EpayProfile {
 
 const RAINBOW: EpayProfile = {
   submitPath: "/submit.php",
-  method: "GET",
   extraFields: [],
   signsEscaped: false,
   needsType: false,
   notifyVerbs: ["GET", "POST"],
-  accepted: "success",
   queryAuth: "key",
   notFoundStatuses: [],
   refundOk: ["0", "1"],

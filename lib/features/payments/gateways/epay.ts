@@ -3,12 +3,21 @@ import { money, toDecimal } from "@/lib/kernel/money";
 import { ok } from "@/lib/kernel/result";
 import { createPayment, openPayment, queryOf } from "./epay-create";
 import { readNotification } from "./epay-notice";
+import { orderPages } from "./epay-orders";
 import { queryPayment } from "./epay-query";
 import { closePayment, refundsOf } from "./epay-refund";
 import { EPAY_FIELDS, type EpayConfig, readSettings } from "./epay-settings";
 import { askSigned } from "./epay-signed-reply";
 import { signedPairs } from "./epay-signing";
-import type { CheckFinding, GatewayAccount, Pair, PaymentGateway, TestNotice, UnknownReason } from "./port";
+import type {
+  CheckFinding,
+  GatewayAccount,
+  Pair,
+  PaymentGateway,
+  StatementWindow,
+  TestNotice,
+  UnknownReason,
+} from "./port";
 import { isLoopback, plainText } from "./raw-http";
 import type { Transport } from "./transport";
 
@@ -81,6 +90,9 @@ function bind(config: EpayConfig): GatewayAccount {
     queryPayment: (payment, transport) => queryPayment(payment, config, transport),
     selfCheck: (input) => selfCheck(config, input),
     ...(refunds && { refunds }),
+    ...(config.profile.listsOrders && {
+      statementPages: (window: StatementWindow, transport: Transport) => orderPages(window, config, transport),
+    }),
     ...(config.signing.mode === "RSA"
       ? {
           openPayment: (input, transport) => openPayment(input, config, transport),
@@ -88,7 +100,7 @@ function bind(config: EpayConfig): GatewayAccount {
         }
       : { testNotice: (notifyUrl: string) => testNotice(notifyUrl, config) }),
     // The gateway looks for its word anywhere in the body, so no other answer may contain it.
-    accepted: plainText(200, config.profile.accepted),
+    accepted: plainText(200, "success"),
     refused: plainText(400, "fail"),
     deferred: plainText(503, "fail"),
   };

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { parseJson } from "./json-members";
+import { askJson } from "./json-reply";
 import type { CloseAnswer, PaymentRef, QueryAnswer, UnknownReason } from "./port";
 import { Printed, PrintedName } from "./printed-json";
-import { getText, type Transport } from "./transport";
+import type { Transport } from "./transport";
 import { ORDER_ID, vmqSignature } from "./vmq-codec";
 import { vmqPayment } from "./vmq-notice";
 import type { VmqConfig } from "./vmq-settings";
@@ -30,10 +30,10 @@ export async function askVmq(
   { baseUrl }: VmqConfig,
   transport: Transport,
 ): Promise<VmqReply> {
-  const reply = await getText(transport, `${baseUrl}${path}?${new URLSearchParams(fields)}`);
+  const reply = await askJson(transport, { url: `${baseUrl}${path}?${new URLSearchParams(fields)}` });
   if (!reply.ok) return { state: "unknown", reason: reply.error };
   if (reply.value.status !== 200) return { state: "unknown", reason: "http_status" };
-  const said = Reply.safeParse(parseJson(reply.value.text));
+  const said = Reply.safeParse(reply.value.json);
   if (!said.success) return { state: "unknown", reason: "unreadable" };
   if (said.data.code === "1") return { state: "said", data: said.data.data };
   return said.data.code === "-1"

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "@/lib/kernel/result";
-import { assertOwnFields } from "./own-fields";
+import { whyNotPayable } from "./create-checks";
 import type {
   CheckFinding,
   CreateInput,
@@ -30,9 +30,9 @@ function createPayment(input: CreateInput, config: VmqConfig): Result<Presentati
 }
 
 function methodFor(input: CreateInput, { types }: VmqConfig): Result<VmqMethod, CreateRefusal> {
-  assertOwnFields(input);
-  if (input.amount.currency !== "CNY") return err("currency_unsupported");
-  if (input.amount.amountMinor <= 0n || input.amount.amountMinor > AMOUNT_MINOR_MAX) return err("amount_out_of_range");
+  const refusal = whyNotPayable(input, { currency: "CNY", methods: types });
+  if (refusal) return err(refusal);
+  if (input.amount.amountMinor > AMOUNT_MINOR_MAX) return err("amount_out_of_range");
   const method = types.find((type) => input.method === undefined || type === input.method);
   return method ? ok(method) : err("method_unsupported");
 }
