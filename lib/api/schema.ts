@@ -84,7 +84,7 @@ export const PaymentView = z
     gateway,
     kind: z.string().meta({
       description:
-        "redirect: send the buyer to url. qrcode: show text as a QR code; url, where there is one, opens the same in an app. form: let the buyer's browser post fields to url. address: exactly payable of payableCurrency to the address in text, on network. on_request: the gateway must be asked first; POST the same gateway to /payments when the buyer comes to pay, and the answer is one of the others. More kinds will follow.",
+        "redirect: send the buyer to url. qrcode: show text as a QR code; url, where there is one, opens the same in an app. form: let the buyer's browser post fields to url. address: exactly payable of payableCurrency to the address in text, on network. transfer: the order's amount to account of payee (at bank, where there is one), with reference written beside it; a person confirms it. on_request: the gateway must be asked first; POST the same gateway to /payments when the buyer comes to pay, and the answer is one of the others. More kinds will follow.",
       examples: ["redirect"],
     }),
     url: z.string().optional(),
@@ -93,6 +93,10 @@ export const PaymentView = z
     network: z.string().optional(),
     payable: z.string().optional().meta({ description: "A decimal amount; another amount is another buyer's." }),
     payableCurrency: z.string().optional(),
+    payee: z.string().optional(),
+    account: z.string().optional(),
+    bank: z.string().optional(),
+    reference: z.string().optional().meta({ description: "What tells the merchant whose transfer it is." }),
   })
   .meta({ id: "Payment" });
 

@@ -18,6 +18,10 @@ export const toPaymentView = (payment: FlowPayment): z.infer<typeof PaymentView>
   ...(payment.network === undefined ? {} : { network: payment.network }),
   ...(payment.payable === undefined ? {} : { payable: payment.payable }),
   ...(payment.payableCurrency === undefined ? {} : { payableCurrency: payment.payableCurrency }),
+  ...(payment.payee === undefined ? {} : { payee: payment.payee }),
+  ...(payment.account === undefined ? {} : { account: payment.account }),
+  ...(payment.bank === undefined ? {} : { bank: payment.bank }),
+  ...(payment.reference === undefined ? {} : { reference: payment.reference }),
 });
 
 /** The same bytes for a first answer and for every replay: only frozen columns go into it, in a fixed order. */

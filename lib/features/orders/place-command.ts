@@ -27,6 +27,11 @@ export interface PaymentView {
   readonly network?: string;
   readonly payable?: string;
   readonly payableCurrency?: string;
+  /** Of a transfer by hand: to whom, and what to write so that it is known whose it is. */
+  readonly payee?: string;
+  readonly account?: string;
+  readonly bank?: string;
+  readonly reference?: string;
 }
 
 export interface PlacedOrder {

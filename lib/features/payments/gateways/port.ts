@@ -6,7 +6,17 @@ import type { Result } from "@/lib/kernel/result";
 import type { Transport } from "./transport";
 
 /** Every kind of gateway this shop can talk to; the word stands in the notification path and in the account's row. */
-export const GATEWAY_KINDS = ["epay", "vmq", "codepay", "alipay", "wechat", "epusdt", "tokenpay", "stripe"] as const;
+export const GATEWAY_KINDS = [
+  "epay",
+  "vmq",
+  "codepay",
+  "alipay",
+  "wechat",
+  "epusdt",
+  "tokenpay",
+  "stripe",
+  "manual",
+] as const;
 export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 
 /** One name and value as they arrived, decoded once; a list, because a repeated name must stay visible. */
@@ -61,6 +71,16 @@ export type Presentation =
       readonly payable: string;
       readonly payableCurrency: string;
       readonly url?: string;
+    }
+  /** A transfer by hand: the order's amount to this account, with the reference that tells whose it is. A person confirms it. */
+  | {
+      readonly kind: "transfer";
+      readonly payee: string;
+      readonly account: string;
+      readonly bank?: string;
+      readonly reference: string;
+      /** What the merchant wants the buyer to know. */
+      readonly text?: string;
     }
   | { readonly kind: "on_request" };
 

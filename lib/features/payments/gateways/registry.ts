@@ -2,6 +2,7 @@ import { alipayGateway } from "./alipay";
 import { codepayGateway } from "./codepay";
 import { epayGateway } from "./epay";
 import { epusdtGateway } from "./epusdt";
+import { manualGateway } from "./manual";
 import { GATEWAY_KINDS, type GatewayKind, type PaymentGateway } from "./port";
 import { stripeGateway } from "./stripe";
 import { tokenpayGateway } from "./tokenpay";
@@ -17,6 +18,7 @@ const GATEWAYS = {
   epusdt: epusdtGateway,
   tokenpay: tokenpayGateway,
   stripe: stripeGateway,
+  manual: manualGateway,
 } as const satisfies Record<GatewayKind, PaymentGateway>;
 
 /** Whether a word of a path or a row names a gateway of this shop. */

@@ -198,6 +198,25 @@ export const gateways = {
     },
     choices: { products: { native: "Native (QR code)", h5: "H5" } },
   },
+  manual: {
+    title: "Transfer by hand",
+    help: "Buyers send the money themselves to the account written here, with the order's number beside it. Nothing tells the shop: an admin looks whether it came and confirms it on the order; past a limit it takes two.",
+    fields: {
+      payee: "Payee",
+      account: "Account",
+      bank: "Bank or way",
+      note: "Note to buyers",
+      currency: "Currency",
+    },
+    hints: {
+      payee: "The account holder's name as the bank has it. Buyers see it.",
+      account: "The number or address of the account. Buyers see it; a change is for later orders only.",
+      bank: "Such as HSBC London. Left empty, nothing is shown.",
+      note: "How long it takes, or what to write beside it. Left empty, nothing is shown.",
+      currency: "What your goods are priced in is what you are sent.",
+    },
+    choices: {},
+  },
 } satisfies typeof zh;
 
 export const settingsProblems = {
@@ -222,6 +241,12 @@ export const settingsProblems = {
   algorithm_malformed: "There is no such signature.",
   currency_malformed: "This server cannot price in that currency; classic epusdt knows only yuan.",
   trade_types_malformed: "Write the coins just as the server does; classic epusdt has usdt.trc20 only.",
+  payee_missing: "Fill in the payee.",
+  payee_malformed: "The payee is one line of at most 80 letters.",
+  account_missing: "Fill in the account.",
+  account_malformed: "The account is one line of at most 120 letters.",
+  bank_malformed: "The bank is one line of at most 80 letters.",
+  note_malformed: "The note is too long: at most 500 letters.",
   types_missing: "This kind of server wants the ways to pay named, one per line.",
   types_malformed: "Name ways to pay like alipay or wxpay, one per line.",
   profile_malformed: "There is no such kind of server.",

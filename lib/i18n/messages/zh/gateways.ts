@@ -182,6 +182,25 @@ export const gateways = {
     },
     choices: { products: { native: "Native 扫码支付", h5: "H5 支付" } },
   },
+  manual: {
+    title: "手动转账",
+    help: "买家按这里写的账户自己转账，附言写订单号。没有接口会通知，要由管理员核对到账后在订单里确认；金额超过上限要两个人确认。",
+    fields: {
+      payee: "收款人",
+      account: "收款账户",
+      bank: "开户行或渠道",
+      note: "给买家的说明",
+      currency: "币种",
+    },
+    hints: {
+      payee: "户名，和银行登记的一致。买家看得到。",
+      account: "账号、卡号或收款地址。买家看得到；改了只影响之后的订单。",
+      bank: "例如 招商银行上海分行。没有就留空。",
+      note: "例如到账时间、附言怎么写。没有就留空。",
+      currency: "商品用什么币种标价，就收什么币种。",
+    },
+    choices: {},
+  },
 };
 
 /** Why settings were not taken, by code; whatever kind they are of. */
@@ -206,6 +225,12 @@ export const settingsProblems = {
   algorithm_malformed: "没有这种签名算法。",
   currency_malformed: "这个服务端不支持这种定价币种；经典 epusdt 只有人民币。",
   trade_types_malformed: "收款币种写得不对，要和服务端的写法一模一样；经典 epusdt 只有 usdt.trc20。",
+  payee_missing: "请填收款人。",
+  payee_malformed: "收款人写得不对：一行，不超过 80 个字。",
+  account_missing: "请填收款账户。",
+  account_malformed: "收款账户写得不对：一行，不超过 120 个字。",
+  bank_malformed: "开户行写得不对：一行，不超过 80 个字。",
+  note_malformed: "说明太长了，不超过 500 个字。",
   types_missing: "这种站点要写明支付方式，一行一个。",
   types_malformed: "支付方式写得不对，例如 alipay、wxpay，一行一个。",
   profile_malformed: "没有这种站点类型。",
