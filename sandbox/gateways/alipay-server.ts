@@ -2,7 +2,6 @@ import { createPrivateKey, createPublicKey, type KeyObject, randomInt } from "no
 import { alipayBill } from "./alipay-bill";
 import { type Addresses, AlipayDesk, type AlipayTrade, type Answer, refundedOf, refuse } from "./alipay-desk";
 import { noticeOf } from "./alipay-notice";
-import { cashierPage, plainPage } from "./alipay-page";
 import {
   type Blanks,
   type Fields,
@@ -12,6 +11,7 @@ import {
   signedReply,
   toYuan,
 } from "./alipay-signing";
+import { cashierPage, plainPage, tellOf } from "./cashier-page";
 import type { Asked, Reply } from "./loopback-server";
 import { isThisMachine, Notices } from "./notices";
 
@@ -99,9 +99,13 @@ export class AlipayServer {
     if (url.pathname.startsWith("/file/")) return this.#file(url.pathname.slice("/file/".length));
     const trade = [...this.desk.trades.values()].find(({ code }) => url.pathname === `/${code}`);
     if (!trade) return html(plainPage("没有这笔交易 Not found"), 404);
-    if (method === "POST") await this.#payAtCashier(trade, new URLSearchParams(body).get("how") ?? "");
+    if (method === "POST") await this.pay(trade, { tell: tellOf(new URLSearchParams(body).get("how") ?? "") });
     else this.desk.begin(trade);
-    return html(cashierPage(trade));
+    const state = trade.paidAt !== null ? "paid" : trade.status === "TRADE_CLOSED" ? "closed" : "open";
+    const { subject, returnUrl } = trade;
+    return html(
+      cashierPage({ title: "支付宝（演示）Alipay (demo)", subject, yuan: toYuan(trade.fen), state, returnUrl }),
+    );
   }
 
   #gateway(fields: Fields): Reply | null {
@@ -169,11 +173,6 @@ export class AlipayServer {
     if (!registered || "refusal" in registered) return html(plainPage("订单信息有误 The order cannot be paid"), 400);
     this.desk.begin(registered.trade);
     return { status: 302, headers: { location: `/${registered.trade.code}` }, body: "" };
-  }
-
-  async #payAtCashier(trade: AlipayTrade, how: string): Promise<void> {
-    const tell = how === "silent" ? "never" : how === "twice" ? "twice" : "once";
-    await this.pay(trade, { tell });
   }
 
   async pay(
