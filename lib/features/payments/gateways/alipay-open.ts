@@ -5,12 +5,10 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import { callAlipay, isRefusal, queryOf, reasonOf, refusalCode } from "./alipay-call";
 import { OUT_TRADE_NO, shanghaiTime, signedRequest } from "./alipay-codec";
 import type { AlipayConfig, AlipayProduct } from "./alipay-settings";
+import { whyNotPayable } from "./create-checks";
 import type { CreateInput, CreateRefusal, OpenAnswer, OpenInput, Presentation } from "./port";
-import { isCallbackUrl, isLoopback } from "./raw-http";
+import { isLoopback } from "./raw-http";
 import type { Transport } from "./transport";
-
-/** Past eight digits of yuan the amount would not survive the way back through our own grammar. */
-const AMOUNT_MINOR_MAX = 9_999_999_999n;
 
 /** A code opens nothing two hours after it was made; a quarter of an hour is left for clocks and for reading. */
 const CODE_MS = 105 * 60_000;
@@ -25,13 +23,8 @@ const PRODUCT_CODES: Record<AlipayProduct, string> = {
 /** Every way to pay at Alipay carries a time and a deadline, so it is made when the buyer comes to pay. */
 export function createPayment(input: CreateInput, config: AlipayConfig): Result<Presentation, CreateRefusal> {
   assert(OUT_TRADE_NO.test(input.outTradeNo), "out_trade_no is ours");
-  assert(/^[A-Za-z0-9-]{1,40}$/.test(input.orderNumber), "the order number is ours");
-  assert(isCallbackUrl(input.notifyUrl) && isCallbackUrl(input.returnUrl), "callback addresses carry no query");
-  if (input.amount.currency !== "CNY") return err("currency_unsupported");
-  if (input.amount.amountMinor <= 0n || input.amount.amountMinor > AMOUNT_MINOR_MAX) return err("amount_out_of_range");
-  if (input.method !== undefined && !(config.products as readonly string[]).includes(input.method)) {
-    return err("method_unsupported");
-  }
+  const refusal = whyNotPayable(input, { currency: "CNY", methods: config.products });
+  if (refusal) return err(refusal);
   return ok({ kind: "on_request" });
 }
 

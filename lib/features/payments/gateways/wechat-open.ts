@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { assert } from "@/lib/kernel/assert";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import { whyNotPayable } from "./create-checks";
 import type { CreateInput, CreateRefusal, OpenAnswer, OpenedPayment, OpenInput, Presentation } from "./port";
-import { isCallbackUrl } from "./raw-http";
 import type { Transport } from "./transport";
 import { callWechat, isRefusal, isYes, reasonOf, refusalCode } from "./wechat-call";
 import { OUT_TRADE_NO, shanghaiInstant } from "./wechat-codec";
@@ -16,13 +16,9 @@ const STALE_MS: Record<WechatProduct, number> = { native: 105 * 60_000, h5: 4 * 
 /** Every payment of WeChat Pay is made there first, so it is made when the buyer comes to pay. */
 export function createPayment(input: CreateInput, config: WechatConfig): Result<Presentation, CreateRefusal> {
   assert(OUT_TRADE_NO.test(input.outTradeNo), "out_trade_no is ours");
-  assert(/^[A-Za-z0-9-]{1,40}$/.test(input.orderNumber), "the order number is ours");
-  assert(isCallbackUrl(input.notifyUrl) && isCallbackUrl(input.returnUrl), "callback addresses carry no query");
-  if (input.amount.currency !== "CNY") return err("currency_unsupported");
-  if (input.amount.amountMinor <= 0n || input.amount.amountMinor > AMOUNT_MINOR_MAX) return err("amount_out_of_range");
-  if (input.method !== undefined && !(config.products as readonly string[]).includes(input.method)) {
-    return err("method_unsupported");
-  }
+  const refusal = whyNotPayable(input, { currency: "CNY", methods: config.products });
+  if (refusal) return err(refusal);
+  if (input.amount.amountMinor > AMOUNT_MINOR_MAX) return err("amount_out_of_range");
   return ok({ kind: "on_request" });
 }
 
