@@ -121,6 +121,12 @@ describe("what a trade shows", () => {
       },
     );
   });
+  test("a coin told beside the price is no currency of it", async () => {
+    const answer = await open("bepusdt", 200, reply({ ...CREATED, currency: "USDT" }));
+    expect(answer?.state).toBe("opened");
+    const wrong = { ...CREATED, receive_address: ADDRESS, token: "USDT", currency: "USD" };
+    expect(await open("gmpay", 200, reply(wrong))).toEqual(unknown("bad_amount"));
+  });
   test("a chain's own coin", async () => {
     const answer = await open("bepusdt", 200, reply({ ...CREATED, trade_type: "tron.trx" }), { method: "tron.trx" });
     expect(answer).toMatchObject({ opened: { presentation: { network: "TRON", payableCurrency: "TRX" } } });

@@ -148,7 +148,8 @@ function isWhatWasAsked(
 ): boolean {
   const echoed = parseDecimal(created.amount, amount.currency);
   if (!echoed.ok || echoed.value.amountMinor !== amount.amountMinor) return false;
-  const fiat = created.fiat ?? created.currency;
+  // "currency" is the price's at GMWalletApp, and the coin wherever BEpusdt tells it.
+  const fiat = config.flavour === "gmpay" ? created.currency : created.fiat;
   if (fiat && currencyOf(fiat) !== amount.currency) return false;
   if (config.flavour === "gmpay") return created.token.toUpperCase() === coinOf(method, config.flavour).coin;
   return !created.trade_type || created.trade_type === method;
