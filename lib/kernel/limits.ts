@@ -86,6 +86,8 @@ export const limits = {
   // Gateways that list things give a hundred a page; a page with everything inside each is this long at most.
   gatewayPageBytesMax: 8 * 1024 * 1024,
   gatewaySearchPagesMax: 20,
+  // Certificates that notices name, good ones and ones that could not be had.
+  noticeCertificatesMax: 64,
   statementPagesMax: 100_000,
   // How far a signed time may lie from ours.
   signedTimeSkewMs: 300_000,

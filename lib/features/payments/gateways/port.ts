@@ -16,6 +16,7 @@ export const GATEWAY_KINDS = [
   "tokenpay",
   "stripe",
   "manual",
+  "paypal",
 ] as const;
 export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 

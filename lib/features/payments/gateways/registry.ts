@@ -3,6 +3,7 @@ import { codepayGateway } from "./codepay";
 import { epayGateway } from "./epay";
 import { epusdtGateway } from "./epusdt";
 import { manualGateway } from "./manual";
+import { paypalGateway } from "./paypal";
 import { GATEWAY_KINDS, type GatewayKind, type PaymentGateway } from "./port";
 import { stripeGateway } from "./stripe";
 import { tokenpayGateway } from "./tokenpay";
@@ -19,6 +20,7 @@ const GATEWAYS = {
   tokenpay: tokenpayGateway,
   stripe: stripeGateway,
   manual: manualGateway,
+  paypal: paypalGateway,
 } as const satisfies Record<GatewayKind, PaymentGateway>;
 
 /** Whether a word of a path or a row names a gateway of this shop. */

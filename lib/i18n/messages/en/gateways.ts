@@ -217,6 +217,28 @@ export const gateways = {
     },
     choices: {},
   },
+  paypal: {
+    title: "PayPal",
+    help: "Make a REST app at developer.paypal.com and add a webhook to it with the notice address shown below and the events CHECKOUT.ORDER.APPROVED, PAYMENT.CAPTURE.* and CUSTOMER.DISPUTE.*. Statements need the app's Transaction search as well.",
+    fields: {
+      environment: "World",
+      clientId: "Client ID",
+      clientSecret: "Secret",
+      webhookId: "Webhook ID",
+      endpoint: "Address",
+      testRootCertificate: "Root certificate for tests",
+    },
+    hints: {
+      environment: "In the sandbox no real money moves.",
+      clientId: "As the app's page shows it.",
+      clientSecret: "The app's secret, not your password.",
+      webhookId:
+        "The ID in the list of webhooks. It is part of what PayPal signs: with a wrong one no notice is believed.",
+      endpoint: "Usually empty.",
+      testRootCertificate: "For a pretended PayPal on this machine only; usually empty.",
+    },
+    choices: { environment: { live: "Live", sandbox: "Sandbox" } },
+  },
 } satisfies typeof zh;
 
 export const settingsProblems = {
@@ -310,4 +332,14 @@ export const settingsProblems = {
   platform_certificates_malformed: "The platform certificates cannot be read. Paste all of each.",
   platform_certificates_too_short: "The key in a platform certificate is too short: 2048 bits at least.",
   platform_certificates_insecure: "That is your own certificate. Paste WeChat Pay's platform certificate.",
+  environment_malformed: "There is no such world.",
+  client_id_missing: "Fill in the client ID.",
+  client_id_malformed: "That does not look like a client ID. Copy it again from the app's page.",
+  client_secret_missing: "Fill in the secret.",
+  client_secret_malformed: "That does not look like a secret: it has no blanks inside.",
+  client_secret_too_short: "The secret is not whole. Copy it again.",
+  webhook_id_missing: "Fill in the webhook ID: without it nobody can tell a true notice from a false one.",
+  webhook_id_malformed: "A webhook ID has letters and digits only; it is not the notice address.",
+  test_root_certificate_malformed: "That is no PEM certificate.",
+  test_root_certificate_insecure: "A root certificate for tests goes with an address on this machine only.",
 } satisfies typeof zhProblems;

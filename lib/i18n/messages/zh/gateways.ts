@@ -201,6 +201,27 @@ export const gateways = {
     },
     choices: {},
   },
+  paypal: {
+    title: "PayPal",
+    help: "在 developer.paypal.com 建一个 REST 应用，并在应用里新建 Webhook：地址填本页下方的通知地址，事件勾选 CHECKOUT.ORDER.APPROVED、PAYMENT.CAPTURE.* 和 CUSTOMER.DISPUTE.*。要下载账单，还要给应用打开 Transaction search。",
+    fields: {
+      environment: "环境",
+      clientId: "Client ID",
+      clientSecret: "Secret",
+      webhookId: "Webhook ID",
+      endpoint: "接口地址",
+      testRootCertificate: "测试根证书",
+    },
+    hints: {
+      environment: "沙盒里的付款不是真钱。",
+      clientId: "应用页面上的 Client ID。",
+      clientSecret: "应用页面上的 Secret，不是登录密码。",
+      webhookId: "建好 Webhook 之后列表里显示的 ID。PayPal 的签名里有它，填错了所有通知都不认。",
+      endpoint: "一般留空。",
+      testRootCertificate: "只给本机的模拟服务用，一般留空。",
+    },
+    choices: { environment: { live: "正式", sandbox: "沙盒" } },
+  },
 };
 
 /** Why settings were not taken, by code; whatever kind they are of. */
@@ -289,4 +310,14 @@ export const settingsProblems = {
   platform_certificates_malformed: "平台证书读不了，要把每张证书的全文贴进来。",
   platform_certificates_too_short: "平台证书里的密钥太短，至少 2048 位。",
   platform_certificates_insecure: "这是你自己的商户证书。请贴微信支付的平台证书。",
+  environment_malformed: "没有这种环境。",
+  client_id_missing: "请填 Client ID。",
+  client_id_malformed: "这不像 Client ID，请到应用页面重新复制。",
+  client_secret_missing: "请填 Secret。",
+  client_secret_malformed: "这不像 Secret，中间不能有空格。",
+  client_secret_too_short: "Secret 不完整，请重新复制。",
+  webhook_id_missing: "请填 Webhook ID，没有它就分不清通知的真假。",
+  webhook_id_malformed: "Webhook ID 只有字母和数字，别把通知地址填进来。",
+  test_root_certificate_malformed: "这不是 PEM 证书。",
+  test_root_certificate_insecure: "测试根证书只能和本机的接口地址一起用。",
 };
