@@ -211,7 +211,17 @@ describe("closing, and the self check", () => {
     expect(await check(signedReply({ pid: 1001 }, NOW - 900_000))).toEqual(["clock_skewed"]);
     expect(await check('{"code":-3,"msg":"签名校验失败"}')).toEqual(["credentials_refused"]);
     expect(await check('{"code":0,"pid":1001}')).toEqual(["credentials_refused"]);
+    expect(await check(signedReply({ pid: 1002 }))).toEqual(["credentials_refused"]);
     expect(await check("<html>")).toEqual(["gateway_silent"]);
+  });
+  test("attack 2: a refund that the platform signed for another merchant is not ours", async () => {
+    const refund = { out_refund_no: "R000001", out_trade_no: "T1001", money: "10.00", status: 1, refund_no: "X1" };
+    const amount = money(1000n, "CNY");
+    const input = { outTradeNo: "T1001", gatewayTradeNo: null, refundNo: "R000001", amount, total: amount };
+    const query = (uid: number) =>
+      rsaAccount.refunds!.queryRefund(input, networkOf(() => signedReply({ ...refund, uid })).transport);
+    expect(await query(1001)).toMatchObject({ state: "succeeded", gatewayRefundNo: "X1" });
+    expect(await query(1002)).toEqual(unknown("other_account"));
   });
   test("nobody but the platform can sign a notice, so there is no test notice", () => {
     expect(rsaAccount.testNotice).toBeUndefined();

@@ -38,7 +38,8 @@ async function selfCheck(
   if (isLoopback(new URL(input.notifyUrl)) && !isLoopback(new URL(config.baseUrl)))
     findings.push("notify_url_not_reachable");
   const silence = await whyUnknown(config, input.transport);
-  if (silence === "credentials_refused" || silence === "bad_signature") findings.push("credentials_refused");
+  const areKeysWrong = silence === "credentials_refused" || silence === "bad_signature" || silence === "other_account";
+  if (areKeysWrong) findings.push("credentials_refused");
   else if (silence === "stale") findings.push("clock_skewed");
   else if (silence !== null && silence !== "not_askable") findings.push("gateway_silent");
   return findings;

@@ -41,9 +41,9 @@ export async function askVmq(
     : { state: "unknown", reason: "unreadable" };
 }
 
-/** The server's number, which it told when the payment was opened; by ours alone it answers nothing. */
-const orderIdOf = ({ outTradeNo, gatewayTradeNo }: PaymentRef): string | null =>
-  gatewayTradeNo !== null && gatewayTradeNo !== outTradeNo && ORDER_ID.test(gatewayTradeNo) ? gatewayTradeNo : null;
+/** The server's number, which it told when the payment was opened; by ours, which is no number, it answers nothing. */
+const orderIdOf = ({ gatewayTradeNo }: PaymentRef): string | null =>
+  gatewayTradeNo !== null && ORDER_ID.test(gatewayTradeNo) ? gatewayTradeNo : null;
 
 /** Asks the server about one payment, by the number that it gave when the payment was opened. */
 export async function queryVmq(payment: PaymentRef, config: VmqConfig, transport: Transport): Promise<QueryAnswer> {
