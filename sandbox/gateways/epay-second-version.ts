@@ -1,7 +1,7 @@
 import { type Fields, toFen, toYuan } from "../signing";
 import { rowOf } from "./epay-desk";
+import type { EpayHouse } from "./epay-house";
 import { json, redirect } from "./epay-replies";
-import type { EpayServer } from "./epay-server";
 import { isRsaSigned, rsaSign } from "./epay-signing";
 import type { Reply } from "./loopback-server";
 
@@ -9,9 +9,9 @@ const SKEW_SECONDS = 300;
 
 /** The routes of the second version: requests and answers signed by RSA, refusals not at all. */
 export class EpaySecondVersion {
-  readonly #server: EpayServer;
+  readonly #server: EpayHouse;
 
-  constructor(server: EpayServer) {
+  constructor(server: EpayHouse) {
     this.#server = server;
   }
 

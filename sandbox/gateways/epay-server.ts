@@ -1,55 +1,18 @@
-import type { KeyObject } from "node:crypto";
 import { type Fields, shanghaiTime, sign, toFen, toYuan, unpadded } from "../signing";
 import { EpayDesk, type EpayTrade, rowOf } from "./epay-desk";
+import type { EpayFakeOptions, EpayHouse, EpayMischief } from "./epay-house";
 import { fieldsOf, json, page, redirect } from "./epay-replies";
 import { EpaySecondVersion } from "./epay-second-version";
 import { isMd5Signed, rsaSign } from "./epay-signing";
 import type { Asked, Reply } from "./loopback-server";
 import { isThisMachine, Notices } from "./notices";
 
-export type EpayDialect = "rainbow" | "linuxdo" | "lunafir";
-
-export interface EpayFakeOptions {
-  /** 0 or absent: any free port. */
-  readonly port?: number;
-  readonly dialect?: EpayDialect;
-  readonly pid: string;
-  /** The first version's key. */
-  readonly key: string;
-  /** The second version's: what requests are held against, and what this server signs with. With it, notices are signed by RSA. */
-  readonly rsa?: { readonly merchantPublic: KeyObject; readonly platformPrivate: KeyObject };
-  /** How a refund that was made is told by the first version; builds differ. */
-  readonly refundCode?: 0 | 1;
-  /** Whether the channel behind the server can close a payment; most cannot. */
-  readonly canClose?: boolean;
-  readonly speed?: number;
-  readonly now?: () => number;
-  readonly mayCallAnyHost?: boolean;
-}
-
-/** What the server does instead of answering a question of the shop. */
-export type EpayMischief =
-  | "none"
-  | "html"
-  | "empty_500"
-  | "hang"
-  | "unsigned"
-  | "edited"
-  | "stale"
-  | "other_order"
-  /** Does it, and the answer is lost. */
-  | "lost_answer"
-  /** The channel behind it answers garbage: it claims a refund and moves nothing. */
-  | "claims_refunds"
-  /** Its channel times out: it says "退款失败", though the money went. */
-  | "fails_refunds_that_went";
-
 const LINUXDO_SIGNS = ["pid", "type", "out_trade_no", "notify_url", "return_url", "name", "device", "money"];
 /** After one, three, nineteen and fifty-five minutes. */
 const PAUSES = [60, 120, 960, 2_160];
 
 /** One merchant at one server of the EPay family; every request of the shop and of the buyer goes through `handle`. */
-export class EpayServer {
+export class EpayServer implements EpayHouse {
   readonly desk: EpayDesk;
   readonly notices: Notices;
   readonly options: EpayFakeOptions;

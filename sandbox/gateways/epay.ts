@@ -1,5 +1,6 @@
 import type { EpayTrade } from "./epay-desk";
-import { type EpayFakeOptions, type EpayMischief, EpayServer } from "./epay-server";
+import type { EpayFakeOptions, EpayMischief } from "./epay-house";
+import { EpayServer } from "./epay-server";
 import { listenOnLoopback } from "./loopback-server";
 import type { SentNotice } from "./notices";
 

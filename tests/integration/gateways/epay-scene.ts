@@ -6,7 +6,7 @@ import { readPrivateKey } from "@/lib/features/payments/gateways/rsa";
 import { newOutTradeNo } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { type EpayFake, startEpayFake } from "@/sandbox/gateways/epay";
-import type { EpayFakeOptions } from "@/sandbox/gateways/epay-server";
+import type { EpayFakeOptions } from "@/sandbox/gateways/epay-house";
 import vectors from "@/tests/fixtures/payment-vectors.json";
 import { payment, redirectOf, transportWith } from "@/tests/support/gateways";
 import { type NoticeDoor, openNoticeDoor } from "@/tests/support/notice-door";

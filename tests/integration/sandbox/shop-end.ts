@@ -3,12 +3,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GatewayAccount, HttpReply, NoticeRefusal, VerifiedPayment } from "@/lib/features/payments/gateways/port";
+import type { GatewayAccount, HttpReply } from "@/lib/features/payments/gateways/port";
 import { toRawHttp } from "@/lib/features/payments/gateways/raw-http";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
 import { newOutTradeNo } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
-import type { Result } from "@/lib/kernel/result";
 import { type Sandbox, type SandboxOptions, startSandbox } from "@/sandbox/server";
 import { readPaid, redirectOf } from "@/tests/support/gateways";
 

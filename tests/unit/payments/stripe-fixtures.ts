@@ -26,13 +26,6 @@ export function accountWith(changes: Record<string, unknown> = {}): GatewayAccou
 }
 export const account = accountWith();
 
-function configWith() {
-  const config = readStripeSettings(SETTINGS);
-  if (!config.ok) throw new Error(config.error.join());
-  return config.value;
-}
-export const config = configWith();
-
 /** A paid session, as a webhook and an answer show it. */
 export const SESSION = {
   id: "cs_test_a1B2c3",
