@@ -1,6 +1,7 @@
 import { hasAdmin } from "@/lib/features/identity/accounts";
 import { notifyUrlOf, type OpenAccount, openAccounts } from "@/lib/features/payments/accounts";
 import type { CheckFinding } from "@/lib/features/payments/gateways/port";
+import { findRefundState } from "@/lib/features/payments/refund-state";
 import { transportOf } from "@/lib/features/payments/transport-of";
 import type { Deps } from "@/lib/platform/deps";
 import { checkMailServer } from "@/lib/platform/mail";
@@ -61,4 +62,18 @@ export async function checkPeople(deps: Deps): Promise<Finding[]> {
   return [
     warning("people", "There is no admin yet: start the shop and open its setup link, or run kapu create-admin."),
   ];
+}
+
+/** Money on its way back to buyers: none should be without an answer for long. */
+export async function checkRefunds(deps: Deps): Promise<Finding[]> {
+  const { underWay, stuck, failed, oldestMinutes } = await findRefundState(deps);
+  if (failed > 0)
+    return [
+      problem("refunds", `${failed} failed and were not tried again: see the findings, and give that money back.`),
+    ];
+  if (stuck > 0) {
+    const words = `${stuck} have no answer, the oldest for ${oldestMinutes} minutes: does the gateway answer, and is there a process with ROLE=worker?`;
+    return [problem("refunds", words)];
+  }
+  return [fine("refunds", underWay === 0 ? "None is under way." : `${underWay} under way, none for long.`)];
 }

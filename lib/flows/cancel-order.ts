@@ -1,5 +1,6 @@
 import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
 import { lockOrder } from "@/lib/features/orders/store";
+import { askNowOfOrder } from "@/lib/features/payments/attempts";
 import { type Actor, actorUserId } from "@/lib/kernel/actor";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { inTransaction } from "@/lib/platform/db";
@@ -20,6 +21,8 @@ export async function cancelOrder(
     const isExpired = actor.kind === "buyer" && order.isPastDeadline;
     if (order.status !== "pending" || order.paymentCount > 0 || isExpired) return err("not_cancellable");
     const reason = `cancelled_by_${actor.kind}`;
+    // So that the gateway is asked, and told to take no money, within seconds and outside this transaction.
+    await askNowOfOrder(tx, orderId);
     return ok(
       await releaseOrders(tx, [orderId], {
         to: "cancelled",

@@ -1,6 +1,7 @@
 import { auditContinuouslyJob } from "./audit-continuously";
 import { auditFullyJob } from "./audit-fully";
 import { drainOutboxJob } from "./drain-outbox";
+import { driveRefundsJob } from "./drive-refunds";
 import { expireOrdersJob } from "./expire-orders";
 import { fillOwedOrdersJob } from "./fill-owed-orders";
 import { finishImportsJob } from "./finish-imports";
@@ -9,6 +10,7 @@ import type { Job } from "./job";
 import { queryPaymentsJob } from "./query-payments";
 import { queueMailsJob } from "./queue-mails";
 import { refreshStockBandsJob } from "./refresh-stock-bands";
+import { refundByPolicyJob } from "./refund-by-policy";
 import { sealLedgerJob } from "./seal-ledger";
 
 /** Everything the shop does by itself. */
@@ -18,6 +20,8 @@ export const JOBS: readonly Job[] = [
   refreshStockBandsJob,
   expireOrdersJob,
   queryPaymentsJob,
+  driveRefundsJob,
+  refundByPolicyJob,
   fillOwedOrdersJob,
   finishImportsJob,
   freeAbandonedJobsJob,

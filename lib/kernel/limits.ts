@@ -64,6 +64,28 @@ export const limits = {
   queryAttemptsPerRun: 200,
   queryInFlightPerAccount: 8,
   gatewaySilencesMax: 16,
+  // An account that was silent is left alone for so long, twice as long each time.
+  gatewayRestMs: 5_000,
+  gatewayRestMsMax: 60_000,
+  // How long a run waits for slow accounts before it looks what is due at the others.
+  queryRunMs: 4_000,
+  // Asked while a gateway waits for our word about its notice, which it does for about five seconds.
+  noticeAskTimeoutMs: 3_000,
+  noticeAsksInFlightPerAccount: 8,
+
+  // Giving money back
+  refundsPerRun: 50,
+  refundsInFlightPerAccount: 4,
+  // Doubled with each question that has no final answer.
+  refundAskSeconds: 5,
+  refundAskSecondsMax: 3_600,
+  // A gateway that would take a second request for a second refund hears the first one again only after it has denied it this late.
+  refundCallAgainSeconds: 120,
+  // Past this a person is told.
+  refundStuckSeconds: 1_800,
+  refundReasonMax: 200,
+  refundKeyMax: 100,
+  policyRefundsPerRun: 50,
   gatewayTimeoutMs: 5_000,
 
   // Opening payments at gateways that must be asked first

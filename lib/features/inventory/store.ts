@@ -23,6 +23,19 @@ export async function lockStock(tx: Tx, variantIds: readonly string[]): Promise<
   }
 }
 
+/**
+ * The same lock for whoever holds an owed order already, and therefore must not wait for it: those who have it may be waiting
+ * for that order. False when somebody has it; begin the transaction again.
+ */
+export async function tryLockStock(tx: Tx, variantIds: readonly string[]): Promise<boolean> {
+  for (const variantId of [...new Set(variantIds)].sort()) {
+    const [row] = await tx.$queryRaw<[{ isLocked: boolean }]>`
+      SELECT pg_try_advisory_xact_lock(hashtextextended(${variantId}, 7)) AS "isLocked"`;
+    if (!row.isLocked) return false;
+  }
+  return true;
+}
+
 /** Tells every process, at commit, that cards of a variant became available. Never called per sale: NOTIFY takes a lock of the whole cluster. */
 export async function announceStock(tx: Tx, variantId: string): Promise<void> {
   await tx.$queryRaw`SELECT pg_notify(${STOCK_CHANNEL}, ${variantId})::text`;
@@ -92,4 +105,14 @@ export function releaseCards(
   return tx.$executeRaw`
     UPDATE card SET status = 'available', order_id = NULL, reserved_until = NULL
      WHERE id = ANY (${[...cardIds]}::uuid[]) AND order_id = ${orderId}::uuid AND status = 'reserved'`;
+}
+
+/** Takes an order's delivered cards out of the world: nobody is shown them any more, and nobody is ever sold them again. Returns how many. */
+export function withdrawDelivered(
+  tx: Tx,
+  { orderId, cardIds }: { orderId: string; cardIds: readonly string[] },
+): Promise<number> {
+  return tx.$executeRaw`
+    UPDATE card SET status = 'withdrawn'
+     WHERE id = ANY (${[...cardIds]}::uuid[]) AND order_id = ${orderId}::uuid AND status = 'delivered'`;
 }

@@ -29,10 +29,12 @@ export interface OrderFacts {
   readonly isSettled: boolean;
   readonly isLate: boolean;
   readonly isOwed: boolean;
+  readonly isDisputed: boolean;
 }
 
-/** The gravest exception that applies: double_paid > owed > underpaid, overpaid > paid_late > none. */
+/** The gravest exception that applies: disputed > double_paid > owed > underpaid, overpaid > paid_late > none. */
 export function exceptionOf(facts: OrderFacts): OrderException {
+  if (facts.isDisputed) return "disputed";
   if (facts.isSettled && facts.paymentCount > 1) return "double_paid";
   if (facts.isOwed) return "owed";
   if (!facts.isSettled && facts.paymentCount > 0) return facts.paidMinor > facts.totalMinor ? "overpaid" : "underpaid";
@@ -86,4 +88,29 @@ export function judgePayment(
     default:
       return unreachable(order.status);
   }
+}
+
+/** A payment of an order with what was given back of it. */
+export interface GivenBack {
+  readonly id: string;
+  readonly amountMinor: bigint;
+  /** By refunds that did not fail, whether or not they are through. */
+  readonly givenMinor: bigint;
+  /** By refunds that are through. */
+  readonly returnedMinor: bigint;
+}
+
+/**
+ * What refunds make of an order. It stands or falls with the payment that settled it, or, where none did, with every payment
+ * that it got: a second payment given back, or a part of one, leaves it as it is.
+ */
+export function judgeRefunds(
+  order: { readonly settledPaymentId: string | null },
+  payments: readonly GivenBack[],
+): "stands" | "refunding" | "refunded" {
+  const decisive = order.settledPaymentId
+    ? payments.filter(({ id }) => id === order.settledPaymentId)
+    : payments.filter(({ amountMinor }) => amountMinor > 0n);
+  if (decisive.length === 0 || decisive.some((payment) => payment.givenMinor < payment.amountMinor)) return "stands";
+  return decisive.every((payment) => payment.returnedMinor === payment.amountMinor) ? "refunded" : "refunding";
 }

@@ -16,6 +16,7 @@ export interface LockedOrder {
   readonly settledPaymentId: string | null;
   readonly isLate: boolean;
   readonly owedAt: Date | null;
+  readonly disputedAt: Date | null;
   readonly cardIds: readonly string[];
   readonly isPastDeadline: boolean;
 }
@@ -25,7 +26,7 @@ export async function lockOrder(tx: Tx, orderId: string): Promise<LockedOrder | 
   const rows = await tx.$queryRaw<LockedOrder[]>`
     SELECT id, merchant_id AS "merchantId", status, exception, stock_policy AS "stockPolicy", quantity, total_minor AS "totalMinor",
            currency, paid_minor AS "paidMinor", payment_count AS "paymentCount", settled_payment_id AS "settledPaymentId",
-           is_late AS "isLate", owed_at AS "owedAt", card_ids AS "cardIds", deadline_at <= clock_timestamp() AS "isPastDeadline"
+           is_late AS "isLate", owed_at AS "owedAt", disputed_at AS "disputedAt", card_ids AS "cardIds", deadline_at <= clock_timestamp() AS "isPastDeadline"
       FROM orders WHERE id = ${orderId}::uuid FOR NO KEY UPDATE`;
   return rows[0] ?? null;
 }
@@ -53,11 +54,15 @@ const factsOf = (order: LockedOrder): OrderFacts => ({
   isSettled: order.settledPaymentId !== null,
   isLate: order.isLate,
   isOwed: order.owedAt !== null,
+  isDisputed: order.disputedAt !== null,
 });
 
 /** What a transaction changes of an order it has locked. */
 export type OrderChange = Partial<
-  Pick<LockedOrder, "status" | "paidMinor" | "paymentCount" | "settledPaymentId" | "isLate" | "owedAt" | "cardIds">
+  Pick<
+    LockedOrder,
+    "status" | "paidMinor" | "paymentCount" | "settledPaymentId" | "isLate" | "owedAt" | "disputedAt" | "cardIds"
+  >
 >;
 
 async function recordEvent(tx: Tx, before: LockedOrder, after: LockedOrder, reason: string, actorId: string | null) {
@@ -84,7 +89,7 @@ export async function changeOrder(
   await tx.$executeRaw`
     UPDATE orders SET status = ${after.status}, exception = ${after.exception}, paid_minor = ${after.paidMinor}::bigint,
            payment_count = ${after.paymentCount}::int, settled_payment_id = ${after.settledPaymentId}::uuid, is_late = ${after.isLate},
-           owed_at = ${after.owedAt}::timestamptz, card_ids = ${cardIds}::uuid[],
+           owed_at = ${after.owedAt}::timestamptz, disputed_at = ${after.disputedAt}::timestamptz, card_ids = ${cardIds}::uuid[],
            paid_at = CASE WHEN ${after.settledPaymentId}::uuid IS NULL THEN paid_at ELSE coalesce(paid_at, date_trunc('milliseconds', clock_timestamp())) END,
            delivered_at = CASE WHEN ${after.status} = 'delivered' THEN coalesce(delivered_at, date_trunc('milliseconds', clock_timestamp())) ELSE delivered_at END,
            closed_at = CASE WHEN ${after.status} IN ('expired', 'cancelled') THEN coalesce(closed_at, date_trunc('milliseconds', clock_timestamp())) ELSE closed_at END

@@ -1,19 +1,26 @@
 import { limits } from "@/lib/kernel/limits";
-import type { Db } from "@/lib/platform/db";
+import type { Db, Tx } from "@/lib/platform/db";
 
 export interface DueAttempt {
   readonly id: string;
   readonly orderId: string;
   readonly accountId: string;
   readonly outTradeNo: string;
+  /** The gateway's number, when it told one as it was asked for the way to pay. */
+  readonly gatewayTradeNo: string | null;
+  /** Nobody is to pay it any more: the deadline has passed, or the order is closed, or paid by another attempt. */
+  readonly isOver: boolean;
+  /** The gateway itself has said that nobody can. */
+  readonly isClosed: boolean;
 }
 
 /**
  * Takes attempts whose question to the gateway is due and sets the time of their next one in the same statement, so that
  * two workers never ask the same question and a crash only postpones it. An attempt of an order that is delivered and has
- * one payment is asked no more; each account gets an equal share of the run.
+ * one payment is asked no more, but one that was opened beside it is returned once more, to be closed; each account gets an equal
+ * share of the run, and those of `except` none.
  */
-export function takeDueAttempts(db: Db): Promise<DueAttempt[]> {
+export function takeDueAttempts(db: Db, except: readonly string[] = []): Promise<DueAttempt[]> {
   const {
     queryIntervalSecondsMin: soonest,
     queryIntervalSecondsMax: latest,
@@ -23,28 +30,69 @@ export function takeDueAttempts(db: Db): Promise<DueAttempt[]> {
     WITH due AS MATERIALIZED (
       SELECT p.id FROM gateway_account g CROSS JOIN LATERAL (
         SELECT a.id FROM payment_attempt a WHERE a.account_id = g.id AND a.next_query_at <= clock_timestamp()
-         ORDER BY a.next_query_at LIMIT ${limits.queryAttemptsPerRun}::int FOR NO KEY UPDATE SKIP LOCKED) p),
+         ORDER BY a.next_query_at LIMIT ${limits.queryAttemptsPerRun}::int FOR NO KEY UPDATE SKIP LOCKED) p
+       WHERE g.id <> ALL (${[...except]}::text[])),
     asked AS MATERIALIZED (
-      SELECT a.id, o.status IN ('delivered', 'refunding', 'refunded') AS is_done,
+      SELECT a.id, o.status IN ('delivered', 'refunding', 'refunded') AS is_done, s.attempt_id IS NOT NULL AS is_opened, s.gateway_trade_number,
+             o.status <> 'pending' OR o.deadline_at <= clock_timestamp() AS is_over,
+             EXISTS (SELECT 1 FROM payment p WHERE p.order_id = o.id AND p.attempt_id = a.id) AS is_paid,
              CASE WHEN clock_timestamp() < o.deadline_at
                     THEN least(clock_timestamp() + make_interval(secs => ${soonest}::int + random() * ${latest - soonest}::int), o.deadline_at)
                   WHEN clock_timestamp() < o.deadline_at + make_interval(secs => ${after}::int)
                     THEN clock_timestamp() + make_interval(secs => ${soonest}::int + random() * ${latest - soonest}::int)
                   WHEN clock_timestamp() < o.deadline_at + interval '1 hour' THEN o.deadline_at + interval '1 hour'
                   WHEN clock_timestamp() < o.deadline_at + interval '1 day' THEN o.deadline_at + interval '1 day' END AS next_at
-        FROM payment_attempt a JOIN orders o ON o.id = a.order_id WHERE a.id = ANY (ARRAY(SELECT id FROM due))),
+        FROM payment_attempt a JOIN orders o ON o.id = a.order_id LEFT JOIN payment_opening s ON s.attempt_id = a.id
+       WHERE a.id = ANY (ARRAY(SELECT id FROM due))),
     moved AS (
       UPDATE payment_attempt a SET next_query_at = CASE WHEN asked.is_done THEN NULL ELSE asked.next_at END, query_count = query_count + 1
         FROM asked WHERE a.id = asked.id
-      RETURNING a.id, a.order_id, a.account_id, a.out_trade_no, asked.is_done)
-    SELECT id, order_id AS "orderId", account_id AS "accountId", out_trade_no AS "outTradeNo" FROM moved WHERE NOT is_done`;
+      RETURNING a.id, a.order_id, a.account_id, a.out_trade_no, a.closed_at, asked.gateway_trade_number, asked.is_over,
+                asked.is_done AND (NOT asked.is_opened OR asked.is_paid OR a.closed_at IS NOT NULL) AS is_settled)
+    SELECT id, order_id AS "orderId", account_id AS "accountId", out_trade_no AS "outTradeNo", gateway_trade_number AS "gatewayTradeNo",
+           is_over AS "isOver", closed_at IS NOT NULL AS "isClosed" FROM moved WHERE NOT is_settled`;
+}
+
+/** The gateway's number of an attempt, which it told as it was asked for the way to pay; null when there is none. */
+export async function findTradeNoOfAttempt(
+  db: Db,
+  { accountId, outTradeNo }: Pick<DueAttempt, "accountId" | "outTradeNo">,
+): Promise<string | null> {
+  const rows = await db.$queryRaw<{ no: string | null }[]>`
+    SELECT s.gateway_trade_number AS no FROM payment_attempt a JOIN payment_opening s ON s.attempt_id = a.id
+     WHERE a.account_id = ${accountId} AND a.out_trade_no = ${outTradeNo}`;
+  return rows[0]?.no ?? null;
+}
+
+/** Notes that the gateway lets nobody pay the attempt any more. */
+export async function noteClosed(db: Db, attemptId: string): Promise<void> {
+  await db.$executeRaw`
+    UPDATE payment_attempt SET closed_at = date_trunc('milliseconds', clock_timestamp()) WHERE id = ${attemptId}::uuid AND closed_at IS NULL`;
+}
+
+/** Makes the questions about an order's attempts due now: it was closed, and nobody is to pay it any more. */
+export async function askNowOfOrder(tx: Tx, orderId: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE payment_attempt SET next_query_at = least(next_query_at, clock_timestamp())
+     WHERE order_id = ${orderId}::uuid AND next_query_at IS NOT NULL`;
+}
+
+/** Makes the question about one attempt due soon: a notice hinted at it. False when there is no such attempt. */
+export async function askSoon(
+  db: Db,
+  { accountId, outTradeNo }: Pick<DueAttempt, "accountId" | "outTradeNo">,
+): Promise<boolean> {
+  const found = await db.$executeRaw`
+    UPDATE payment_attempt SET next_query_at = least(next_query_at, clock_timestamp() + make_interval(secs => ${limits.openedQuerySeconds}::int))
+     WHERE account_id = ${accountId} AND out_trade_no = ${outTradeNo}`;
+  return found === 1;
 }
 
 /**
  * Moves the next question about attempts whose gateway was silent to less than a minute from now, for two days after their beginning: a
  * gateway that is down at the hour of the last question must not cost a payment.
  */
-export async function askAgainSoon(db: Db, attempts: readonly DueAttempt[]): Promise<void> {
+export async function askAgainSoon(db: Db, attempts: readonly Pick<DueAttempt, "id">[]): Promise<void> {
   if (attempts.length === 0) return;
   await db.$executeRaw`
     UPDATE payment_attempt

@@ -10,7 +10,12 @@ export type EventVerdict =
   | "wrong_currency"
   | "unknown_order"
   | "trade_reused"
-  | "refunded";
+  | "refunded"
+  | "refund_matched"
+  | "disputed";
+
+/** What a payment on record was judged to be. */
+export type RecordedVerdict = "settled" | "double" | "underpaid" | "overpaid" | "wrong_currency";
 
 /** A verified payment as it arrived: see `SettleRow` of the batched statement, which writes the same rows. */
 export interface ArrivedPayment {
@@ -40,7 +45,7 @@ export async function findPayment(
 ): Promise<{
   orderId: string;
   amountMinor: bigint;
-  verdict: Exclude<EventVerdict, "unknown_order" | "trade_reused" | "refunded">;
+  verdict: RecordedVerdict;
 } | null> {
   const row = await tx.payment.findUnique({
     where: {

@@ -4,7 +4,7 @@ import type { Tx } from "@/lib/platform/db";
 /**
  * Differences that a person must know of. `owed_order` and `unfillable_order` (its rows do not
  * add up) close themselves when the order is filled, `unknown_order` and
- * `unjudged_payment` when the payment is judged after all.
+ * `unjudged_payment` when the payment is judged after all, and those about money when it has been given back.
  */
 export type FindingKind =
   | "owed_order"
@@ -17,6 +17,10 @@ export type FindingKind =
   | "unreadable_amount"
   | "unjudged_payment"
   | "refunded_outside"
+  | "refund_failed"
+  | "refund_stuck"
+  | "refund_mismatch"
+  | "dispute"
   | "invariant_broken";
 
 export interface FindingDraft {

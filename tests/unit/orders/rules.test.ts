@@ -19,6 +19,7 @@ const facts = fc.record({
   isSettled: fc.boolean(),
   isLate: fc.boolean(),
   isOwed: fc.boolean(),
+  isDisputed: fc.boolean(),
 });
 
 describe("the rules of an order", () => {
@@ -37,7 +38,8 @@ describe("the rules of an order", () => {
     fc.assert(
       fc.property(facts, (order) => {
         const exception = exceptionOf(order);
-        if (order.isSettled && order.paymentCount > 1) expect(exception).toBe("double_paid");
+        if (order.isDisputed) expect(exception).toBe("disputed");
+        else if (order.isSettled && order.paymentCount > 1) expect(exception).toBe("double_paid");
         else if (order.isOwed) expect(exception).toBe("owed");
         else if (order.paymentCount === 0 && !order.isSettled) expect(exception).toBe("none");
       }),
