@@ -4,6 +4,7 @@ const SETTLE = "lib/flows/hot/settle-statement.ts";
 const ALONE = "lib/flows/settle-alone.ts";
 const NOTICE = "lib/features/payments/gateways/epay-notice.ts";
 const ACCEPT = "lib/flows/accept-notification.ts";
+const ASK = "lib/flows/ask-gateway.ts";
 
 /** What becomes of a payment. */
 export const moneyBugs: readonly Bug[] = [
@@ -13,9 +14,9 @@ export const moneyBugs: readonly Bug[] = [
     patches: [
       {
         file: ACCEPT,
-        find: "const outcome = await settlePayment(deps, payment.value,",
+        find: "const outcome = await settlePayment(deps, said.payment, source);",
         replace:
-          'void settlePayment(deps, payment.value, { accountId: account.id, source: "notice" }).catch(() => {});\n  const outcome = ((..._: unknown[]): string => "settled")(deps, payment.value,',
+          'void settlePayment(deps, said.payment, source).catch(() => {});\n      const outcome = "settled" as string;',
       },
     ],
     checks: [integration("payments/settle-in-trouble"), chaos(7, "kill:settle.arrived", "eat:commit")],
@@ -92,7 +93,9 @@ export const moneyBugs: readonly Bug[] = [
   {
     name: "success for an order that is not there",
     breaks: "I7 nothing lost: the gateway stops telling",
-    patches: [{ file: ACCEPT, find: '    case "unknown_order":\n    case "busy":', replace: '    case "busy":' }],
+    patches: [
+      { file: ACCEPT, find: 'outcome !== "unknown_order" && outcome !== "busy"', replace: 'outcome !== "busy"' },
+    ],
     checks: [integration("payments/settle-payment")],
   },
   {
@@ -149,9 +152,9 @@ export const moneyBugs: readonly Bug[] = [
     breaks: "I3 paid: the gateway's refund is read as a payment",
     patches: [
       {
-        file: "lib/flows/query-payments.ts",
-        find: 'if (answer.state === "refunded") await recordOutsideRefund',
-        replace: 'if (answer.state === "refunded") await settlePayment',
+        file: ASK,
+        find: "await recordOutsideRefund(deps",
+        replace: "await settlePayment(deps",
       },
     ],
     checks: [integration("payments/query-payments")],
@@ -161,9 +164,9 @@ export const moneyBugs: readonly Bug[] = [
     breaks: "I7 nothing lost: a payment without a notice is never found",
     patches: [
       {
-        file: "lib/flows/query-payments.ts",
-        find: 'if (answer.state === "paid") await settlePayment(deps, answer.payment, source);',
-        replace: "",
+        file: ASK,
+        find: 'return (await settlePayment(deps, answer.payment, source)) === "busy" ? "busy" : "paid";',
+        replace: 'return "paid";',
       },
     ],
     checks: [integration("payments/query-payments")],

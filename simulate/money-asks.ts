@@ -1,6 +1,6 @@
 import type { PlacedOrder } from "@/lib/features/orders/place-command";
 import { acceptNotification } from "@/lib/flows/accept-notification";
-import { queryAttempt } from "@/lib/flows/query-payments";
+import { askGateway } from "@/lib/flows/ask-gateway";
 import { settlePayment } from "@/lib/flows/settle-payment";
 import { startPayment } from "@/lib/flows/start-payment";
 import { money } from "@/lib/kernel/money";
@@ -168,7 +168,7 @@ export function query(book: Book, client: Client, wish: GatewayWord): Ask | null
     kind: `query: ${says}`,
     client,
     async run(deps) {
-      const isAnswered = await queryAttempt(deps, { accountId: OWN.id, outTradeNo });
+      const isAnswered = (await askGateway(deps, { accountId: OWN.id, outTradeNo })) !== "unknown";
       const note = () => {
         if (isAnswered !== (says !== "silence"))
           book.wrong(client, `the gateway said ${says}, and the shop heard ${isAnswered}`);

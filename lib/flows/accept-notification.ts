@@ -1,11 +1,17 @@
-import { findAccount } from "@/lib/features/payments/accounts";
-import type { HttpReply, NoticeRefusal, RawHttp } from "@/lib/features/payments/gateways/port";
+import { findAccount, type OpenAccount } from "@/lib/features/payments/accounts";
+import { askSoon } from "@/lib/features/payments/attempts";
+import type { HttpReply, NoticeRefusal, Notification, RawHttp } from "@/lib/features/payments/gateways/port";
 import { transportOf } from "@/lib/features/payments/transport-of";
 import { openFinding } from "@/lib/features/reconciliation/findings";
+import { limits } from "@/lib/kernel/limits";
 import { ok } from "@/lib/kernel/result";
 import { sha256 } from "@/lib/platform/crypto";
 import { inTransaction } from "@/lib/platform/db";
-import type { Deps } from "@/lib/platform/deps";
+import { type Deps, ofDeps } from "@/lib/platform/deps";
+import { getMetrics } from "@/lib/platform/metrics";
+import { askGateway } from "./ask-gateway";
+import { judgeDispute } from "./judge-dispute";
+import { judgeRefund } from "./judge-refund";
 import { settlePayment } from "./settle-payment";
 
 export interface ArrivedNotice {
@@ -28,17 +34,59 @@ async function reportUnreadable(deps: Deps, { accountId, raw }: ArrivedNotice): 
   });
 }
 
+/** Each of these may be somebody at the door, or a key that the gateway changed: a person should know at once. */
+const ALARMING: ReadonlySet<NoticeRefusal> = new Set(["bad_amount", "other_account", "unknown_key"]);
+
 async function refuse(deps: Deps, notice: ArrivedNotice, refusal: NoticeRefusal): Promise<void> {
-  const fields = { accountId: notice.accountId, refusal };
-  if (refusal === "bad_amount") {
-    deps.log.error("notice.refused", fields);
-    await reportUnreadable(deps, notice);
-  } else if (refusal === "other_account") deps.log.error("notice.refused", fields);
-  else deps.log.info("notice.refused", fields);
+  getMetrics().noticesRefused.inc({ refusal });
+  deps.log[ALARMING.has(refusal) ? "error" : "info"]("notice.refused", { accountId: notice.accountId, refusal });
+  if (refusal === "bad_amount") await reportUnreadable(deps, notice);
 }
 
+/** Whether the notice was taken, has to be told again, or names money that is another order's. */
+type Taken = "accepted" | "deferred" | "refused";
+
 /**
- * Answers a gateway in its own words, and "taken" only after the payment is committed. A notice that is not the gateway's,
+ * A notice that does not say how much: the gateway is asked while it waits for our word, by a bounded number at a time and not
+ * longer than it waits. Where it says that nobody has paid so far, the question is put again soon.
+ */
+async function askFirst(deps: Deps, accountId: string, outTradeNo: string): Promise<Taken> {
+  const asking = ofDeps(deps, "payments.notice-asks", () => new Map<string, number>());
+  const inFlight = asking.get(accountId) ?? 0;
+  if (inFlight >= limits.noticeAsksInFlightPerAccount) return "deferred";
+  asking.set(accountId, inFlight + 1);
+  try {
+    if (!(await askSoon(deps.db, { accountId, outTradeNo }))) return "deferred";
+    const state = await askGateway(deps, { accountId, outTradeNo }, limits.noticeAskTimeoutMs);
+    return state === "unknown" || state === "busy" ? "deferred" : "accepted";
+  } finally {
+    asking.set(accountId, (asking.get(accountId) ?? 1) - 1);
+  }
+}
+
+async function takeUp(deps: Deps, { id: accountId }: OpenAccount, said: Notification): Promise<Taken> {
+  const source = { accountId, source: "notice" } as const;
+  switch (said.kind) {
+    case "nothing":
+      return "accepted";
+    case "ask":
+      return askFirst(deps, accountId, said.outTradeNo);
+    case "refund":
+      return isKnown(await judgeRefund(deps, said.refund, source)) ? "accepted" : "deferred";
+    case "dispute":
+      return isKnown(await judgeDispute(deps, said.dispute, source)) ? "accepted" : "deferred";
+    case "paid": {
+      const outcome = await settlePayment(deps, said.payment, source);
+      if (outcome === "trade_reused") return "refused";
+      return isKnown(outcome) ? "accepted" : "deferred";
+    }
+  }
+}
+
+const isKnown = (outcome: string): boolean => outcome !== "unknown_order" && outcome !== "busy";
+
+/**
+ * Answers a gateway in its own words, and "taken" only after what it told is committed. A notice that is not the gateway's,
  * names another account or an unknown order is not taken; a verified one always is, whatever is wrong with its money.
  */
 export async function acceptNotification(deps: Deps, notice: ArrivedNotice): Promise<HttpReply> {
@@ -51,16 +99,5 @@ export async function acceptNotification(deps: Deps, notice: ArrivedNotice): Pro
     await refuse(deps, notice, notification.error);
     return gateway.refused;
   }
-  if (notification.value.kind === "nothing") return gateway.accepted;
-  if (notification.value.kind !== "paid") return gateway.deferred;
-  const outcome = await settlePayment(deps, notification.value.payment, { accountId: account.id, source: "notice" });
-  switch (outcome) {
-    case "unknown_order":
-    case "busy":
-      return gateway.deferred;
-    case "trade_reused":
-      return gateway.refused;
-    default:
-      return gateway.accepted;
-  }
+  return gateway[await takeUp(deps, account, notification.value)];
 }

@@ -3,7 +3,7 @@ import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Deps } from "@/lib/platform/deps";
 import { secondsUntilTurn, takeTurn } from "@/lib/platform/rate-limit";
-import { queryAttempt } from "./query-payments";
+import { askGateway } from "./ask-gateway";
 
 const CHECKS = {
   name: "payment-check",
@@ -27,7 +27,7 @@ export async function checkPayment(
   if (!order) return err("not_found");
   if (!(await takeTurn(deps, CHECKS, orderId))) return err("rate_limited");
   await Promise.allSettled(
-    order.payments.map(({ accountId, outTradeNo }) => queryAttempt(deps, { accountId, outTradeNo })),
+    order.payments.map(({ accountId, outTradeNo }) => askGateway(deps, { accountId, outTradeNo })),
   );
   return ok((await findOrderView(deps, orderId)) ?? order);
 }

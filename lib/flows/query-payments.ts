@@ -1,62 +1,66 @@
-import { findAccount } from "@/lib/features/payments/accounts";
 import { askAgainSoon, type DueAttempt, takeDueAttempts } from "@/lib/features/payments/attempts";
-import { transportOf } from "@/lib/features/payments/transport-of";
+import { isOnTrial, isResting, restingAccounts } from "@/lib/features/payments/gateway-rest";
 import { limits } from "@/lib/kernel/limits";
-import type { Deps } from "@/lib/platform/deps";
-import { recordOutsideRefund } from "./record-outside-refund";
-import { settlePayment } from "./settle-payment";
+import { type Deps, ofDeps } from "@/lib/platform/deps";
+import { askAndClose, askGateway } from "./ask-gateway";
 
-/** Asks the gateway about one attempt and settles what it vouches for. True when the gateway said anything at all. */
-export async function queryAttempt(
-  deps: Deps,
-  attempt: Pick<DueAttempt, "accountId" | "outTradeNo">,
-): Promise<boolean> {
-  const account = await findAccount(deps, attempt.accountId);
-  if (!account) return false;
-  const payment = { outTradeNo: attempt.outTradeNo, gatewayTradeNo: null };
-  const answer = await account.gateway.queryPayment(payment, transportOf(deps));
-  if (answer.state === "unknown") {
-    deps.log.info("gateway.query_unknown", { accountId: account.id, reason: answer.reason });
-    // A gateway that cannot be asked is not silent: asking sooner would not help.
-    return answer.reason === "not_askable";
-  }
-  const source = { accountId: account.id, source: "query" } as const;
-  if (answer.state === "paid") await settlePayment(deps, answer.payment, source);
-  if (answer.state === "refunded") await recordOutsideRefund(deps, answer.payment, source);
-  return true;
+/** True when the gateway said anything at all. */
+async function queryAttempt(deps: Deps, attempt: DueAttempt): Promise<boolean> {
+  const state = attempt.isOver ? await askAndClose(deps, attempt) : await askGateway(deps, attempt);
+  return state !== "unknown" && state !== "busy";
 }
 
-/** A gateway that said nothing this many times in a row is left alone. Returns the attempts that have no answer. */
-async function queryAccount(deps: Deps, attempts: readonly DueAttempt[]): Promise<DueAttempt[]> {
+/** A gateway that has said nothing for a while is left alone. What has no answer is asked again soon, however far its next turn was. */
+async function queryAccount(deps: Deps, accountId: string, attempts: readonly DueAttempt[]): Promise<void> {
   const queue = [...attempts];
   const unanswered: DueAttempt[] = [];
-  let silences = 0;
   const worker = async () => {
-    while (silences < limits.gatewaySilencesMax) {
+    while (!isResting(deps, accountId)) {
       const next = queue.shift();
       if (!next) return;
       const isAnswered = await queryAttempt(deps, next).catch((error: unknown) => {
-        deps.log.warn("gateway.query_failed", { accountId: next.accountId }, error);
+        deps.log.warn("gateway.query_failed", { accountId }, error);
         return false;
       });
-      silences = isAnswered ? 0 : silences + 1;
       if (!isAnswered) unanswered.push(next);
     }
   };
-  await Promise.all(Array.from({ length: limits.queryInFlightPerAccount }, worker));
-  return [...unanswered, ...queue];
+  const inFlight = isOnTrial(deps, accountId) ? 1 : limits.queryInFlightPerAccount;
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  await askAgainSoon(deps.db, [...unanswered, ...queue]);
+}
+
+/** One line per account: what is being asked of it, also when the run that began it is over. */
+const linesOf = (deps: Deps) => ofDeps(deps, "payments.query-lines", () => new Map<string, Promise<void>>());
+
+/** Resolves when nobody is being asked any more: for a process that stops. */
+export async function endOfQueries(deps: Deps): Promise<void> {
+  await Promise.all(linesOf(deps).values());
 }
 
 /**
  * Asks the gateways about every open attempt that is due: each 45–60 s until five minutes past the deadline, then after an
- * hour and a day (EPay gives up telling us after five tries). Accounts are asked side by side, so one that hangs delays
- * no other; what has no answer is asked again soon, however far its next turn was. Returns how many attempts were due.
+ * hour and a day (EPay gives up telling us after five tries). Accounts are asked side by side and a run waits for a slow one only
+ * shortly; it is left out of the next runs until it is done, and so is one that is silent, for longer and longer. Returns how many
+ * attempts were due.
  */
 export async function queryPayments(deps: Deps): Promise<number> {
-  const due = await takeDueAttempts(deps.db);
-  const byAccount = groupByAccount(due);
-  const unanswered = await Promise.all([...byAccount.values()].map((attempts) => queryAccount(deps, attempts)));
-  await askAgainSoon(deps.db, unanswered.flat());
+  const lines = linesOf(deps);
+  const due = await takeDueAttempts(deps.db, [...lines.keys(), ...restingAccounts(deps)]);
+  const begun: Promise<void>[] = [];
+  for (const [accountId, attempts] of groupByAccount(due)) {
+    const line = queryAccount(deps, accountId, attempts)
+      .catch((error: unknown) => deps.log.warn("gateway.query_failed", { accountId }, error))
+      .finally(() => lines.delete(accountId));
+    lines.set(accountId, line);
+    begun.push(line);
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limits.queryRunMs);
+  });
+  await Promise.race([Promise.all(begun), enough]);
+  clearTimeout(timer);
   return due.length;
 }
 

@@ -1,3 +1,5 @@
+import { endOfRefunds } from "@/lib/flows/drive-refunds";
+import { endOfQueries } from "@/lib/flows/query-payments";
 import { limits } from "@/lib/kernel/limits";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import type { Deps } from "@/lib/platform/deps";
@@ -21,7 +23,9 @@ export async function startWorker(deps: Deps, urls: Pick<DatabaseUrls, "app" | "
       const grace = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, limits.stopGraceMs);
       });
-      const ended = Promise.all([queue.stop(), ...tickers.map((ticker) => ticker.stop())]);
+      const ended = Promise.all([queue.stop(), ...tickers.map((ticker) => ticker.stop())]).then(() =>
+        Promise.all([endOfQueries(deps), endOfRefunds(deps)]),
+      );
       await Promise.race([ended, grace]);
       clearTimeout(timer);
     },

@@ -22,6 +22,8 @@ export interface Metrics {
   /** Seconds since the last pass of the audit that came to its end had begun. */
   readonly auditAge: Gauge<"pass">;
   readonly auditUnfinished: Counter<"pass">;
+  /** Notices that were not taken as a gateway's: a rise of `unknown_key` or `other_account` wants somebody to look. */
+  readonly noticesRefused: Counter<"refusal">;
 }
 
 const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -116,6 +118,12 @@ function gauges(registers: Registry[]) {
       name: "kapu_audit_age_seconds",
       help: "Time since the last finished pass of the audit, by kind of pass.",
       labelNames: ["pass"] as const,
+      registers,
+    }),
+    noticesRefused: new Counter({
+      name: "kapu_notices_refused_total",
+      help: "Notices to this process that were not taken as their gateway's, by reason.",
+      labelNames: ["refusal"] as const,
       registers,
     }),
     auditUnfinished: new Counter({
