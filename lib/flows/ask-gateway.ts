@@ -1,5 +1,5 @@
 import { findAccount } from "@/lib/features/payments/accounts";
-import { findTradeNoOfAttempt, noteClosed } from "@/lib/features/payments/attempts";
+import { findAskedPayment, noteClosed } from "@/lib/features/payments/attempts";
 import { isSilence, noteAnswer } from "@/lib/features/payments/gateway-rest";
 import type { QueryAnswer } from "@/lib/features/payments/gateways/port";
 import { transportOf } from "@/lib/features/payments/transport-of";
@@ -10,8 +10,6 @@ import { settlePayment } from "./settle-payment";
 export interface AskedAttempt {
   readonly accountId: string;
   readonly outTradeNo: string;
-  /** Left out: looked up. */
-  readonly gatewayTradeNo?: string | null;
 }
 
 /** How one attempt stands by its gateway's own word; `unknown` also when the account is gone. */
@@ -24,9 +22,9 @@ export type AskedState = QueryAnswer["state"] | "busy";
 export async function askGateway(deps: Deps, attempt: AskedAttempt, timeoutMs?: number): Promise<AskedState> {
   const account = await findAccount(deps, attempt.accountId);
   if (!account) return "unknown";
-  const gatewayTradeNo = attempt.gatewayTradeNo ?? (await findTradeNoOfAttempt(deps.db, attempt));
+  const payment = await findAskedPayment(deps.db, attempt);
   const transport = { ...transportOf(deps), ...(timeoutMs && { timeoutMs }) };
-  const answer = await account.gateway.queryPayment({ outTradeNo: attempt.outTradeNo, gatewayTradeNo }, transport);
+  const answer = await account.gateway.queryPayment(payment, transport);
   const source = { accountId: account.id, source: "query" } as const;
   noteAnswer(deps, account.id, { isSilent: answer.state === "unknown" && isSilence(answer.reason) });
   switch (answer.state) {
@@ -56,8 +54,8 @@ export async function askAndClose(
   if (attempt.isClosed || (state !== "pending" && state !== "not_found")) return state;
   const account = await findAccount(deps, attempt.accountId);
   if (!account?.gateway.closePayment) return state;
-  const { outTradeNo, gatewayTradeNo = null } = attempt;
-  const closing = await account.gateway.closePayment({ outTradeNo, gatewayTradeNo }, transportOf(deps));
+  const payment = await findAskedPayment(deps.db, attempt);
+  const closing = await account.gateway.closePayment(payment, transportOf(deps));
   deps.log.info("gateway.closed", { accountId: account.id, attemptId: attempt.id, state: closing.state });
   if (closing.state === "unknown") return "unknown";
   if (closing.state === "closed") await noteClosed(deps.db, attempt.id);

@@ -43,7 +43,9 @@ async function askCarefully(deps: Deps, due: DueRefund, refunds: Refunds, transp
   const answer = await call(deps, due, refunds, transport);
   if (answer.state === "failed" || answer === UNASKED) return answer;
   const after = await refunds.queryRefund(inputOf(due), transport);
-  return after.state === "not_found" ? UNASKED : after;
+  if (after.state === "not_found") return UNASKED;
+  // Some can only say that the money is not with us any more: then what the call came to stands.
+  return after.state === "unknown" ? answer : after;
 }
 
 function ask(deps: Deps, due: DueRefund, refunds: Refunds): Promise<RefundAnswer> {

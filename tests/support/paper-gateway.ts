@@ -35,6 +35,8 @@ export class PaperGateway {
   before: (call: string) => Promise<"silent" | undefined> = async () => undefined;
   isRefundIdempotent = true;
   isPartialPossible = true;
+  /** Of money that is gone it can only say that it is gone. */
+  isRefundBlind = false;
   closes = true;
   /** Says `processing` to a refund until this is cleared. */
   isRefundSlow = false;
@@ -98,6 +100,7 @@ export class PaperGateway {
   #queryRefund(input: RefundInput): RefundAnswer {
     const refunds = this.trades.get(input.outTradeNo)?.refunds ?? new Map();
     const isThere = this.isRefundIdempotent ? refunds.has(input.refundNo) : refunds.size > 0;
+    if (isThere && this.isRefundBlind) return { state: "unknown", reason: "held" };
     return isThere ? this.#refunded(input) : { state: "not_found" };
   }
 

@@ -30,6 +30,7 @@ const lives = (shop: TestShop, other: Deps, gateways: readonly PaperGateway[]) =
       gateway.before = async () => undefined;
       gateway.calls.length = 0;
       gateway.isRefundSlow = false;
+      gateway.isRefundBlind = false;
       gateway.refundFailure = null;
     }
   },

@@ -1,13 +1,13 @@
 import { limits } from "@/lib/kernel/limits";
+import { type Currency, money } from "@/lib/kernel/money";
 import type { Db, Tx } from "@/lib/platform/db";
+import type { PaymentRef } from "./gateways/port";
 
 export interface DueAttempt {
   readonly id: string;
   readonly orderId: string;
   readonly accountId: string;
   readonly outTradeNo: string;
-  /** The gateway's number, when it told one as it was asked for the way to pay. */
-  readonly gatewayTradeNo: string | null;
   /** Nobody is to pay it any more: the deadline has passed, or the order is closed, or paid by another attempt. */
   readonly isOver: boolean;
   /** The gateway itself has said that nobody can. */
@@ -33,7 +33,7 @@ export function takeDueAttempts(db: Db, except: readonly string[] = []): Promise
          ORDER BY a.next_query_at LIMIT ${limits.queryAttemptsPerRun}::int FOR NO KEY UPDATE SKIP LOCKED) p
        WHERE g.id <> ALL (${[...except]}::text[])),
     asked AS MATERIALIZED (
-      SELECT a.id, o.status IN ('delivered', 'refunding', 'refunded') AS is_done, s.attempt_id IS NOT NULL AS is_opened, s.gateway_trade_number,
+      SELECT a.id, o.status IN ('delivered', 'refunding', 'refunded') AS is_done, s.attempt_id IS NOT NULL AS is_opened,
              o.status <> 'pending' OR o.deadline_at <= clock_timestamp() AS is_over,
              EXISTS (SELECT 1 FROM payment p WHERE p.order_id = o.id AND p.attempt_id = a.id) AS is_paid,
              CASE WHEN clock_timestamp() < o.deadline_at
@@ -47,21 +47,24 @@ export function takeDueAttempts(db: Db, except: readonly string[] = []): Promise
     moved AS (
       UPDATE payment_attempt a SET next_query_at = CASE WHEN asked.is_done THEN NULL ELSE asked.next_at END, query_count = query_count + 1
         FROM asked WHERE a.id = asked.id
-      RETURNING a.id, a.order_id, a.account_id, a.out_trade_no, a.closed_at, asked.gateway_trade_number, asked.is_over,
+      RETURNING a.id, a.order_id, a.account_id, a.out_trade_no, a.closed_at, asked.is_over,
                 asked.is_done AND (NOT asked.is_opened OR asked.is_paid OR a.closed_at IS NOT NULL) AS is_settled)
-    SELECT id, order_id AS "orderId", account_id AS "accountId", out_trade_no AS "outTradeNo", gateway_trade_number AS "gatewayTradeNo",
+    SELECT id, order_id AS "orderId", account_id AS "accountId", out_trade_no AS "outTradeNo",
            is_over AS "isOver", closed_at IS NOT NULL AS "isClosed" FROM moved WHERE NOT is_settled`;
 }
 
-/** The gateway's number of an attempt, which it told as it was asked for the way to pay; null when there is none. */
-export async function findTradeNoOfAttempt(
+/** What the gateway is told of an attempt when it is asked about it: its own number, if it told one, and what the attempt is for. */
+export async function findAskedPayment(
   db: Db,
   { accountId, outTradeNo }: Pick<DueAttempt, "accountId" | "outTradeNo">,
-): Promise<string | null> {
-  const rows = await db.$queryRaw<{ no: string | null }[]>`
-    SELECT s.gateway_trade_number AS no FROM payment_attempt a JOIN payment_opening s ON s.attempt_id = a.id
+): Promise<PaymentRef> {
+  const rows = await db.$queryRaw<{ no: string | null; amountMinor: bigint; currency: Currency }[]>`
+    SELECT s.gateway_trade_number AS no, a.amount_minor AS "amountMinor", a.currency
+      FROM payment_attempt a LEFT JOIN payment_opening s ON s.attempt_id = a.id
      WHERE a.account_id = ${accountId} AND a.out_trade_no = ${outTradeNo}`;
-  return rows[0]?.no ?? null;
+  const row = rows[0];
+  if (!row) return { outTradeNo, gatewayTradeNo: null };
+  return { outTradeNo, gatewayTradeNo: row.no, openedAmount: money(row.amountMinor, row.currency) };
 }
 
 /** Notes that the gateway lets nobody pay the attempt any more. */

@@ -1,3 +1,4 @@
+import { decideRefund } from "@/lib/flows/decide-refund";
 import { type RequestRefund, requestRefund } from "@/lib/flows/request-refund";
 import { newId } from "@/lib/kernel/id";
 import { expectInvariants } from "@/tests/support/invariants";
@@ -79,6 +80,44 @@ describe("giving money back, when everybody presses at once and everything dies"
     expect(desk.forgetful.calls.filter((call) => call.startsWith("refund"))).toHaveLength(2);
     expect(desk.forgetful.givenBack(await desk.outTradeNoOf(order))).toBe(1000n);
     expect(await desk.stateOf(order)).toBe("refunded none");
+  });
+
+  test("a gateway that cannot tell what became of it: told once, believed when it says yes, and after a crash an admin decides", async () => {
+    desk.forgetful.isRefundBlind = true;
+    const { order } = await desk.paid(desk.forgetful);
+    await requestRefund(desk.shop.deps, ADMIN, await desk.command(order));
+    await desk.drive();
+    expect(await desk.stateOf(order)).toBe("refunded none");
+
+    for (const wasGivenBack of [true, false]) {
+      const { order: lost } = await desk.paid(desk.forgetful);
+      const refund = await requestRefund(desk.shop.deps, ADMIN, await desk.command(lost));
+      if (!refund.ok) throw new Error(refund.error);
+      desk.forgetful.before = async (call) => {
+        if (!call.startsWith("refund")) return undefined;
+        desk.forgetful.trades.get(await desk.outTradeNoOf(lost))?.refunds.set("0", 1000n);
+        throw new Error("killed");
+      };
+      await desk.drive();
+      desk.forgetful.before = async () => undefined;
+      await desk.shop.rows("UPDATE refund SET called_at = now() - interval '1 hour' WHERE order_id = $1", [lost.id]);
+      await desk.drive(desk.other);
+      expect(await desk.refundsOf(lost)).toMatchObject([{ status: "requested" }]);
+      expect(await desk.stateOf(lost)).toBe("refunding none");
+      const decision = { refundId: refund.value.id, wasGivenBack, reason: "looked at the desk" };
+      const decided = await Promise.all([
+        decideRefund(desk.shop.deps, ADMIN, decision),
+        decideRefund(desk.other, ADMIN, decision),
+      ]);
+      expect(decided.map((one) => (one.ok ? one.value.status : one.error)).sort()).toEqual(
+        wasGivenBack ? ["not_open", "succeeded"] : ["failed", "not_open"],
+      );
+      expect(await desk.stateOf(lost)).toBe(wasGivenBack ? "refunded none" : "refunding none");
+      expect(desk.forgetful.calls.filter((call) => call === `refund ${refund.value.refundNo}`)).toHaveLength(1);
+    }
+    const merchant = { kind: "merchant", userId: newId(), merchantId: newId() } as const;
+    const word = { refundId: newId(), wasGivenBack: true, reason: "" };
+    expect(await decideRefund(desk.shop.deps, merchant, word)).toEqual({ ok: false, error: "not_allowed" });
   });
 
   test("a restock and a refund of the same owed order at once: it gets its cards or its money, never both", async () => {
