@@ -1,7 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { GatewayAccount, RawHttp } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
-import { readStripeSettings } from "@/lib/features/payments/gateways/stripe-settings";
 import vectors from "@/tests/fixtures/payment-vectors.json";
 
 export const VECTOR = vectors.stripe;
