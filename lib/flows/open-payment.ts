@@ -51,13 +51,16 @@ const viewOf = ({ id, accountId, presentation, opened }: OpenableAttempt): Payme
 const needsOpening = ({ presentation, opened }: OpenableAttempt): boolean =>
   presentation.kind === "on_request" && opened === null;
 
-/** Asks the gateway, outside any transaction, and keeps what it answers. Null: there is an answer now, or nobody has one. */
+/**
+ * Asks the gateway, outside any transaction, and keeps what it answers; what is good for a short while only is given instead. Null:
+ * there is an answer now, or nobody has one.
+ */
 async function ask(
   deps: Deps,
   account: OpenAccount,
   attempt: OpenableAttempt,
   { clientIp, device }: OpenCommand,
-): Promise<Extract<OpenRefusal, "gateway_unavailable" | "gateway_refused" | "gateway_silent"> | null> {
+): Promise<Extract<OpenRefusal, "gateway_unavailable" | "gateway_refused" | "gateway_silent"> | PaymentView | null> {
   if (!account.isActive || !account.gateway.openPayment) return "gateway_unavailable";
   const created = createInputOf(deps, account, { ...attempt, currency: attempt.currency as Currency });
   const input: OpenInput = { ...created, expiresAt: attempt.deadlineAt.getTime(), clientIp, device };
@@ -68,7 +71,8 @@ async function ask(
   if (answer.state === "opened") {
     await recordOpening(deps.db, attempt.id, answer.opened);
     deps.log.info("payment.opened", { accountId: account.id, attemptId: attempt.id });
-    return null;
+    const { presentation, staleAt } = answer.opened;
+    return staleAt === undefined ? null : { id: attempt.id, accountId: account.id, ...presentation };
   }
   await dropOpening(deps.db, attempt.id);
   const said = answer.state === "refused" ? answer.code : answer.reason;
@@ -77,7 +81,11 @@ async function ask(
 }
 
 /** Asks if nobody else is asking. Null: look again in a moment, at one's own answer or somebody's in another process or tab. */
-async function askIfFree(deps: Deps, attempt: OpenableAttempt, command: OpenCommand): Promise<OpenRefusal | null> {
+async function askIfFree(
+  deps: Deps,
+  attempt: OpenableAttempt,
+  command: OpenCommand,
+): Promise<OpenRefusal | PaymentView | null> {
   const account = await findAccount(deps, attempt.accountId);
   if (!account) return "gateway_unavailable";
   if (!(await claimOpening(deps.db, attempt.id))) {
@@ -96,8 +104,9 @@ async function open(deps: Deps, command: OpenCommand): Promise<Opened> {
     if (!attempt) return err("not_found");
     if (!attempt.isPayable) return err("not_payable");
     if (!needsOpening(attempt)) return ok(viewOf(attempt));
-    const refusal = await askIfFree(deps, attempt, command);
-    if (refusal) return err(refusal);
+    const outcome = await askIfFree(deps, attempt, command);
+    if (typeof outcome === "string") return err(outcome);
+    if (outcome) return ok(outcome);
   }
   return err("gateway_silent");
 }

@@ -42,6 +42,8 @@ export class PaperGateway {
   isRefundSlow = false;
   /** Refuses every refund with this code. */
   refundFailure: string | null = null;
+  /** When what it opens goes stale; undefined: never. */
+  staleAt: number | undefined = undefined;
   #opened = 0;
 
   constructor(readonly id: string) {}
@@ -113,7 +115,12 @@ export class PaperGateway {
     this.trades.set(outTradeNo, { amountMinor: 1000n, paidAs: null, isClosed: false, refunds: new Map() });
     return {
       state: "opened",
-      opened: { presentation: { kind: "qrcode", text }, gatewayTradeNo: `S${outTradeNo}`, closesAt: null },
+      opened: {
+        presentation: { kind: "qrcode", text },
+        gatewayTradeNo: `S${outTradeNo}`,
+        closesAt: null,
+        ...(this.staleAt !== undefined && { staleAt: this.staleAt }),
+      },
     };
   }
 

@@ -51,13 +51,17 @@ export async function dropOpening(db: Db, attemptId: string): Promise<void> {
   await db.$executeRaw`UPDATE payment_attempt SET opening_until = NULL WHERE id = ${attemptId}::uuid`;
 }
 
-/** Records the gateway's answer, once: whoever comes second leaves the first one's. The first question about it is due soon. */
+/**
+ * Records the gateway's answer, once: whoever comes second leaves the first one's. One that soon goes stale is not kept, so that the buyer
+ * who comes back gets a fresh one. The first question about it is due soon either way.
+ */
 export async function recordOpening(db: Db, attemptId: string, opened: OpenedPayment): Promise<void> {
   const closesAt = opened.closesAt === null ? null : new Date(opened.closesAt);
   await db.$executeRaw`
     WITH kept AS (
       INSERT INTO payment_opening (attempt_id, presentation, gateway_trade_number, closes_at)
-      VALUES (${attemptId}::uuid, ${JSON.stringify(opened.presentation)}::jsonb, ${opened.gatewayTradeNo}, ${closesAt}::timestamptz)
+      SELECT ${attemptId}::uuid, ${JSON.stringify(opened.presentation)}::jsonb, ${opened.gatewayTradeNo}, ${closesAt}::timestamptz
+       WHERE ${opened.staleAt === undefined}::boolean
       ON CONFLICT (attempt_id) DO NOTHING)
     UPDATE payment_attempt
        SET opening_until = NULL,

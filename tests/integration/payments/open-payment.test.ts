@@ -22,6 +22,7 @@ describe("a gateway that must be asked for the way to pay", () => {
   test.beforeEach(() => {
     paper.before = async () => undefined;
     paper.calls.length = 0;
+    paper.staleAt = undefined;
   });
   test.afterAll(async ({ database }) => {
     await closeDeps(other);
@@ -74,6 +75,24 @@ describe("a gateway that must be asked for the way to pay", () => {
     paper.before = async () => undefined;
     expect((await openBy(other, order)).ok).toBe(true);
     expect(await openings(order)).toHaveLength(1);
+  });
+
+  test("a way that soon goes stale is shown and not kept: whoever comes back gets a fresh one, and the question is due soon", async () => {
+    const order = await placed();
+    paper.staleAt = Date.now() + 300_000;
+    const first = await openBy(shop.deps, order);
+    const second = await openBy(other, order);
+    expect([first, second]).toMatchObject([
+      { ok: true, value: { id: order.payment.id, accountId: "paper", kind: "qrcode" } },
+      { ok: true, value: { kind: "qrcode" } },
+    ]);
+    expect(first).not.toEqual(second);
+    expect(await openings(order)).toHaveLength(0);
+    const [due] = await shop.rows(
+      "SELECT next_query_at <= clock_timestamp() + make_interval(secs => $2) AS soon FROM payment_attempt WHERE id = $1",
+      [order.payment.id, limits.openedQuerySeconds],
+    );
+    expect(due?.soon).toBe(true);
   });
 
   test("whoever dies while asking keeps the others away for the lease only", async () => {
