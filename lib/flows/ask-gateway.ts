@@ -12,8 +12,8 @@ export interface AskedAttempt {
   readonly outTradeNo: string;
 }
 
-/** How one attempt stands by its gateway's own word; `unknown` also when the account is gone. */
-export type AskedState = QueryAnswer["state"] | "busy";
+/** How one attempt stands by its gateway's own word; `unknown` also when the account is gone, `not_askable` where asking is no use. */
+export type AskedState = QueryAnswer["state"] | "busy" | "not_askable";
 
 /**
  * Asks the gateway about one attempt and settles what it vouches for; when this returns, that is committed. Silence is `unknown`
@@ -29,6 +29,7 @@ export async function askGateway(deps: Deps, attempt: AskedAttempt, timeoutMs?: 
   noteAnswer(deps, account.id, { isSilent: answer.state === "unknown" && isSilence(answer.reason) });
   switch (answer.state) {
     case "unknown":
+      if (answer.reason === "not_askable") return "not_askable";
       deps.log.info("gateway.query_unknown", { accountId: account.id, reason: answer.reason });
       return "unknown";
     case "paid":

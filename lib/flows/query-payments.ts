@@ -1,4 +1,4 @@
-import { askAgainSoon, type DueAttempt, takeDueAttempts } from "@/lib/features/payments/attempts";
+import { type DueAttempt, planNextQuestion, takeDueAttempts } from "@/lib/features/payments/attempts";
 import { isOnTrial, isResting, restingAccounts } from "@/lib/features/payments/gateway-rest";
 import { limits } from "@/lib/kernel/limits";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
@@ -10,10 +10,10 @@ async function queryAttempt(deps: Deps, attempt: DueAttempt): Promise<boolean> {
   return state !== "unknown" && state !== "busy";
 }
 
-/** A gateway that has said nothing for a while is left alone. What has no answer is asked again soon, however far its next turn was. */
+/** A gateway that has said nothing for a while is left alone. Only an answer plans the next turn: without one it comes soon. */
 async function queryAccount(deps: Deps, accountId: string, attempts: readonly DueAttempt[]): Promise<void> {
   const queue = [...attempts];
-  const unanswered: DueAttempt[] = [];
+  const answered: DueAttempt[] = attempts.filter(({ isGivenUp }) => isGivenUp);
   const worker = async () => {
     while (!isResting(deps, accountId)) {
       const next = queue.shift();
@@ -22,12 +22,12 @@ async function queryAccount(deps: Deps, accountId: string, attempts: readonly Du
         deps.log.warn("gateway.query_failed", { accountId }, error);
         return false;
       });
-      if (!isAnswered) unanswered.push(next);
+      if (isAnswered && !next.isGivenUp) answered.push(next);
     }
   };
   const inFlight = isOnTrial(deps, accountId) ? 1 : limits.queryInFlightPerAccount;
   await Promise.all(Array.from({ length: inFlight }, worker));
-  await askAgainSoon(deps.db, [...unanswered, ...queue]);
+  await planNextQuestion(deps.db, answered);
 }
 
 /** One line per account: what is being asked of it, also when the run that began it is over. */

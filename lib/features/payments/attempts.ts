@@ -1,3 +1,4 @@
+import { Prisma } from "@/lib/generated/prisma/client";
 import { limits } from "@/lib/kernel/limits";
 import { type Currency, money } from "@/lib/kernel/money";
 import type { Db, Tx } from "@/lib/platform/db";
@@ -12,20 +13,31 @@ export interface DueAttempt {
   readonly isOver: boolean;
   /** The gateway itself has said that nobody can. */
   readonly isClosed: boolean;
+  /** It began so long ago that silence about it is an answer. */
+  readonly isGivenUp: boolean;
+  /** Whoever took the question has it until then, as Postgres writes it; null when there is no next one. */
+  readonly takenUntil: string | null;
 }
 
+/** When an attempt is asked about next, from columns of `a` and `o`: null when it never is again. */
+const NEXT_QUESTION = Prisma.sql`
+  CASE WHEN o.status IN ('delivered', 'refunding', 'refunded') THEN NULL
+       WHEN clock_timestamp() < o.deadline_at
+         THEN least(clock_timestamp() + make_interval(secs => ${limits.queryIntervalSecondsMin}::int
+                      + random() * ${limits.queryIntervalSecondsMax - limits.queryIntervalSecondsMin}::int), o.deadline_at)
+       WHEN clock_timestamp() < o.deadline_at + make_interval(secs => ${limits.queryAfterDeadlineSeconds}::int)
+         THEN clock_timestamp() + make_interval(secs => ${limits.queryIntervalSecondsMin}::int
+                      + random() * ${limits.queryIntervalSecondsMax - limits.queryIntervalSecondsMin}::int)
+       WHEN clock_timestamp() < o.deadline_at + interval '1 hour' THEN o.deadline_at + interval '1 hour'
+       WHEN clock_timestamp() < o.deadline_at + interval '1 day' THEN o.deadline_at + interval '1 day' END`;
+
 /**
- * Takes attempts whose question to the gateway is due and sets the time of their next one in the same statement, so that
- * two workers never ask the same question and a crash only postpones it. An attempt of an order that is delivered and has
- * one payment is asked no more, but one that was opened beside it is returned once more, to be closed; each account gets an equal
- * share of the run, and those of `except` none.
+ * Takes attempts whose question to the gateway is due, for less than a minute: two workers do not ask the same question, and
+ * one that dies, or hears nothing, leaves it to the next, however far the turn after it is (`planNextQuestion`). An attempt of an
+ * order that is delivered and has one payment is asked no more, but one that was opened beside it is returned once more, to be
+ * closed; each account gets an equal share of the run, and those of `except` none.
  */
 export function takeDueAttempts(db: Db, except: readonly string[] = []): Promise<DueAttempt[]> {
-  const {
-    queryIntervalSecondsMin: soonest,
-    queryIntervalSecondsMax: latest,
-    queryAfterDeadlineSeconds: after,
-  } = limits;
   return db.$queryRaw<DueAttempt[]>`
     WITH due AS MATERIALIZED (
       SELECT p.id FROM gateway_account g CROSS JOIN LATERAL (
@@ -35,22 +47,35 @@ export function takeDueAttempts(db: Db, except: readonly string[] = []): Promise
     asked AS MATERIALIZED (
       SELECT a.id, o.status IN ('delivered', 'refunding', 'refunded') AS is_done, s.attempt_id IS NOT NULL AS is_opened,
              o.status <> 'pending' OR o.deadline_at <= clock_timestamp() AS is_over,
-             EXISTS (SELECT 1 FROM payment p WHERE p.order_id = o.id AND p.attempt_id = a.id) AS is_paid,
-             CASE WHEN clock_timestamp() < o.deadline_at
-                    THEN least(clock_timestamp() + make_interval(secs => ${soonest}::int + random() * ${latest - soonest}::int), o.deadline_at)
-                  WHEN clock_timestamp() < o.deadline_at + make_interval(secs => ${after}::int)
-                    THEN clock_timestamp() + make_interval(secs => ${soonest}::int + random() * ${latest - soonest}::int)
-                  WHEN clock_timestamp() < o.deadline_at + interval '1 hour' THEN o.deadline_at + interval '1 hour'
-                  WHEN clock_timestamp() < o.deadline_at + interval '1 day' THEN o.deadline_at + interval '1 day' END AS next_at
+             EXISTS (SELECT 1 FROM payment p WHERE p.order_id = o.id AND p.attempt_id = a.id) AS is_paid
         FROM payment_attempt a JOIN orders o ON o.id = a.order_id LEFT JOIN payment_opening s ON s.attempt_id = a.id
        WHERE a.id = ANY (ARRAY(SELECT id FROM due))),
     moved AS (
-      UPDATE payment_attempt a SET next_query_at = CASE WHEN asked.is_done THEN NULL ELSE asked.next_at END, query_count = query_count + 1
+      UPDATE payment_attempt a
+         SET next_query_at = CASE WHEN NOT asked.is_done THEN clock_timestamp() + make_interval(secs => ${limits.querySilentSeconds}::int) END,
+             query_count = query_count + 1
         FROM asked WHERE a.id = asked.id
-      RETURNING a.id, a.order_id, a.account_id, a.out_trade_no, a.closed_at, asked.is_over,
+      RETURNING a.id, a.order_id, a.account_id, a.out_trade_no, a.closed_at, a.next_query_at, asked.is_over,
+                a.created_at <= clock_timestamp() - make_interval(hours => ${limits.querySilentHours}::int) AS is_given_up,
                 asked.is_done AND (NOT asked.is_opened OR asked.is_paid OR a.closed_at IS NOT NULL) AS is_settled)
-    SELECT id, order_id AS "orderId", account_id AS "accountId", out_trade_no AS "outTradeNo",
-           is_over AS "isOver", closed_at IS NOT NULL AS "isClosed" FROM moved WHERE NOT is_settled`;
+    SELECT id, order_id AS "orderId", account_id AS "accountId", out_trade_no AS "outTradeNo", is_over AS "isOver",
+           closed_at IS NOT NULL AS "isClosed", is_given_up AS "isGivenUp", next_query_at::text AS "takenUntil" FROM moved WHERE NOT is_settled`;
+}
+
+/**
+ * Plans the next question about attempts that the gateway has told of, or has been silent about for two days. A turn that somebody
+ * else has moved meanwhile stays where it is.
+ */
+export async function planNextQuestion(
+  db: Db,
+  attempts: readonly Pick<DueAttempt, "id" | "takenUntil">[],
+): Promise<void> {
+  const taken = attempts.filter(({ takenUntil }) => takenUntil !== null);
+  if (taken.length === 0) return;
+  await db.$executeRaw`
+    UPDATE payment_attempt a SET next_query_at = ${NEXT_QUESTION}
+      FROM orders o, unnest(${taken.map(({ id }) => id)}::uuid[], ${taken.map(({ takenUntil }) => takenUntil)}::text[]) AS t (id, taken_until)
+     WHERE a.id = t.id AND o.id = a.order_id AND a.next_query_at = t.taken_until::timestamptz`;
 }
 
 /** What the gateway is told of an attempt when it is asked about it: its own number, if it told one, and what the attempt is for. */
@@ -89,17 +114,4 @@ export async function askSoon(
     UPDATE payment_attempt SET next_query_at = least(next_query_at, clock_timestamp() + make_interval(secs => ${limits.openedQuerySeconds}::int))
      WHERE account_id = ${accountId} AND out_trade_no = ${outTradeNo}`;
   return found === 1;
-}
-
-/**
- * Moves the next question about attempts whose gateway was silent to less than a minute from now, for two days after their beginning: a
- * gateway that is down at the hour of the last question must not cost a payment.
- */
-export async function askAgainSoon(db: Db, attempts: readonly Pick<DueAttempt, "id">[]): Promise<void> {
-  if (attempts.length === 0) return;
-  await db.$executeRaw`
-    UPDATE payment_attempt
-       SET next_query_at = least(next_query_at, clock_timestamp() + make_interval(secs => ${limits.querySilentSeconds}::int))
-     WHERE id = ANY (${attempts.map((attempt) => attempt.id)}::uuid[])
-       AND created_at > clock_timestamp() - make_interval(hours => ${limits.querySilentHours}::int)`;
 }

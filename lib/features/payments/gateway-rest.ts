@@ -14,7 +14,7 @@ export interface Patience {
 export const FRESH: Patience = { silences: 0, rests: 0, restsUntil: 0 };
 
 /** What these say, they say of one payment; every other silence may be the whole account's. */
-const OF_ONE_PAYMENT: ReadonlySet<UnknownReason> = new Set(["other_order", "bad_amount", "held"]);
+const OF_ONE_PAYMENT: ReadonlySet<UnknownReason> = new Set(["other_order", "bad_amount", "held", "not_askable"]);
 
 /** Whether an answer that says nothing may mean that the account as a whole does not answer. */
 export const isSilence = (reason: UnknownReason): boolean => !OF_ONE_PAYMENT.has(reason);

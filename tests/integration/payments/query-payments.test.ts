@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { saveAccount } from "@/lib/features/payments/accounts";
+import { takeDueAttempts } from "@/lib/features/payments/attempts";
 import { acceptNotification } from "@/lib/flows/accept-notification";
 import { checkPayment } from "@/lib/flows/check-payment";
 import { expireOrders } from "@/lib/flows/expire-orders";
@@ -110,6 +111,18 @@ describe("asking gateways", () => {
       ]);
       expect(await stateOf(order)).toBe("delivered none");
     }
+  });
+
+  test("a process that dies with a question costs a minute, also where the next turn would be an hour away", async () => {
+    const { variantId } = await shop.stock({ cards: 1 });
+    const order = await shop.place(variantId);
+    await shop.lapse(order.id, limits.queryAfterDeadlineSeconds + 60);
+    await makeDue();
+    expect(await takeDueAttempts(shop.deps.db)).toContainEqual(expect.objectContaining({ orderId: order.id })); // And dies.
+    expect(await nextOf(order)).toBeLessThan(60);
+    await makeDue();
+    await queryPayments(shop.deps);
+    expect(await nextOf(order)).toBeGreaterThan(50 * 60);
   });
 
   test("two workers at once ask about each attempt once", async () => {
