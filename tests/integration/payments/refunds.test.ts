@@ -2,6 +2,7 @@ import { findRefundState, listRefundablePayments } from "@/lib/features/payments
 import { refundByPolicy } from "@/lib/flows/refund-by-policy";
 import { requestRefund } from "@/lib/flows/request-refund";
 import { revealOrder } from "@/lib/flows/reveal-order";
+import { saveRefundPolicy } from "@/lib/flows/save-refund-policy";
 import { newId } from "@/lib/kernel/id";
 import { expectInvariants } from "@/tests/support/invariants";
 import { ADMIN, openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
@@ -195,7 +196,11 @@ describe("giving money back", () => {
     await desk.pay(twice, desk.paper, { trade: "twice" });
     expect(await refundByPolicy(desk.shop.deps)).toBe(0);
     expect(await desk.stateOf(late)).toBe("paid owed");
-    await desk.shop.rows("UPDATE merchant SET double_policy = 'refund', no_stock_policy = 'refund'");
+    const [merchant] = await desk.shop.rows<{ id: string }>("SELECT id FROM merchant");
+    const policy = { merchantId: merchant?.id as string, double: "refund", noStock: "refund" } as const;
+    const own = { kind: "merchant", userId: newId(), merchantId: policy.merchantId } as const;
+    expect(await saveRefundPolicy(desk.shop.deps, own, policy)).toEqual({ ok: false, error: "not_allowed" });
+    expect((await saveRefundPolicy(desk.shop.deps, ADMIN, policy)).ok).toBe(true);
     const counts = await Promise.all([refundByPolicy(desk.shop.deps), refundByPolicy(desk.other)]);
     expect(Math.max(...counts)).toBeGreaterThanOrEqual(2);
     await desk.drive();
@@ -203,6 +208,6 @@ describe("giving money back", () => {
     expect(await desk.stateOf(twice)).toBe("delivered double_paid");
     expect(await desk.refundsOf(twice)).toHaveLength(1);
     expect(await refundByPolicy(desk.shop.deps)).toBe(0);
-    await desk.shop.rows("UPDATE merchant SET double_policy = 'ask', no_stock_policy = 'owe'");
+    await saveRefundPolicy(desk.shop.deps, ADMIN, { ...policy, double: "ask", noStock: "owe" });
   });
 });
