@@ -1,3 +1,4 @@
+import { toYuan } from "../signing";
 import type { StripeSession } from "./stripe-desk";
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
@@ -11,7 +12,7 @@ button.other{background:#e3e8ee;color:#1a1f36}</style><h1>${title}</h1>${body}</
 
 const WHOLE = new Set(["jpy", "krw", "vnd"]);
 const shown = ({ amount, currency }: StripeSession): string =>
-  `${WHOLE.has(currency) ? amount : (amount / 100).toFixed(2)} ${escaped(currency.toUpperCase())}`;
+  `${WHOLE.has(currency) ? amount : toYuan(BigInt(amount))} ${escaped(currency.toUpperCase())}`;
 
 /** Stripe's page of one session: where the buyer presses pay. */
 export function sessionPage(session: StripeSession, status: "open" | "complete" | "expired"): string {

@@ -1,3 +1,4 @@
+import { toYuan } from "../signing";
 import type { WechatOrder } from "./wechat-desk";
 import { shanghaiInstant } from "./wechat-signing";
 
@@ -5,9 +6,12 @@ const HEADER =
   "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注";
 const SUMMARY = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额";
 
-const yuan = (fen: number): string => (fen / 100).toFixed(2);
-/** Fees have five places: six in a thousand of the fen. */
-const feeOf = (fen: number): string => ((fen * 6) / 100_000).toFixed(5);
+const yuan = (fen: number): string => toYuan(BigInt(fen));
+/** Fees have five places, and six in a thousand of a fen are six of the fifth. */
+function feeOf(fen: number): string {
+  const fifths = String(Math.abs(fen) * 6).padStart(6, "0");
+  return `${fen < 0 ? "-" : ""}${fifths.slice(0, -5)}.${fifths.slice(-5)}`;
+}
 const row = (cells: readonly string[]): string => cells.map((cell) => `\`${cell}`).join(",");
 const timeOf = (ms: number): string => shanghaiInstant(ms).slice(0, 19).replace("T", " ");
 
@@ -45,7 +49,6 @@ export function wechatBill(
   lines.sort((left, right) => left.at - right.at);
   const sum = (of: "paid" | "back") => lines.reduce((total, line) => total + line[of], 0);
   const [paid, back] = [sum("paid"), sum("back")];
-  const fees = lines.reduce((total, line) => total + (line.paid - line.back) * 6, 0) / 100_000;
-  const totals = [`${lines.length}`, yuan(paid), yuan(back), "0.00", fees.toFixed(5), yuan(paid), yuan(back)];
+  const totals = [`${lines.length}`, yuan(paid), yuan(back), "0.00", feeOf(paid - back), yuan(paid), yuan(back)];
   return Buffer.from(`\ufeff${[HEADER, ...lines.map(({ text }) => text), SUMMARY, row(totals), ""].join("\r\n")}`);
 }

@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, randomInt } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { toYuan } from "../signing";
 import { cashierPage, plainPage, tellOf } from "./cashier-page";
 import type { Asked, Reply } from "./loopback-server";
 import { isThisMachine, Notices, type SentNotice } from "./notices";
@@ -191,7 +192,7 @@ export class WechatServer {
     const isOver = order.state === "CLOSED" || this.desk.now() >= order.expiresAt;
     const state = order.paidAt !== null ? "paid" : isOver ? "closed" : "open";
     const returnUrl = url.searchParams.get("redirect_url") ?? "";
-    const yuan = (order.fen / 100).toFixed(2);
+    const yuan = toYuan(BigInt(order.fen));
     return html(
       cashierPage({ title: "微信支付（演示）WeChat Pay (demo)", subject: order.description, yuan, state, returnUrl }),
     );

@@ -1,3 +1,4 @@
+// Over 300 lines: the attacks of one protocol read best as one list.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";

@@ -1,3 +1,4 @@
+// Over 300 lines: the words of every gateway, to be read side by side.
 /** What the settings form of each kind of gateway says: its name, its fields, and what a choice means. */
 export const gateways = {
   epay: {
