@@ -1,5 +1,5 @@
 import { AlipaySdk } from "alipay-sdk";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { requestText, signedRequest } from "@/lib/features/payments/gateways/alipay-codec";
 import { readAlipaySettings } from "@/lib/features/payments/gateways/alipay-settings";
 import { signRsa } from "@/lib/features/payments/gateways/rsa";
@@ -18,6 +18,10 @@ import {
 /** Alipay's own kit for Node, against our server and our arithmetic. It reads the time zone of its process. */
 const zone = process.env.TZ;
 process.env.TZ = "Asia/Shanghai";
+afterAll(() => {
+  if (zone === undefined) delete process.env.TZ;
+  else process.env.TZ = zone;
+});
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
@@ -134,9 +138,4 @@ describe("our arithmetic against the kit's", () => {
     const forged = Object.fromEntries(signed());
     expect(kit.checkNotifySignV2({ ...forged, total_amount: "0.01" })).toBe(false);
   });
-});
-
-test("the process keeps its own time zone", () => {
-  if (zone === undefined) delete process.env.TZ;
-  else process.env.TZ = zone;
 });
