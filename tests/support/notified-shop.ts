@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { GatewayAccount, Notification } from "@/lib/features/payments/gateways/port";
 import { toRawHttp } from "@/lib/features/payments/gateways/raw-http";
+import { transportWith } from "./gateways";
 
 export interface NotifiedShop {
   readonly url: string;
@@ -21,7 +22,8 @@ export async function startNotifiedShop(account: () => GatewayAccount): Promise<
     for await (const chunk of request) chunks.push(chunk);
     const headers = new Headers(request.headers as Record<string, string>);
     const raw = toRawHttp({ method: request.method ?? "", url: request.url ?? "", headers }, Buffer.concat(chunks));
-    const notice = account().readNotification(raw, Date.now());
+    const signer = await account().prepareNotification?.(raw, transportWith({ timeoutMs: 2_000 }));
+    const notice = account().readNotification(raw, Date.now(), signer);
     heard.push(notice.ok ? notice.value : notice.error);
     const reply = notice.ok ? account().accepted : account().refused;
     response.writeHead(answers.shift() ?? reply.status).end(reply.body);
