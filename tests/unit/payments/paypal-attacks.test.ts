@@ -344,6 +344,7 @@ describe("attack 21: the certificate itself", () => {
     });
     const evil = post(BODY, headersOf(BODY, { certificateUrl: "https://evil.test/v1/notifications/certs/CERT-1" }));
     expect(await account.prepareNotification?.(evil, transport)).toBeNull();
+    expect(refusal(read(evil, null))).toBe("bad_signature");
     expect(await account.prepareNotification?.(post(BODY, []), transport)).toBeNull();
   });
 });

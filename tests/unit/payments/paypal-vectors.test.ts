@@ -23,7 +23,7 @@ import {
 describe("the published vector", () => {
   const headers: [string, string][] = [
     ["paypal-auth-algo", VECTOR.authAlgo],
-    ["paypal-cert-url", "https://api.paypal.com/v1/notifications/certs/CERT-1"],
+    ["paypal-cert-url", "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1"],
     ["paypal-transmission-id", VECTOR.transmissionId],
     ["paypal-transmission-time", VECTOR.transmissionTime],
     ["paypal-transmission-sig", VECTOR.transmissionSig],

@@ -3,13 +3,14 @@ import { z } from "zod";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { parseJson } from "./json-members";
+import { isCertificateUrl } from "./paypal-certificate";
 import { PAYPAL_ID, REFUND_NO, readAmount, readTransmission, signedText, timeOf } from "./paypal-codec";
 import { Capture, captureOf, numberOf, Order, paymentOf, Refund, refundState, unitOf } from "./paypal-objects";
 import type { PaypalConfig } from "./paypal-settings";
 import type { NoticeRefusal, NoticeSigner, Notification, Pair, RawHttp } from "./port";
 import { isSignedByRsa } from "./rsa";
 
-type Account = Pick<PaypalConfig, "clientId" | "webhookId">;
+type Account = Pick<PaypalConfig, "clientId" | "webhookId" | "endpoint" | "environment">;
 
 /** PayPal repeats a notice for three days, and nobody says whether it signs anew; an old one is the same payment once more. */
 const OLDEST_MS = 4 * 24 * 3_600_000;
@@ -52,6 +53,8 @@ export function readNotification(
 ): Result<Notification, NoticeRefusal> {
   const transmission = transmissionOf(raw);
   if (!transmission) return err("malformed");
+  // Nobody need look for a changed key because somebody named one of his own.
+  if (!isCertificateUrl(transmission.certificateUrl, config)) return err("bad_signature");
   if (!signer || now < signer.validFrom || now > signer.validTo) return err("unknown_key");
   if (!isSignedByRsa(signedText(transmission, config.webhookId, raw.body), transmission.signature, signer.key)) {
     return err("bad_signature");
