@@ -8,9 +8,12 @@ import type { Pair, RawHttp } from "@/lib/features/payments/gateways/port";
 import { acceptNotification } from "@/lib/flows/accept-notification";
 import { placeOrder } from "@/lib/flows/place-order";
 import { publishBatch } from "@/lib/flows/publish-batch";
+import { assert } from "@/lib/kernel/assert";
 import { newId } from "@/lib/kernel/id";
+import { ok } from "@/lib/kernel/result";
 import { cardAad, fingerprint, newDataKey, seal } from "@/lib/platform/crypto";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
+import { inTransaction } from "@/lib/platform/db";
 import { closeDeps, createDeps, type Deps } from "@/lib/platform/deps";
 import { type EnvSource, readEnv } from "@/lib/platform/env";
 import { createLog } from "@/lib/platform/log";
@@ -102,25 +105,30 @@ async function insertCards(
   const place = { merchantId: stocked.merchantId, variantId: stocked.variantId, batchId };
   const { dataKey, wrapped, keyId } = newDataKey(deps.keys, place);
   const fingerprintKey = deps.keys.fingerprint(stocked.merchantId);
-  await deps.db.$executeRaw`
-    INSERT INTO batch (id, merchant_id, variant_id, pool_id, status, key_id, data_key, line_count, accepted_count)
-    VALUES (${batchId}::uuid, ${stocked.merchantId}::uuid, ${stocked.variantId}::uuid, ${stocked.poolId}::uuid, 'draft', ${keyId}, ${wrapped}, ${texts.length}::int, ${texts.length}::int)`;
   const ids = texts.map(() => newId());
   const sealed = texts.map((text, n) =>
     seal(dataKey, Buffer.from(text), cardAad({ ...place, cardId: ids[n] as string })),
   );
   const prints = texts.map((text) => fingerprint(fingerprintKey, Buffer.from(text)));
-  await deps.db.$executeRaw`
-    WITH input AS (SELECT * FROM unnest(${ids}::uuid[], ${prints}::bytea[], ${sealed}::bytea[]) AS i (id, fingerprint, ciphertext)),
-    secret AS (
-      INSERT INTO card_secret (card_id, variant_id, key_id, fingerprint, ciphertext)
-      SELECT id, ${stocked.variantId}::uuid, ${keyId}, fingerprint, ciphertext FROM input)
-    INSERT INTO card (id, merchant_id, variant_id, pool_id, batch_id, pick, status)
-    SELECT id, ${stocked.merchantId}::uuid, ${stocked.variantId}::uuid, ${stocked.poolId}::uuid, ${batchId}::uuid, nextval('card_pick_seq'), 'draft' FROM input`;
-  await deps.db.$executeRaw`
-    INSERT INTO stock_entry (kind, merchant_id, batch_id, card_ids, canonical)
-    SELECT 'import', ${stocked.merchantId}::uuid, ${batchId}::uuid, part, stock_canonical('import', ${stocked.merchantId}::uuid, NULL, ${batchId}::uuid, '', part)
-      FROM (SELECT array_agg(id) AS part FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS u (id, n) GROUP BY (n - 1) / 5000) parts`;
+  // All at once: a server whose audit looks on would take a product off sale whose batch counts cards that are not there yet.
+  const written = await inTransaction(deps.db, async (tx) => {
+    await tx.$executeRaw`
+      INSERT INTO batch (id, merchant_id, variant_id, pool_id, status, key_id, data_key, line_count, accepted_count)
+      VALUES (${batchId}::uuid, ${stocked.merchantId}::uuid, ${stocked.variantId}::uuid, ${stocked.poolId}::uuid, 'draft', ${keyId}, ${wrapped}, ${texts.length}::int, ${texts.length}::int)`;
+    await tx.$executeRaw`
+      WITH input AS (SELECT * FROM unnest(${ids}::uuid[], ${prints}::bytea[], ${sealed}::bytea[]) AS i (id, fingerprint, ciphertext)),
+      secret AS (
+        INSERT INTO card_secret (card_id, variant_id, key_id, fingerprint, ciphertext)
+        SELECT id, ${stocked.variantId}::uuid, ${keyId}, fingerprint, ciphertext FROM input)
+      INSERT INTO card (id, merchant_id, variant_id, pool_id, batch_id, pick, status)
+      SELECT id, ${stocked.merchantId}::uuid, ${stocked.variantId}::uuid, ${stocked.poolId}::uuid, ${batchId}::uuid, nextval('card_pick_seq'), 'draft' FROM input`;
+    await tx.$executeRaw`
+      INSERT INTO stock_entry (kind, merchant_id, batch_id, card_ids, canonical)
+      SELECT 'import', ${stocked.merchantId}::uuid, ${batchId}::uuid, part, stock_canonical('import', ${stocked.merchantId}::uuid, NULL, ${batchId}::uuid, '', part)
+        FROM (SELECT array_agg(id) AS part FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS u (id, n) GROUP BY (n - 1) / 5000) parts`;
+    return ok(null);
+  });
+  assert(written.ok);
   return batchId;
 }
 
