@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
 import { type Prisma, PrismaClient } from "@/lib/generated/prisma/client";
 import { limits } from "@/lib/kernel/limits";
 import type { Result } from "@/lib/kernel/result";
@@ -25,6 +26,17 @@ export const HOT_OPTIONS =
   "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_nestloop=off -c enable_mergejoin=off -c jit=off " +
   `-c lock_timeout=${limits.hotLockTimeoutMs} -c statement_timeout=${limits.hotStatementMs}`;
 
+/**
+ * A connection that may be cut at any moment, also while it is handed over: the pool listens to it no more, its owner does not
+ * listen yet, and an error that nobody listens to ends the process. The owner's first query tells of it.
+ */
+class PooledClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on("error", () => {});
+  }
+}
+
 const nameOf = new Map<string, string>();
 
 /** One name per statement text, so that Postgres parses each text once per connection. */
@@ -43,6 +55,7 @@ export function createDb(connectionString: string, onError: (error: Error) => vo
   const adapter = new PrismaPg(
     {
       ...LINE,
+      Client: PooledClient,
       connectionString,
       max,
       application_name: "kapu",
@@ -62,6 +75,7 @@ export function createHotDb(connectionString: string, onError: (error: Error) =>
   const adapter = new PrismaPg(
     {
       ...LINE,
+      Client: PooledClient,
       connectionString,
       max,
       query_timeout: limits.hotStatementMs + 1_000,

@@ -7,6 +7,8 @@ export type Weather =
   | "clear"
   /** What the database answers is lost and the connection reset: the statement ran, and nobody heard so. */
   | "replies eaten"
+  /** The database ends a connection with the very bytes that say that it is ready. */
+  | "cut when ready"
   /** Nobody answers the phone. */
   | "down"
   /** Bytes vanish and nothing is ever closed. */
@@ -23,6 +25,14 @@ export interface BadLine {
   cut(): void;
   stop(): Promise<void>;
 }
+
+const READY = Buffer.from("Z\0\0\0\u0005I", "latin1");
+/** What Postgres says to a connection that an administrator terminates. */
+const FAREWELL = ((fields: Buffer): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(fields.length + 4);
+  return Buffer.concat([Buffer.from("E"), length, fields]);
+})(Buffer.from("SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"));
 
 /** Opens a line to the database that `urls` name. */
 export async function openBadLine(urls: DatabaseUrls): Promise<BadLine> {
@@ -41,6 +51,12 @@ export async function openBadLine(urls: DatabaseUrls): Promise<BadLine> {
     database.on("data", (bytes) => {
       if (line.weather === "clear") return void client.write(bytes);
       if (line.weather === "black hole") return;
+      if (line.weather === "cut when ready") {
+        if (!bytes.includes(READY)) return void client.write(bytes);
+        line.eaten++;
+        client.end(Buffer.concat([bytes, FAREWELL]));
+        return void database.destroy();
+      }
       line.eaten++;
       client.resetAndDestroy();
       database.destroy();
