@@ -82,7 +82,7 @@ const NOT_OF_15 = [
   "tests/integration/platform/embedded-postgres.test.ts",
   "tests/integration/platform/database-roles.test.ts",
   "tests/integration/api/flash-sale.test.ts",
-  "tests/integration/{bench,catalog,cli,identity,merchants,sandbox,server}/**",
+  "tests/integration/{bench,catalog,cli,gateways,identity,merchants,sandbox,server}/**",
 ];
 const on15 = { env: { KAPU_TEST_POSTGRES: "15" }, without: NOT_OF_15 };
 
