@@ -2,7 +2,8 @@ import { z } from "zod";
 import { type AlipayReply, callAlipay, reasonOf } from "./alipay-call";
 import { readYuan, TRADE_NO } from "./alipay-codec";
 import { type AlipayConfig, accountRefOf } from "./alipay-settings";
-import type { CloseAnswer, PaymentRef, QueryAnswer, UnknownReason, VerifiedPayment } from "./port";
+import { closedBy, unknown } from "./answers";
+import type { CloseAnswer, PaymentRef, QueryAnswer, VerifiedPayment } from "./port";
 import type { Transport } from "./transport";
 
 const Text = z.string().max(200);
@@ -17,7 +18,6 @@ const Trade = z.looseObject({
 type Trade = z.infer<typeof Trade>;
 
 const NOT_EXIST = "ACQ.TRADE_NOT_EXIST";
-const unknown = (reason: UnknownReason): { state: "unknown"; reason: UnknownReason } => ({ state: "unknown", reason });
 
 /** Asks `alipay.trade.query` once, by our own number, so that the reply can be held against it. */
 export async function queryPayment(
@@ -86,18 +86,5 @@ export async function closePayment(
     return reply.value.fields.out_trade_no === payment.outTradeNo ? { state: "closed" } : unknown("other_order");
   }
   if (reply.value.subCode === NOT_EXIST) return { state: "not_created" };
-  const asked = await queryPayment(payment, config, transport);
-  switch (asked.state) {
-    case "paid":
-    case "refunded":
-      return { state: "already_paid" };
-    case "closed":
-      return { state: "closed" };
-    case "not_found":
-      return { state: "not_created" };
-    case "pending":
-      return unknown(reasonOf(reply.value));
-    case "unknown":
-      return asked;
-  }
+  return closedBy(await queryPayment(payment, config, transport), unknown(reasonOf(reply.value)));
 }

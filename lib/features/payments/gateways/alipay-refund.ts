@@ -4,10 +4,9 @@ import { toDecimal } from "@/lib/kernel/money";
 import { type AlipayReply, callAlipay, isRefusal, reasonOf, refusalCode } from "./alipay-call";
 import { OUT_TRADE_NO, REFUND_NO, readYuan } from "./alipay-codec";
 import type { AlipayConfig } from "./alipay-settings";
-import type { RefundAnswer, RefundInput, Refunds, UnknownReason } from "./port";
+import { unknown } from "./answers";
+import type { RefundAnswer, RefundInput, Refunds } from "./port";
 import type { Transport } from "./transport";
-
-const unknown = (reason: UnknownReason): RefundAnswer => ({ state: "unknown", reason });
 
 /** The number is in use for another refund of the trade, which may have moved money. */
 const REPEATED = "ACQ.DISCORDANT_REPEAT_REQUEST";

@@ -12,7 +12,7 @@ import { closePayment, queryPayment } from "./alipay-query";
 import { alipayRefunds } from "./alipay-refund";
 import { ALIPAY_FIELDS, type AlipayConfig, accountRefOf, readAlipaySettings } from "./alipay-settings";
 import type { CheckFinding, GatewayAccount, PaymentGateway } from "./port";
-import { isLoopback, plainText } from "./raw-http";
+import { isLoopback, plainAnswers } from "./raw-http";
 import type { Transport } from "./transport";
 
 async function selfCheck(
@@ -44,9 +44,7 @@ const bind = (config: AlipayConfig): GatewayAccount => ({
   refunds: alipayRefunds(config),
   fetchBill: (day, transport) => fetchBill(day, config, transport),
   selfCheck: (input) => selfCheck(config, input),
-  accepted: plainText(200, "success"),
-  refused: plainText(400, "fail"),
-  deferred: plainText(503, "fail"),
+  ...plainAnswers("success"),
 });
 
 /** 支付宝: codes to scan, and its cashier on computers and phones. */

@@ -14,7 +14,7 @@ import type {
   Presentation,
   TestNotice,
 } from "./port";
-import { isLoopback, plainText } from "./raw-http";
+import { isLoopback, plainAnswers } from "./raw-http";
 
 const TEST_PAY_ID = "KAPU-TEST-NOTICE";
 
@@ -74,9 +74,7 @@ const bind = (config: CodepayConfig): GatewayAccount => ({
   queryPayment: async () => ({ state: "unknown", reason: "not_askable" }),
   selfCheck: async ({ notifyUrl }) => selfCheck(config, notifyUrl),
   testNotice: (notifyUrl) => testNotice(notifyUrl, config),
-  accepted: plainText(200, "success"),
-  refused: plainText(400, "fail"),
-  deferred: plainText(503, "fail"),
+  ...plainAnswers("success"),
 });
 
 /** 码支付 (CodePay), the classic protocol: a private wallet watched by a server, asking each buyer for an amount of his own. */

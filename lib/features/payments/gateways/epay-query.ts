@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { parseDecimal } from "@/lib/kernel/money";
+import { unknown } from "./answers";
 import { GATEWAY_TRADE_NO, METHOD } from "./epay-codec";
 import type { EpayConfig } from "./epay-settings";
 import { askSigned } from "./epay-signed-reply";
 import { signedPairs } from "./epay-signing";
 import { parseJson } from "./json-members";
-import type { Pair, PaymentRef, QueryAnswer, UnknownReason, VerifiedPayment } from "./port";
+import type { Pair, PaymentRef, QueryAnswer, VerifiedPayment } from "./port";
 import { Printed, PrintedName } from "./printed-json";
 import { getText, type Transport } from "./transport";
 
@@ -22,8 +23,6 @@ const Order = z.looseObject({
 });
 
 type OrderReader = Pick<EpayConfig, "pid"> & { readonly profile?: Pick<EpayConfig["profile"], "paidWord"> };
-
-const unknown = (reason: UnknownReason): QueryAnswer => ({ state: "unknown", reason });
 
 /**
  * Asks about one payment once. Only a reply that is complete, of this order and of this account says anything; an error page,

@@ -1,24 +1,14 @@
 import { z } from "zod";
 import { parseDecimal, toDecimal } from "@/lib/kernel/money";
+import { closedBy, unknown } from "./answers";
 import { GATEWAY_TRADE_NO } from "./epay-codec";
 import { queryPayment } from "./epay-query";
 import type { EpayConfig } from "./epay-settings";
 import { askSigned, type SignedReply } from "./epay-signed-reply";
 import { parseJson } from "./json-members";
-import type {
-  CloseAnswer,
-  Pair,
-  PaymentRef,
-  QueryAnswer,
-  RefundAnswer,
-  RefundInput,
-  Refunds,
-  UnknownReason,
-} from "./port";
+import type { CloseAnswer, Pair, PaymentRef, QueryAnswer, RefundAnswer, RefundInput, Refunds } from "./port";
 import { Printed } from "./printed-json";
 import { send, type Transport } from "./transport";
-
-const unknown = (reason: UnknownReason): RefundAnswer => ({ state: "unknown", reason });
 
 /** What this account's server can give back; undefined where it has no door for it. */
 export function refundsOf(config: EpayConfig): Refunds | undefined {
@@ -158,8 +148,5 @@ export async function closePayment(
   const reply = await askSigned("/api/pay/close", [["out_trade_no", payment.outTradeNo]], config, transport);
   if (reply.state === "said") return { state: "closed" };
   if (reply.state === "unknown") return reply;
-  const answer = await queryPayment(payment, config, transport);
-  if (answer.state === "unknown") return answer;
-  if (answer.state === "paid" || answer.state === "refunded") return { state: "already_paid" };
-  return { state: answer.state === "not_found" ? "not_created" : answer.state === "closed" ? "closed" : "unsupported" };
+  return closedBy(await queryPayment(payment, config, transport));
 }

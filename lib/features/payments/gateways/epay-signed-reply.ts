@@ -1,3 +1,4 @@
+import { unknown } from "./answers";
 import { canonicalText } from "./epay-codec";
 import type { EpayConfig } from "./epay-settings";
 import { signedPairs } from "./epay-signing";
@@ -16,8 +17,6 @@ export type SignedReply =
   | { readonly state: "said"; readonly fields: ReadonlyMap<string, string>; readonly rows: unknown }
   | { readonly state: "refused"; readonly code: string; readonly message: string; readonly reason: UnknownReason }
   | { readonly state: "unknown"; readonly reason: UnknownReason };
-
-const unknown = (reason: UnknownReason): SignedReply => ({ state: "unknown", reason });
 
 /** Posts one signed request and believes the reply only when the platform signed it. Never throws for what the other side does. */
 export async function askSigned(

@@ -18,7 +18,7 @@ import type {
   TestNotice,
   UnknownReason,
 } from "./port";
-import { isLoopback, plainText } from "./raw-http";
+import { isLoopback, plainAnswers } from "./raw-http";
 import type { Transport } from "./transport";
 
 /** The sample key of every tutorial on this protocol. */
@@ -101,9 +101,7 @@ function bind(config: EpayConfig): GatewayAccount {
         }
       : { testNotice: (notifyUrl: string) => testNotice(notifyUrl, config) }),
     // The gateway looks for its word anywhere in the body, so no other answer may contain it.
-    accepted: plainText(200, "success"),
-    refused: plainText(400, "fail"),
-    deferred: plainText(503, "fail"),
+    ...plainAnswers("success"),
   };
 }
 

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { parseDecimal } from "@/lib/kernel/money";
+import { unknown } from "./answers";
 import { isChainAddress, isCoinAmount } from "./chain-address";
 import { coinOf, signedBody, TRADE_ID } from "./epusdt-codec";
 import { currencyOf, type EpusdtConfig } from "./epusdt-settings";
 import { type JsonField, numberField, shortestDecimal, textField } from "./flat-json";
 import { httpUrlOf } from "./http-url";
 import { askJson, jsonPost } from "./json-reply";
-import type { OpenAnswer, OpenInput, UnknownReason } from "./port";
+import type { OpenAnswer, OpenInput } from "./port";
 import { Printed } from "./printed-json";
 import type { Transport } from "./transport";
 
@@ -39,7 +40,6 @@ const Created = z.looseObject({
 });
 type Created = z.infer<typeof Created>;
 
-const unknown = (reason: UnknownReason): OpenAnswer => ({ state: "unknown", reason });
 const refused = (code: string): OpenAnswer => ({ state: "refused", code });
 
 /** The members of a request for a new trade. Nothing of the buyer is in it, and no text that anybody typed. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Money, parseDecimal } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import { unknown } from "./answers";
 import { signedBody, TRADE_ID } from "./epusdt-codec";
 import { accountRefOf } from "./epusdt-notice";
 import { Envelope } from "./epusdt-open";
@@ -41,8 +42,6 @@ type State = z.infer<typeof State>;
 
 /** BEpusdt has one code for every refusal, and this word. */
 const isAbsent = (message: string): boolean => /不存在|not found/i.test(message);
-
-const unknown = (reason: UnknownReason) => ({ state: "unknown", reason }) as const;
 
 /**
  * Asks the server about one trade. Its answers are not signed; they come over https from the server that the merchant named,

@@ -10,7 +10,7 @@ import { EPUSDT_CURRENCIES, EPUSDT_FLAVOURS, type EpusdtConfig, readSettings } f
 import { type JsonField, numberField, textField } from "./flat-json";
 import { JSON_SIGNATURES } from "./json-signature";
 import type { CheckFinding, GatewayAccount, PaymentGateway, SettingsField, TestNotice, UnknownReason } from "./port";
-import { isLoopback, plainText } from "./raw-http";
+import { isLoopback, plainAnswers } from "./raw-http";
 import type { Transport } from "./transport";
 
 const TEST_NUMBER = "KAPUTESTNOTICE";
@@ -99,9 +99,7 @@ const bind = (config: EpusdtConfig): GatewayAccount => ({
   selfCheck: (input) => selfCheck(config, input),
   testNotice: (notifyUrl) => testNotice(notifyUrl, config),
   // The classic server wants exactly this word, and the others take it.
-  accepted: plainText(200, "ok"),
-  refused: plainText(400, "fail"),
-  deferred: plainText(503, "fail"),
+  ...plainAnswers("ok"),
 });
 
 const FIELDS: readonly SettingsField[] = [

@@ -1,17 +1,16 @@
 import { err, ok, type Result } from "@/lib/kernel/result";
+import { unknown } from "./answers";
 import { httpUrlOf } from "./http-url";
 import { assertOwnFields } from "./own-fields";
 import { callPaypal } from "./paypal-call";
 import { PAYPAL_CURRENCIES, readAmount, writeAmount } from "./paypal-codec";
 import { Order, unitOf } from "./paypal-objects";
 import type { PaypalConfig } from "./paypal-settings";
-import type { CreateInput, CreateRefusal, OpenAnswer, OpenInput, Presentation, UnknownReason } from "./port";
+import type { CreateInput, CreateRefusal, OpenAnswer, OpenInput, Presentation } from "./port";
 import { isLoopback } from "./raw-http";
 import type { Transport } from "./transport";
 
 const AMOUNT_MINOR_MAX = 999_999_999n;
-
-const unknown = (reason: UnknownReason): OpenAnswer => ({ state: "unknown", reason });
 
 /** Whether PayPal could be asked for this at all; the order there is made when the buyer comes to pay. */
 export function createPayment({ amount, method }: CreateInput): Result<Presentation, CreateRefusal> {

@@ -1,13 +1,12 @@
 import { assert } from "@/lib/kernel/assert";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import { closedBy, unknown } from "./answers";
 import { callPaypal, type PaypalReply } from "./paypal-call";
 import { OUT_TRADE_NO, PAYPAL_ID } from "./paypal-codec";
 import { Capture, closedMark, numberOf, Order, paymentOf, unitOf } from "./paypal-objects";
 import type { PaypalConfig } from "./paypal-settings";
 import type { CloseAnswer, PaymentRef, QueryAnswer, UnknownReason } from "./port";
 import type { Transport } from "./transport";
-
-const unknown = (reason: UnknownReason) => ({ state: "unknown", reason }) as const;
 
 /** What PayPal answers to a capture that the buyer can still make possible. */
 const NOT_YET =
@@ -131,10 +130,4 @@ export async function closePayment(ref: PaymentRef, config: PaypalConfig, transp
   return again.value && "order" in again.value
     ? closedBy(readOrder(again.value.order, ref.outTradeNo, config))
     : { state: "unsupported" };
-}
-
-function closedBy(answer: QueryAnswer): CloseAnswer {
-  if (answer.state === "unknown") return answer;
-  if (answer.state === "paid" || answer.state === "refunded") return { state: "already_paid" };
-  return { state: answer.state === "closed" ? "closed" : "unsupported" };
 }

@@ -1,5 +1,6 @@
 import { assert } from "@/lib/kernel/assert";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import { unknown } from "./answers";
 import { callPaypal } from "./paypal-call";
 import { OUT_TRADE_NO, PAYPAL_ID, REFUND_NO, readAmount, writeAmount } from "./paypal-codec";
 import { numberOf, type Order, Refund, refundState, unitOf } from "./paypal-objects";
@@ -7,8 +8,6 @@ import { find } from "./paypal-query";
 import type { PaypalConfig } from "./paypal-settings";
 import type { RefundAnswer, RefundInput, Refunds, UnknownReason } from "./port";
 import type { Transport } from "./transport";
-
-const unknown = (reason: UnknownReason): RefundAnswer => ({ state: "unknown", reason });
 
 /** PayPal's refunds: of a capture, in parts, each of which is one refund however often it is asked for. */
 export const paypalRefunds = (config: PaypalConfig): Refunds => ({

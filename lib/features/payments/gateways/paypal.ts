@@ -16,7 +16,7 @@ import { paypalRefunds } from "./paypal-refund";
 import { PAYPAL_FIELDS, type PaypalConfig, readPaypalSettings } from "./paypal-settings";
 import { readTransactions } from "./paypal-transactions";
 import type { CheckFinding, GatewayAccount, PaymentGateway } from "./port";
-import { isLoopback, plainText } from "./raw-http";
+import { isLoopback, plainAnswers } from "./raw-http";
 import type { Transport } from "./transport";
 
 const Webhook = z.looseObject({ url: z.string().max(2_048) });
@@ -58,9 +58,7 @@ const bind = (config: PaypalConfig): GatewayAccount => ({
   statementPages: (window, transport) => readTransactions(window, config, transport),
   selfCheck: (input) => selfCheck(config, input),
   // PayPal looks at the status alone: any 2xx ends its three days of telling.
-  accepted: plainText(200, "ok"),
-  refused: plainText(400, "fail"),
-  deferred: plainText(503, "fail"),
+  ...plainAnswers("ok"),
 });
 
 export const paypalGateway: PaymentGateway = {

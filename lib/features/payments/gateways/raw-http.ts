@@ -1,4 +1,4 @@
-import type { HttpReply, Pair, RawHttp } from "./port";
+import type { GatewayAccount, HttpReply, Pair, RawHttp } from "./port";
 
 /** Takes a request apart without losing a repeated name or a byte of the body. */
 export function toRawHttp(request: { method: string; url: string; headers: Headers }, body: Uint8Array): RawHttp {
@@ -26,4 +26,11 @@ export const plainText = (status: number, body: string): HttpReply => ({
   status,
   contentType: "text/plain; charset=utf-8",
   body,
+});
+
+/** A gateway's three answers in plain words: only the first says the word that it waits for. */
+export const plainAnswers = (taken: string): Pick<GatewayAccount, "accepted" | "refused" | "deferred"> => ({
+  accepted: plainText(200, taken),
+  refused: plainText(400, "fail"),
+  deferred: plainText(503, "fail"),
 });

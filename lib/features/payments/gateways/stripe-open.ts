@@ -1,9 +1,10 @@
 import { assert } from "@/lib/kernel/assert";
 import { toDecimal } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import { unknown } from "./answers";
 import { httpUrlOf } from "./http-url";
 import { assertOwnFields } from "./own-fields";
-import type { CreateInput, CreateRefusal, OpenAnswer, OpenInput, Pair, Presentation, UnknownReason } from "./port";
+import type { CreateInput, CreateRefusal, OpenAnswer, OpenInput, Pair, Presentation } from "./port";
 import { toStripeAmount } from "./stripe-amounts";
 import { callStripe } from "./stripe-call";
 import { SESSION_ID } from "./stripe-codec";
@@ -20,8 +21,6 @@ import type { Transport } from "./transport";
 const PAST_DEADLINE_MS = 32 * 60_000;
 /** Beyond a day Stripe refuses; without a word a session lives for one. */
 const LIVES_MS_MAX = 24 * 3_600_000 - 60_000;
-
-const unknown = (reason: UnknownReason): OpenAnswer => ({ state: "unknown", reason });
 
 /** Whether Stripe could be asked for this at all; the session itself is made when the buyer comes to pay. */
 export function createPayment(

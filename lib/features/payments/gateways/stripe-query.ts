@@ -1,14 +1,13 @@
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import { closedBy, unknown } from "./answers";
 import type { CloseAnswer, PaymentRef, QueryAnswer, UnknownReason, VerifiedPayment } from "./port";
 import { callStripe, type StripeReply } from "./stripe-call";
 import { INTENT_ID, OUT_TRADE_NO, SESSION_ID } from "./stripe-codec";
 import { chargeOf, Intent, listOf, numberOf, paymentOfIntent, paymentOfSession, Session } from "./stripe-objects";
 import type { StripeConfig } from "./stripe-settings";
 import type { Transport } from "./transport";
-
-const unknown = (reason: UnknownReason) => ({ state: "unknown", reason }) as const;
 
 /** A session lives a day at most; an hour more for clocks. */
 const SESSION_SECONDS_MAX = 25 * 3_600;
@@ -186,12 +185,4 @@ export async function closePayment(
   const object = reply.value.kind === "done" ? reply.value.object : null;
   if (object && readSession(object, payment.outTradeNo, config).state === "closed") return { state: "closed" };
   return closedBy(await queryPayment(payment, config, transport));
-}
-
-/** What a payment that is not open any more means to somebody who wanted to close it. */
-function closedBy(answer: QueryAnswer): CloseAnswer {
-  if (answer.state === "unknown") return answer;
-  if (answer.state === "paid" || answer.state === "refunded") return { state: "already_paid" };
-  if (answer.state === "not_found") return { state: "not_created" };
-  return { state: answer.state === "closed" ? "closed" : "unsupported" };
 }

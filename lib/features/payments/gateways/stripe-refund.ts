@@ -1,6 +1,7 @@
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import { unknown } from "./answers";
 import type { PaymentRef, RefundAnswer, RefundInput, Refunds, UnknownReason } from "./port";
 import { toStripeUnits } from "./stripe-amounts";
 import { callStripe } from "./stripe-call";
@@ -10,8 +11,6 @@ import { amountOf, listOf, Refund } from "./stripe-objects";
 import { queryPayment } from "./stripe-query";
 import type { StripeConfig } from "./stripe-settings";
 import type { Transport } from "./transport";
-
-const unknown = (reason: UnknownReason): RefundAnswer => ({ state: "unknown", reason });
 
 /** Stripe's refunds: many partial ones of a payment, each of which is one refund however often it is asked for. */
 export const stripeRefunds = (config: StripeConfig): Refunds => ({

@@ -7,7 +7,7 @@ import { limits } from "@/lib/kernel/limits";
 import { money } from "@/lib/kernel/money";
 import { ok } from "@/lib/kernel/result";
 import type { CheckFinding, GatewayAccount, PaymentGateway, TestNotice } from "./port";
-import { isLoopback, plainText } from "./raw-http";
+import { isLoopback, plainAnswers } from "./raw-http";
 import { STRIPE_CURRENCIES, toStripeAmount } from "./stripe-amounts";
 import { callStripe, STRIPE_VERSION } from "./stripe-call";
 import { signatureOf } from "./stripe-codec";
@@ -95,9 +95,7 @@ const bind = (config: StripeConfig): GatewayAccount => ({
   selfCheck: (input) => selfCheck(config, input),
   testNotice: (notifyUrl, now) => testNotice(notifyUrl, config, now),
   // Stripe looks at the status alone: any 2xx ends its three days of asking.
-  accepted: plainText(200, "ok"),
-  refused: plainText(400, "fail"),
-  deferred: plainText(503, "fail"),
+  ...plainAnswers("ok"),
 });
 
 export const stripeGateway: PaymentGateway = {

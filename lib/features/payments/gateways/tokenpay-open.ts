@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { parseDecimal } from "@/lib/kernel/money";
+import { unknown } from "./answers";
 import { isChainAddress, isCoinAmount } from "./chain-address";
 import { type JsonField, numberField, shortestDecimal, textField } from "./flat-json";
 import { httpUrlOf } from "./http-url";
 import { askJson, jsonPost } from "./json-reply";
-import type { OpenAnswer, OpenInput, UnknownReason } from "./port";
+import type { OpenAnswer, OpenInput } from "./port";
 import { Printed } from "./printed-json";
 import { ORDER_ID, signedBody } from "./tokenpay-codec";
 import { baseCurrencyOf, type TokenpayConfig } from "./tokenpay-settings";
@@ -31,8 +32,6 @@ const Info = z.looseObject({
   CurrencyName: z.string().regex(NAME),
 });
 type Info = z.infer<typeof Info>;
-
-const unknown = (reason: UnknownReason): OpenAnswer => ({ state: "unknown", reason });
 
 /**
  * The members of a request for a new order. The "user" of each order is the order itself: so no buyer is named, and a server that

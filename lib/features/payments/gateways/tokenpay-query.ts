@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { parseDecimal } from "@/lib/kernel/money";
+import { unknown } from "./answers";
 import { textField } from "./flat-json";
 import { askJson } from "./json-reply";
-import type { Pair, PaymentRef, QueryAnswer, UnknownReason } from "./port";
+import type { Pair, PaymentRef, QueryAnswer } from "./port";
 import { Printed } from "./printed-json";
 import { accountRefOf, ORDER_ID, signatureOf } from "./tokenpay-codec";
 import { type TokenpayConfig, TRADE_TYPE } from "./tokenpay-settings";
@@ -37,8 +38,6 @@ const STATES: Readonly<Record<string, "pending" | "paid" | "closed">> = {
   "2": "closed",
   Expired: "closed",
 };
-
-const unknown = (reason: UnknownReason): QueryAnswer => ({ state: "unknown", reason });
 
 /** Asks the server about one order, by a signed question. Without the order's number there nobody was shown an address so far. */
 export async function queryPayment(

@@ -4,7 +4,7 @@ import { whyNotPayable } from "./create-checks";
 import { numberField, textField } from "./flat-json";
 import { JSON_SIGNATURES } from "./json-signature";
 import type { CheckFinding, GatewayAccount, PaymentGateway, SettingsField, TestNotice } from "./port";
-import { isLoopback, plainText } from "./raw-http";
+import { isLoopback, plainAnswers } from "./raw-http";
 import { accountRefOf, signedBody } from "./tokenpay-codec";
 import { readNotification } from "./tokenpay-notice";
 import { openPayment } from "./tokenpay-open";
@@ -70,9 +70,7 @@ const bind = (config: TokenpayConfig): GatewayAccount => ({
   selfCheck: (input) => selfCheck(config, input),
   testNotice: (notifyUrl) => testNotice(notifyUrl, config),
   // Exactly this word, with status 200.
-  accepted: plainText(200, "ok"),
-  refused: plainText(400, "fail"),
-  deferred: plainText(503, "fail"),
+  ...plainAnswers("ok"),
 });
 
 const FIELDS: readonly SettingsField[] = [

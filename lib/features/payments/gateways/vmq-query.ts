@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { closedBy, unknown } from "./answers";
 import { askJson } from "./json-reply";
 import type { CloseAnswer, PaymentRef, QueryAnswer, UnknownReason } from "./port";
 import { Printed, PrintedName } from "./printed-json";
@@ -32,13 +33,13 @@ export async function askVmq(
 ): Promise<VmqReply> {
   const reply = await askJson(transport, { url: `${baseUrl}${path}?${new URLSearchParams(fields)}` });
   if (!reply.ok) return { state: "unknown", reason: reply.error };
-  if (reply.value.status !== 200) return { state: "unknown", reason: "http_status" };
+  if (reply.value.status !== 200) return unknown("http_status");
   const said = Reply.safeParse(reply.value.json);
-  if (!said.success) return { state: "unknown", reason: "unreadable" };
+  if (!said.success) return unknown("unreadable");
   if (said.data.code === "1") return { state: "said", data: said.data.data };
   return said.data.code === "-1"
     ? { state: "refused", message: String(said.data.msg).slice(0, 200) }
-    : { state: "unknown", reason: "unreadable" };
+    : unknown("unreadable");
 }
 
 /** The server's number, which it told when the payment was opened; by ours, which is no number, it answers nothing. */
@@ -48,7 +49,7 @@ const orderIdOf = ({ gatewayTradeNo }: PaymentRef): string | null =>
 /** Asks the server about one payment, by the number that it gave when the payment was opened. */
 export async function queryVmq(payment: PaymentRef, config: VmqConfig, transport: Transport): Promise<QueryAnswer> {
   const orderId = orderIdOf(payment);
-  if (orderId === null) return { state: "unknown", reason: "not_askable" };
+  if (orderId === null) return unknown("not_askable");
   const reply = await askVmq("/getOrder", { orderId }, config, transport);
   if (reply.state === "unknown") return reply;
   if (reply.state === "refused") return { state: "not_found" };
@@ -62,27 +63,23 @@ export function readVmqOrder(
   config: VmqConfig,
 ): QueryAnswer {
   const order = VmqOrder.safeParse(data);
-  if (!order.success) return { state: "unknown", reason: "unreadable" };
+  if (!order.success) return unknown("unreadable");
   const { payId, orderId, payType: type, price, reallyPrice, state } = order.data;
-  if (payId !== outTradeNo || orderId !== gatewayTradeNo) return { state: "unknown", reason: "other_order" };
+  if (payId !== outTradeNo || orderId !== gatewayTradeNo) return unknown("other_order");
   if (state === "0") return { state: "pending" };
   if (state === "-1") return { state: "closed" };
-  if (state !== "1" && state !== "2") return { state: "unknown", reason: "unreadable" };
+  if (state !== "1" && state !== "2") return unknown("unreadable");
   const payment = vmqPayment({ payId, type, price, reallyPrice }, config);
-  return payment ? { state: "paid", payment } : { state: "unknown", reason: "bad_amount" };
+  return payment ? { state: "paid", payment } : unknown("bad_amount");
 }
 
 /** Asks that nobody may pay it any more; the server says no to what is paid or closed already. */
 export async function closeVmq(payment: PaymentRef, config: VmqConfig, transport: Transport): Promise<CloseAnswer> {
   const orderId = orderIdOf(payment);
-  if (orderId === null) return { state: "unknown", reason: "not_askable" };
+  if (orderId === null) return unknown("not_askable");
   const sign = vmqSignature([orderId], config.key.reveal());
   const reply = await askVmq("/closeOrder", { orderId, sign }, config, transport);
   if (reply.state === "said") return { state: "closed" };
   if (reply.state === "unknown") return reply;
-  const answer = await queryVmq(payment, config, transport);
-  if (answer.state === "unknown") return answer;
-  if (answer.state === "paid" || answer.state === "refunded") return { state: "already_paid" };
-  if (answer.state === "closed") return { state: "closed" };
-  return answer.state === "not_found" ? { state: "not_created" } : { state: "unknown", reason: "gateway_busy" };
+  return closedBy(await queryVmq(payment, config, transport), unknown("gateway_busy"));
 }

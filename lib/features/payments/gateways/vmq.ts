@@ -11,7 +11,7 @@ import type {
   Presentation,
   TestNotice,
 } from "./port";
-import { isLoopback, plainText } from "./raw-http";
+import { isLoopback, plainAnswers } from "./raw-http";
 import type { Transport } from "./transport";
 import { ORDER_ID, PARAM, TYPES, type VmqMethod, vmqPrice, vmqSignature } from "./vmq-codec";
 import { accountRefOf, readVmqNotice } from "./vmq-notice";
@@ -131,9 +131,7 @@ const bind = (config: VmqConfig): GatewayAccount => ({
   selfCheck: (input) => selfCheck(config, input),
   testNotice: (notifyUrl) => testNotice(notifyUrl, config),
   // The body must be this word and nothing else.
-  accepted: plainText(200, "success"),
-  refused: plainText(400, "fail"),
-  deferred: plainText(503, "fail"),
+  ...plainAnswers("success"),
 });
 
 /** V免签 (VMQ): a phone that watches a private wallet. What is really paid differs from the price by a few cents. */

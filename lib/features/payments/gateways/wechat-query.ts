@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { CloseAnswer, PaymentRef, QueryAnswer, UnknownReason, VerifiedPayment } from "./port";
+import { closedBy, unknown } from "./answers";
+import type { CloseAnswer, PaymentRef, QueryAnswer, VerifiedPayment } from "./port";
 import type { Transport } from "./transport";
 import { callWechat, isYes, reasonOf, type WechatReply } from "./wechat-call";
 import { readFen, TRANSACTION_ID } from "./wechat-codec";
@@ -17,7 +18,6 @@ const Transaction = z.looseObject({
 });
 type Transaction = z.infer<typeof Transaction>;
 
-const unknown = (reason: UnknownReason): { state: "unknown"; reason: UnknownReason } => ({ state: "unknown", reason });
 const pathOf = (outTradeNo: string): string => `/v3/pay/transactions/out-trade-no/${encodeURIComponent(outTradeNo)}`;
 
 /** Asks once, by our own number, so that the reply can be held against it. */
@@ -102,18 +102,5 @@ export async function closePayment(
   const reply = await callWechat({ method: "POST", path, content: { mchid: config.mchid } }, config, transport);
   if (!reply.ok) return unknown(reply.error);
   if (reply.value.status === 204) return { state: "closed" };
-  const asked = await queryPayment(payment, config, transport);
-  switch (asked.state) {
-    case "paid":
-    case "refunded":
-      return { state: "already_paid" };
-    case "closed":
-      return { state: "closed" };
-    case "not_found":
-      return { state: "not_created" };
-    case "pending":
-      return unknown(reasonOf(reply.value));
-    case "unknown":
-      return asked;
-  }
+  return closedBy(await queryPayment(payment, config, transport), unknown(reasonOf(reply.value)));
 }

@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { assert } from "@/lib/kernel/assert";
-import type { RefundAnswer, RefundInput, Refunds, UnknownReason } from "./port";
+import { unknown } from "./answers";
+import type { RefundAnswer, RefundInput, Refunds } from "./port";
 import type { Transport } from "./transport";
 import { callWechat, isRefusal, isYes, reasonOf, refusalCode, type WechatReply } from "./wechat-call";
 import { OUT_TRADE_NO, REFUND_NO, readFen } from "./wechat-codec";
 import type { WechatConfig } from "./wechat-settings";
-
-const unknown = (reason: UnknownReason): RefundAnswer => ({ state: "unknown", reason });
 
 /** WeChat Pay's refunds: within a year, in up to fifty parts. The number makes two requests one. */
 export const wechatRefunds = (config: WechatConfig): Refunds => ({
