@@ -12,6 +12,7 @@ import { benchFlash, type Flash } from "./flash";
 import { benchHttp, ENDPOINTS } from "./http";
 import { benchLedger, LEDGER_LEGEND } from "./ledger";
 import { readReport } from "./lines";
+import { readHostTicks } from "./meter";
 import { type Options, readOptions, USAGE } from "./options";
 import { writePage } from "./page";
 import { benchPages } from "./pages";
@@ -44,11 +45,20 @@ async function checkRows({ deps, urls }: BenchShop): Promise<string> {
   return `${rows[0]?.orders} orders by all contenders; the audit finds ${results.length} of ${results.length} invariants kept.`;
 }
 
+/** A virtual machine whose host is busy measures its neighbours too; whoever reads the figures should know how much. */
+function describeStolen(before: ReturnType<typeof readHostTicks>): string[] {
+  const after = readHostTicks();
+  if (!before || !after) return [];
+  const share = (100 * (after.stolen - before.stolen)) / (after.all - before.all);
+  return [`The host of this machine gave ${share.toFixed(1)} % of the processors' time to others meanwhile.`];
+}
+
 async function measure(shop: BenchShop, options: Options): Promise<Report> {
   const machine = await withClient(shop.urls.app, describeMachine);
   const samples: Sample[] = [];
   const legend: { name: string; what: string }[] = [];
   const notes: string[] = [];
+  const ticks = readHostTicks();
   const sales: Flash[] = [];
   const crashes: Crash[] = [];
   const redis = await openBenchRedis();
@@ -78,6 +88,7 @@ async function measure(shop: BenchShop, options: Options): Promise<Report> {
   notes.push(await checkRows(shop));
   const slope = options.parts.includes("slope") ? await benchSlope(shop, options, tell) : null;
   if (slope) notes.push(HOW_PAST_WAS_BUILT);
+  notes.push(...describeStolen(ticks));
   if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
   return { machine, legend, samples, sales, pages, crashes, steps, slope, notes };
 }

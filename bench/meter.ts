@@ -55,6 +55,17 @@ function cpuTicks(postmaster: number): number | null {
   return own.ownTicks + own.childTicks + running.reduce((sum, stat) => sum + (stat?.ownTicks ?? 0), 0);
 }
 
+/** Ticks of all processors since the machine began: all of them, and those that its host gave to somebody else. */
+export function readHostTicks(): { readonly all: number; readonly stolen: number } | null {
+  try {
+    const [total = ""] = readFileSync("/proc/stat", "utf8").split("\n", 1);
+    const ticks = total.split(/\s+/).slice(1, 9).map(Number);
+    return { all: ticks.reduce((sum, count) => sum + count, 0), stolen: ticks[7] ?? 0 };
+  } catch {
+    return null; // There is no /proc.
+  }
+}
+
 export interface Meter {
   /** Runs the work and says what each of the sales it made cost the database server. */
   costOf<T extends { readonly done: number }>(work: () => Promise<T>): Promise<T & { cost: Cost }>;
