@@ -1,6 +1,7 @@
 import { deadlock, exhaustPools, stopPostgres, terminateBackends } from "./database-faults";
 import { tellEarly } from "./early-notice";
 import { type Fault, upOf, type Victims } from "./fault";
+import { GATEWAY_MOODS } from "./gateway-moods";
 import type { Moment, Trap } from "./line";
 import { MOODS } from "./mail-server";
 import type { FaultPlan } from "./plan";
@@ -40,6 +41,8 @@ const CONFLICTS = "deadlock and serialization failures";
 const REDIS = "Redis killed, flushed, stopped, slow, lying";
 const CLOCK = "application clock off by ±2 h";
 const IMPORTS = "imports killed part-way, the same file in two tabs, hostile files";
+/** Of the payment specification: what a gateway says is not always an answer. */
+const GATEWAY = "gateways that hang, break off, answer garbage";
 const MAIL = "mail server that hangs, lies, redirects";
 
 const clock = (name: string, clockMs: number): Fault => ({
@@ -98,6 +101,14 @@ export const FAULTS: readonly Fault[] = [
   { name: "import:twice", listed: IMPORTS, inject: ({ importer }) => importer.importTwiceAtOnce() },
   { name: "import:hostile", listed: IMPORTS, inject: ({ importer }) => importer.importHostile() },
   { name: "notice:early", listed: "callbacks before the order is committed", inject: tellEarly },
+  ...GATEWAY_MOODS.map(
+    (mood): Fault => ({
+      name: `gateway:${mood}`,
+      listed: GATEWAY,
+      // Questions are seconds apart: a short mood would meet none.
+      inject: ({ market }, { ms }) => market.gateway.spoil(mood, ms * 5),
+    }),
+  ),
   ...MOODS.map(
     (mood): Fault => ({ name: `mail:${mood}`, listed: MAIL, inject: ({ mail }, { ms }) => mail.spoil(mood, ms) }),
   ),

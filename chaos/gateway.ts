@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Fields, queryOf, signed, yuan } from "./epay";
+import { type GatewayMood, misbehave } from "./gateway-moods";
 import type { History } from "./history";
 import type { ShopClient } from "./shop-client";
 
@@ -36,8 +37,16 @@ export class Gateway {
   readonly #byNumber = new Map<string, Taken>();
   readonly #server = createServer((request, response) => {
     const asked = new URL(request.url ?? "/", "http://gateway").searchParams;
-    response.setHeader("content-type", "text/html; charset=utf-8").end(JSON.stringify(this.#answer(asked)));
+    const right = this.#answer(asked);
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    if (this.#mood === null) return void response.end(JSON.stringify(right));
+    const outTradeNo = asked.get("out_trade_no") ?? "";
+    const other = this.taken.find((taken) => taken.outTradeNo !== outTradeNo);
+    const anothers = other ? this.#paid(other) : null;
+    misbehave(this.#mood, response, { outTradeNo, right, anothers }, this.#struck++);
   });
+  #mood: GatewayMood | null = null;
+  #struck = 0;
 
   private constructor(
     readonly merchant: { readonly pid: string; readonly key: string },
@@ -57,6 +66,15 @@ export class Gateway {
   close(): void {
     this.#server.closeAllConnections();
     this.#server.close();
+  }
+
+  /** In this mood for a while; whether anybody asked meanwhile. */
+  async spoil(mood: GatewayMood, ms: number): Promise<boolean> {
+    const struckBefore = this.#struck;
+    this.#mood = mood;
+    await sleep(ms);
+    this.#mood = null;
+    return this.#struck > struckBefore;
   }
 
   take(taken: Taken): Taken {
@@ -115,7 +133,10 @@ export class Gateway {
     if (asked.get("pid") !== this.merchant.pid || asked.get("key") !== this.merchant.key)
       return { code: -3, msg: "no" };
     const taken = this.#byNumber.get(asked.get("out_trade_no") ?? "");
-    if (!taken) return { code: -1, msg: "no such order" };
+    return taken ? this.#paid(taken) : { code: -1, msg: "no such order" };
+  }
+
+  #paid(taken: Taken): Record<string, unknown> {
     return {
       code: 1,
       msg: "ok",
