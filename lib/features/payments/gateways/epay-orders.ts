@@ -147,10 +147,12 @@ async function askPage(
   return reply.value.status === 200 ? ok(parseJson(reply.value.text.replace(/^\uFEFF/, ""))) : err("http_status");
 }
 
+const CredentialsRefused = z.looseObject({ code: z.union([z.literal(-3), z.literal("-3")]) });
+
 function readRows(reply: unknown): Result<ListedRow[], UnknownReason> {
   const page = Page.safeParse(reply);
   if (!page.success) {
-    const refused = z.looseObject({ code: z.union([z.literal(-3), z.literal("-3")]) }).safeParse(reply);
+    const refused = CredentialsRefused.safeParse(reply);
     return err(refused.success ? "credentials_refused" : "unreadable");
   }
   if (page.data.code !== "1") return err("unreadable");

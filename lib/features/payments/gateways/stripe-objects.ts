@@ -136,9 +136,11 @@ export function paymentOfIntent(
   });
 }
 
+const WithCharge = z.looseObject({ latest_charge: Charge });
+
 /** The charge where it was asked for, or null where Stripe only named it. */
 export function chargeOf(intent: unknown): z.infer<typeof Charge> | null {
-  const read = z.looseObject({ latest_charge: Charge }).safeParse(intent);
+  const read = WithCharge.safeParse(intent);
   return read.success ? read.data.latest_charge : null;
 }
 

@@ -62,6 +62,8 @@ const pathOf = ({ endpoint }: WechatConfig, path: string): string => {
   return `${url.pathname}${url.search}`;
 };
 
+const Fields = z.looseObject({});
+
 /** Judges a reply. Pure, and a value for every one. */
 export function readReply(
   { status, headers, body }: BytesReply,
@@ -74,7 +76,7 @@ export function readReply(
   const isYes = status >= 200 && status < 300;
   if (!checked && isYes) return err("bad_signature");
   const text = body.toString("utf8");
-  const fields = z.looseObject({}).safeParse(text === "" ? {} : parseJson(text));
+  const fields = Fields.safeParse(text === "" ? {} : parseJson(text));
   if (!fields.success) return err(isYes ? "unreadable" : "http_status");
   const code = isYes ? "" : fields.data.code;
   if (typeof code !== "string" || (!isYes && code === "")) return err("http_status");
