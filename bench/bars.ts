@@ -1,5 +1,6 @@
 import type { Summary } from "./figures";
 import type { Flash } from "./flash";
+import { signatureOf } from "./notices";
 import { type PageFigures, slowdownOf } from "./pages";
 import type { Slope } from "./slope";
 
@@ -18,6 +19,10 @@ const BARS = [
 
 /** Order, notice, delivered, revealed: so many times a second. */
 const WHOLE_SALES_PER_SECOND = 2_000;
+/** Of one core, for a notice signed with a key that both sides know, and with one of the gateway's own. */
+const NOTICE_MS_MOST = { digest: 0.3, RSA: 1 } as const;
+/** Of twenty accounts together. */
+const NOTICES_PER_SECOND = 1_000;
 const FLASH_TIMES_SOONER = 5;
 const REFUSAL_P99_MS = 100;
 const SLOPE_MOST = 1.5;
@@ -67,6 +72,23 @@ export function judgeWholeSales(summaries: readonly Summary[]): Verdict[] {
     .filter(({ bench, contender }) => bench === "http" && contender === "whole sale")
     .toSorted((a, b) => b.perSecond - a.perSecond)[0];
   return best ? [atLeast("whole sales per second", best.inFlight, best.perSecond, WHOLE_SALES_PER_SECOND)] : [];
+}
+
+/** What it costs to believe a gateway, and how many of them are heard at once. */
+export function judgeNotices(summaries: readonly Summary[]): Verdict[] {
+  const read = summaries.flatMap(({ bench, contender, perSecond }) => {
+    const signedBy = bench === "notices" ? signatureOf(contender) : null;
+    return signedBy
+      ? [atMost(`reading a notice of ${contender}, ms`, null, 1_000 / perSecond, NOTICE_MS_MOST[signedBy])]
+      : [];
+  });
+  const many = summaries
+    .filter(({ bench, contender }) => bench === "http" && contender === "notices of 20 accounts")
+    .toSorted((a, b) => b.perSecond - a.perSecond)[0];
+  const heard = many
+    ? [atLeast("notices of 20 accounts per second", many.inFlight, many.perSecond, NOTICES_PER_SECOND)]
+    : [];
+  return [...read, ...heard];
 }
 
 /** The last buyer of the flash sale against the one behind a lock, and how long a refusal takes at most. */

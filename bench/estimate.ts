@@ -18,6 +18,7 @@ const SECONDS: Readonly<Record<Part, (options: Options) => number>> = {
   http: ({ rounds, inFlight, seconds }) =>
     rounds * inFlight.length * ENDPOINTS.length * (Math.max(1, seconds) + HTTP_SETUP),
   pages: ({ rounds, seconds }) => 10 + rounds * (4 * Math.max(1, seconds) + 12),
+  notices: ({ rounds, seconds }) => rounds * 9 * seconds,
   ledger: ({ rounds, seconds }) => 20 + rounds * 3 * (seconds + 5),
   crash: ({ kills }) => kills * Object.keys(TECHNIQUES).length * 3,
   steps: () => 15,

@@ -13,7 +13,7 @@ import type { LoadReport, Work } from "./load";
 import { noticeOf } from "./notice";
 import type { Options } from "./options";
 import type { ServeOrder } from "./serve";
-import { type BenchShop, draftOrders, restock } from "./shop";
+import { type BenchShop, draftAmong, restock } from "./shop";
 
 interface Endpoint {
   readonly name: string;
@@ -40,16 +40,27 @@ async function orders(shop: BenchShop, most: number): Promise<Work> {
 }
 
 /** Orders that wait for their payment, and the address of each one's notice. */
-async function notices(shop: BenchShop, most: number, folder: string): Promise<Work> {
+async function noticesOf(shops: readonly [BenchShop, ...BenchShop[]], most: number, folder: string): Promise<Work> {
+  const [shop] = shops;
   await restock(shop, most);
-  const drafts = await draftOrders(shop, most);
+  const drafts = await draftAmong(shops, most);
+  const keys = new Map(shops.map(({ accountId, gatewayKey }) => [accountId, gatewayKey]));
   const outcomes = await Promise.all(drafts.map((draft) => placeThroughBatch(shop.deps, draft)));
   if (!outcomes.every(({ verdict }) => verdict === "placed")) throw new Error("an order to pay for was not placed");
   const file = path.join(folder, "notices.txt");
-  const urls = drafts.map(({ presentation }) => (presentation.kind === "redirect" ? presentation.url : ""));
-  writeFileSync(file, urls.map((url) => `${noticeOf(url, shop.gatewayKey)}\n`).join(""));
+  const lines = drafts.map(({ presentation, row }) => {
+    const url = presentation.kind === "redirect" ? presentation.url : "";
+    return `${noticeOf(url, keys.get(row.account_id) ?? "")}\n`;
+  });
+  writeFileSync(file, lines.join(""));
   return { kind: "addresses", file };
 }
+
+const notices = (shop: BenchShop, most: number, folder: string): Promise<Work> => noticesOf([shop], most, folder);
+
+/** The same of many gateways at once, each with a key of its own. */
+const noticesOfMany = (shop: BenchShop, most: number, folder: string): Promise<Work> =>
+  noticesOf([shop, ...shop.otherAccounts.map((account) => ({ ...shop, ...account }))], most, folder);
 
 async function sales(shop: BenchShop, most: number): Promise<Work> {
   await restock(shop, most);
@@ -63,6 +74,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
     what: "a gateway's signed notice, each of another order: verified, recorded, judged, the card delivered",
     perSecondMax: 4_000,
     prepare: notices,
+  },
+  {
+    name: "notices of 20 accounts",
+    what: "the same, the orders divided between twenty accounts of gateways",
+    perSecondMax: 4_000,
+    prepare: noticesOfMany,
   },
   {
     name: "whole sale",

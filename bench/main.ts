@@ -13,6 +13,7 @@ import { benchHttp, ENDPOINTS } from "./http";
 import { benchLedger, LEDGER_LEGEND } from "./ledger";
 import { readReport } from "./lines";
 import { readHostTicks } from "./meter";
+import { benchNotices, NOTICES_LEGEND } from "./notices";
 import { type Options, readOptions, USAGE } from "./options";
 import { writePage } from "./page";
 import { benchPages } from "./pages";
@@ -80,6 +81,10 @@ async function measure(shop: BenchShop, options: Options): Promise<Report> {
   }
   const pages = options.parts.includes("pages") ? await benchPages(shop, options, tell) : null;
   if (pages) samples.push(...pages.samples);
+  if (options.parts.includes("notices")) {
+    samples.push(...benchNotices(options, tell));
+    legend.push(...NOTICES_LEGEND);
+  }
   if (options.parts.includes("ledger")) {
     samples.push(...(await benchLedger(shop, options, tell)));
     legend.push(...LEDGER_LEGEND);

@@ -1,4 +1,13 @@
-import { describeVerdict, judgeBars, judgeFlash, judgePages, judgeSlope, judgeWholeSales, type Verdict } from "./bars";
+import {
+  describeVerdict,
+  judgeBars,
+  judgeFlash,
+  judgeNotices,
+  judgePages,
+  judgeSlope,
+  judgeWholeSales,
+  type Verdict,
+} from "./bars";
 import type { Crash } from "./crash";
 import { type Sample, type Summary, summarize } from "./figures";
 import type { Flash } from "./flash";
@@ -26,8 +35,14 @@ const onProducts = (products: number): string => (products === 1 ? "one hot prod
 
 /** The tables of rates: one for each bench, and for each number of products that was asked for. */
 function rateSections(summaries: readonly Summary[]): string[][] {
-  const titles = { claim: "Orders placed", http: "Over HTTP", pages: "Pages", ledger: "The sealed ledger" } as const;
-  return (["claim", "http", "pages", "ledger"] as const).flatMap((bench) => {
+  const titles = {
+    claim: "Orders placed",
+    http: "Over HTTP",
+    pages: "Pages",
+    notices: "Notices read, by one core's time",
+    ledger: "The sealed ledger",
+  } as const;
+  return (["claim", "http", "pages", "notices", "ledger"] as const).flatMap((bench) => {
     const own = summaries.filter((summary) => summary.bench === bench);
     const counts = [...new Set(own.map(({ products }) => products))].sort((a, b) => (a ?? 0) - (b ?? 0));
     return counts.map((products) => [
@@ -57,15 +72,16 @@ function slopeSections(slope: Slope): string[][] {
 export const judge = ({ samples, sales, pages, slope }: Report): Verdict[] => [
   ...judgeBars(summarize(samples)),
   ...judgeWholeSales(summarize(samples)),
+  ...judgeNotices(summarize(samples)),
   ...judgeFlash(sales),
   ...judgeSlope(slope),
   ...judgePages(pages),
 ];
 
-/** Two decimals say all that such a measurement knows. */
+/** Five digits say all that such a measurement knows; what was counted is whole. */
 const line = (type: string, fields: object): string =>
   JSON.stringify({ type, ...fields }, (_name, value) =>
-    typeof value === "number" ? Math.round(value * 100) / 100 : value,
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value,
   );
 
 /** One line for each thing the report says, for programs; `readReport` makes the report of them again. */

@@ -11,6 +11,7 @@ import { createLog, type LogTarget } from "@/lib/platform/log";
 import { withClient } from "@/lib/platform/with-client";
 
 const ACCOUNT = "epay";
+const ACCOUNTS = 20;
 const TITLE = { titleZh: "测量", titleEn: "Bench" };
 
 /** One product that everybody wants at once: the worst case for every way of claiming. */
@@ -25,7 +26,11 @@ export interface BenchShop {
   readonly accountId: string;
   /** Under which the gateway signs. */
   readonly gatewayKey: string;
+  /** Further accounts that orders may be paid to. */
+  readonly otherAccounts: readonly PaidTo[];
 }
+
+type PaidTo = Pick<BenchShop, "accountId" | "gatewayKey">;
 
 /** What the operator of the measured shop would set; reservations outlive the run, so that nothing is swept in the middle of it. */
 export const SHOP_VARIABLES = {
@@ -41,6 +46,15 @@ export function openDeps(urls: DatabaseUrls, log: LogTarget): Deps {
   return createDeps({ env: env.value, urls, log: createLog(log) });
 }
 
+async function openAccount(deps: Deps, id: string): Promise<PaidTo> {
+  const gatewayKey = randomBytes(16).toString("hex");
+  const account = { id, kind: "epay", currency: "CNY", titleZh: "支付宝", titleEn: "Alipay" } as const;
+  const settings = { baseUrl: "http://127.0.0.1:9", pid: "1000", key: gatewayKey };
+  const saved = await saveAccount(deps, deps.db, { ...account, settings });
+  if (!saved.ok) throw new Error(saved.error.join());
+  return { accountId: id, gatewayKey };
+}
+
 /** Opens a shop with a fresh product in the bench's database. */
 export async function openBenchShop(urls: DatabaseUrls): Promise<BenchShop> {
   const deps = openDeps(urls, "silent");
@@ -49,12 +63,11 @@ export async function openBenchShop(urls: DatabaseUrls): Promise<BenchShop> {
   await db.merchant.create({ data: { id: merchantId, slug: `m-${merchantId}`, name: "Bench" } });
   await db.stockPool.create({ data: { id: poolId, merchantId, slug: "main", name: "Main" } });
   await db.category.create({ data: { id: categoryId, slug: `c-${categoryId}`, ...TITLE } });
-  const account = { id: ACCOUNT, kind: "epay", currency: "CNY", titleZh: "支付宝", titleEn: "Alipay" } as const;
-  const gatewayKey = randomBytes(16).toString("hex");
-  const settings = { baseUrl: "http://127.0.0.1:9", pid: "1000", key: gatewayKey };
-  const saved = await saveAccount(deps, db, { ...account, settings });
-  if (!saved.ok) throw new Error(saved.error.join());
-  return openVariant({ deps, urls, merchantId, poolId, accountId: ACCOUNT, gatewayKey, categoryId });
+  const account = await openAccount(deps, ACCOUNT);
+  const otherAccounts: PaidTo[] = [];
+  while (otherAccounts.length < ACCOUNTS - 1)
+    otherAccounts.push(await openAccount(deps, `${ACCOUNT}-${otherAccounts.length + 2}`));
+  return openVariant({ deps, urls, merchantId, poolId, ...account, otherAccounts, categoryId });
 }
 
 /** Another product of the same shop, with nothing on sale yet. */

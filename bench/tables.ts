@@ -6,6 +6,8 @@ import type { StatementCost } from "./steps";
 
 const cell = (value: number | null | undefined, digits = 1): string =>
   value === null || value === undefined ? "–" : value.toFixed(digits);
+/** Microseconds as such: a signature takes few of them. */
+const millis = (value: number | null): string => cell(value, value !== null && value < 1 ? 3 : 1);
 
 /** Aligned for a reader with one width of letters: the first column to the left, the others to the right. */
 function columns(lines: readonly (readonly string[])[]): string[] {
@@ -26,8 +28,8 @@ export function rateTable(summaries: readonly Summary[]): string[] {
     s.contender,
     `${s.inFlight}`,
     cell(s.perSecond, 0),
-    cell(s.p50Ms),
-    cell(s.p99Ms),
+    millis(s.p50Ms),
+    millis(s.p99Ms),
     `${s.failed}`,
     `${s.soldTwice}`,
     ...(hasCost ? [cell(s.cost?.cpuUs, 0), cell(s.cost?.walBytes, 0)] : []),

@@ -86,7 +86,7 @@ describe("the bench's command line", () => {
       inFlight: [1, 16, 64, 256],
       kills: 3,
       seed: 1,
-      parts: ["claims", "flash", "http", "pages", "ledger", "crash", "steps", "slope"],
+      parts: ["claims", "flash", "http", "pages", "notices", "ledger", "crash", "steps", "slope"],
       from: [],
       isSmoke: false,
       writesPage: false,
