@@ -13,7 +13,7 @@ import { serveOwedOrders } from "./offer-cards";
 export async function fillOwedOrders(deps: Deps): Promise<number> {
   const places = await deps.db.$queryRaw<StockPlace[]>`
     SELECT DISTINCT l.variant_id AS "variantId", l.pool_id AS "poolId" FROM orders o JOIN order_line l ON l.order_id = o.id
-     WHERE o.owed_at IS NOT NULL
+     WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL
        AND EXISTS (SELECT 1 FROM card c WHERE c.variant_id = l.variant_id AND c.pool_id = l.pool_id AND c.status = 'available')
      LIMIT ${limits.owedPlacesPerRun}::int`;
   for (const place of places) await fillPlace(deps, place);

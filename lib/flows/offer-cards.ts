@@ -16,17 +16,17 @@ interface OwedOrder {
   readonly paidAt: Date;
 }
 
-/** The oldest payments first, a page at a time. */
+/** The oldest payments first, a page at a time. Nothing is handed out for money that the buyer asks his bank for. */
 function readOwedOrders(tx: Tx, { variantId, poolId }: StockPlace, after: OwedOrder | undefined): Promise<OwedOrder[]> {
   return tx.$queryRaw<OwedOrder[]>`
     SELECT o.id, o.paid_at AS "paidAt" FROM orders o
-     WHERE o.owed_at IS NOT NULL
+     WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL
        AND EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.variant_id = ${variantId}::uuid AND l.pool_id = ${poolId}::uuid)
        AND (${after?.id ?? null}::uuid IS NULL OR (o.paid_at, o.id) > (${after?.paidAt ?? null}::timestamptz, ${after?.id ?? null}::uuid))
      ORDER BY o.paid_at, o.id LIMIT ${limits.owedOrdersPerPage}::int`;
 }
 
-/** Whether anybody has paid for cards of this place and waits for them. */
+/** Whether anybody has paid for cards of this place and waits for them, and may have them. */
 export async function isAnyOwed(tx: Tx, place: StockPlace): Promise<boolean> {
   return (await readOwedOrders(tx, place, undefined)).length > 0;
 }
@@ -51,6 +51,7 @@ export async function dropExpiredCards(tx: Tx, order: LockedOrder): Promise<Lock
 
 /** Delivers a paid order whose cards are all reserved for it; the caller has locked it. */
 export async function deliverReserved(tx: Tx, order: LockedOrder, paymentId: string): Promise<LockedOrder> {
+  assert(order.disputedAt === null, "nothing is handed out under a dispute");
   const delivered = await deliverCards(tx, { orderId: order.id, cardIds: order.cardIds });
   assert(delivered === order.quantity, "every card of the order was reserved for it");
   await appendEntry(tx, {
@@ -71,8 +72,8 @@ export async function deliverReserved(tx: Tx, order: LockedOrder, paymentId: str
 async function bindCards(tx: Tx, orderId: string, place: StockPlace): Promise<boolean> {
   const locked = await lockOrder(tx, orderId);
   assert(locked, "orders are never deleted");
-  // Served in the meantime, by cards of another of its lines.
-  if (locked.owedAt === null) return true;
+  // Served in the meantime, by cards of another of its lines; or disputed: the next one is served before it.
+  if (locked.owedAt === null || locked.disputedAt !== null) return true;
   assert(locked.settledPaymentId, "an owed order is paid");
   const order = await dropExpiredCards(tx, locked);
   const lines = await readLines(tx, orderId);

@@ -1,4 +1,4 @@
-import { countAvailable, lockReserved, lockStock, takeCards } from "@/lib/features/inventory/store";
+import { countAvailable, lockReserved, lockStock, releaseCards, takeCards } from "@/lib/features/inventory/store";
 import { appendEntry } from "@/lib/features/ledger/append";
 import { judgePayment, type PaymentVerdict } from "@/lib/features/orders/rules";
 import {
@@ -19,7 +19,7 @@ import type { Deps } from "@/lib/platform/deps";
 import { isPassing } from "@/lib/platform/outage";
 import { fillOwedOrder } from "./fill-owed-orders";
 import type { SettleRow } from "./hot/settle-statement";
-import { countBound, deliverReserved, dropExpiredCards } from "./offer-cards";
+import { countBound, deliverReserved, dropExpiredCards, serveOwedOrders } from "./offer-cards";
 
 /** What became of one verified payment. */
 export type SettleOutcome =
@@ -69,9 +69,38 @@ async function claimAll(tx: Tx, order: LockedOrder, lines: readonly OrderLine[])
   return cardIds;
 }
 
+/**
+ * Paid in full while an earlier payment of it is disputed: nothing is handed out until the dispute is won. It gives up what it held
+ * and waits as an owed one, served when it may have its cards.
+ */
+async function withhold(tx: Tx, order: LockedOrder): Promise<"owed"> {
+  const lines = await readLines(tx, order.id);
+  if (order.cardIds.length > 0) {
+    const { id: orderId, merchantId, cardIds } = order;
+    await lockStock(
+      tx,
+      lines.map((line) => line.variantId),
+    );
+    const released = await releaseCards(tx, { orderId, cardIds });
+    assert(released === cardIds.length, "what an unpaid order holds is reserved for it");
+    await appendEntry(tx, { kind: "release", merchantId, orderId, reference: "disputed", cardIds });
+  }
+  await owe(tx, order, { cardIds: [], reason: "disputed" });
+  if (order.cardIds.length > 0) for (const line of lines) await serveOwedOrders(tx, line);
+  return "owed";
+}
+
+/** The order waits for cards, a finding names it, and its buyer is told. */
+async function owe(tx: Tx, order: LockedOrder, { cardIds, reason }: { cardIds: readonly string[]; reason: string }) {
+  await changeOrder(tx, order, { cardIds, owedAt: new Date(await databaseNow(tx)) }, { reason });
+  await openFinding(tx, { kind: "owed_order", subject: order.id, orderId: order.id });
+  await postEvent(tx, "order.owed", order.id);
+}
+
 /** Without stock the order is owed: it keeps what there was, a finding names it, and the next cards are its own. */
 async function deliverOrOwe(tx: Tx, order: LockedOrder, paymentId: string): Promise<"settled" | "owed"> {
   assert([0, order.quantity].includes(order.cardIds.length), "an unpaid order holds all of its cards or none");
+  if (order.disputedAt) return withhold(tx, order);
   const held = await dropExpiredCards(tx, order);
   if (held.cardIds.length > 0) {
     const reserved = await lockReserved(tx, { orderId: order.id, cardIds: held.cardIds });
@@ -92,9 +121,7 @@ async function deliverOrOwe(tx: Tx, order: LockedOrder, paymentId: string): Prom
     await deliverReserved(tx, saved, paymentId);
     return "settled";
   }
-  await changeOrder(tx, held, { cardIds, owedAt: new Date(await databaseNow(tx)) }, { reason: "no_stock" });
-  await openFinding(tx, { kind: "owed_order", subject: order.id, orderId: order.id });
-  await postEvent(tx, "order.owed", order.id);
+  await owe(tx, held, { cardIds, reason: "no_stock" });
   return "owed";
 }
 

@@ -57,10 +57,16 @@ export async function isJudged(db: Db, event: ToldEvent): Promise<boolean> {
 }
 
 /** The disputes about an order and every state that the inbox knows of them, whatever the order in which they came. */
-export const readDisputes = (tx: Tx, orderId: string): Promise<{ disputeNo: string; states: string[] }[]> =>
+export const readDisputes = (tx: Db | Tx, orderId: string): Promise<{ disputeNo: string; states: string[] }[]> =>
   tx.$queryRaw`
     SELECT dispute_number AS "disputeNo", array_agg(DISTINCT state) AS states FROM payment_event
      WHERE order_id = ${orderId}::uuid AND kind = 'dispute' GROUP BY dispute_number`;
+
+/** Whether a bank is still deciding about money of this order. Read it after the order's lock. */
+export async function hasOpenDispute(tx: Db | Tx, orderId: string): Promise<boolean> {
+  const disputes = await readDisputes(tx, orderId);
+  return disputes.some(({ states }) => !states.includes("won") && !states.includes("lost"));
+}
 
 export interface ToldPayment {
   /** Null while the payment itself has not been heard of. */

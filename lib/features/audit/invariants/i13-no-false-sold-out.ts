@@ -32,6 +32,6 @@ SELECT 'paid order waits while cards are on sale', l.variant_id, NULL, o.id, s.c
   FROM orders o
   JOIN order_line l ON l.order_id = o.id
   JOIN lying s ON s.variant_id = l.variant_id AND s.pool_id = l.pool_id
- WHERE o.owed_at < now() - ${AT_REST}
+ WHERE o.owed_at < now() - ${AT_REST} AND o.disputed_at IS NULL
    AND l.quantity > (SELECT count(*) FROM card h WHERE h.id = ANY (o.card_ids) AND h.variant_id = l.variant_id)`,
 };
