@@ -1,4 +1,4 @@
-import type { LockedOrder } from "@/lib/features/orders/store";
+import { type LockedOrder, postRefundEvent } from "@/lib/features/orders/store";
 import { isOver, type Refund, writeRefund } from "@/lib/features/payments/refunds";
 import { openFinding, resolveFinding } from "@/lib/features/reconciliation/findings";
 import type { Money } from "@/lib/kernel/money";
@@ -49,6 +49,7 @@ export async function moveRefund(
   const failure = news.state === "failed" ? (news.code ?? "failed").slice(0, 100) : null;
   await writeRefund(tx, refund, { status: news.state, gatewayRefundNumber, failure });
   const subject = refund.id;
+  if (news.state !== "processing") await postRefundEvent(tx, `refund.${news.state}`, refund);
   if (news.state === "failed") {
     const detail = { refundNo: refund.refundNo, reason: failure ?? "" };
     await openFinding(tx, { kind: "refund_failed", subject, orderId: order.id, detail });

@@ -1,14 +1,16 @@
 import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
-import { type LockedOrder, lockOrder } from "@/lib/features/orders/store";
+import { type LockedOrder, lockOrder, postRefundEvent } from "@/lib/features/orders/store";
 import { findAccount } from "@/lib/features/payments/accounts";
 import type { Refunds } from "@/lib/features/payments/gateways/port";
+import { judgeWanted, type RefundWay, type WantedRefusal } from "@/lib/features/payments/refund-rules";
 import {
+  findRefund,
   findRefundByRequest,
   insertRefund,
   type Refund,
-  type RefundedPayment,
   readRefundedPayments,
 } from "@/lib/features/payments/refunds";
+import { hasOpenDispute } from "@/lib/features/payments/told-events";
 import { type Actor, actorUserId } from "@/lib/kernel/actor";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
@@ -16,6 +18,7 @@ import { recordAudit } from "@/lib/platform/audit-event";
 import type { Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { followRefunds, inRefundTransaction } from "./follow-refunds";
+import { standingOf } from "./refund-standing";
 
 export interface RequestRefund {
   readonly orderId: string;
@@ -23,10 +26,16 @@ export interface RequestRefund {
   /** Null: all that has not been given back. */
   readonly amountMinor: bigint | null;
   /** source: the gateway gives it back. by_hand: it was given back elsewhere, and is now on record. */
-  readonly method: "source" | "by_hand";
+  readonly method: RefundWay;
   /** One per intention: the same key with the same words is the same refund. */
   readonly requestKey: string;
   readonly reason: string;
+  /** The number that the money went back under elsewhere; by hand there is one. */
+  readonly outsideReference?: string | null;
+  /** The id whose number was shown before it was asked for. */
+  readonly refundId?: string;
+  /** What was looked at when it was decided (`standingOf`): anything else by now, and nothing happens. */
+  readonly seen?: string;
 }
 
 /**
@@ -35,53 +44,29 @@ export interface RequestRefund {
  * - refund_under_way: another one of this payment is not over · disputed: the bank decides about this money
  * - by_hand_only: its gateway cannot give back, or not this part, or not a second time
  * - gateway_unavailable: its account is gone or unusable · request_conflict: the key was used with other words
- * - busy: the stock is being moved; ask again
+ * - reference_missing: by hand, and nobody could find it again · order_changed: it is not as it was looked at
+ * - cap_reached: more than the shop's policy may give back today · busy: the stock is being moved; ask again
  */
 export type RefundRefusal =
+  | WantedRefusal
   | "not_allowed"
   | "not_found"
-  | "nothing_left"
-  | "amount_out_of_range"
-  | "refund_under_way"
-  | "disputed"
-  | "by_hand_only"
-  | "gateway_unavailable"
   | "request_conflict"
+  | "reference_missing"
+  | "order_changed"
+  | "cap_reached"
   | "busy";
 
 type Giver = Extract<Actor, { kind: "admin" | "system" }>;
 
-/** What its gateway can do with this payment; null where nothing has to be asked of it. */
-function refuseBySource(
-  refunds: Refunds | undefined,
-  payment: RefundedPayment,
-  amountMinor: bigint,
-): Extract<RefundRefusal, "by_hand_only"> | null {
-  if (!refunds) return "by_hand_only";
-  if (!refunds.isPartialPossible && amountMinor !== payment.amountMinor) return "by_hand_only";
-  // Asked about a second one, such a gateway would tell of the first.
-  if (!refunds.isIdempotent && payment.isReturnedBySource) return "by_hand_only";
-  return null;
-}
-
-/** Whether the money may go back, as far as the order and what was given back before can tell; the amount if so. */
-function judge(
-  order: LockedOrder,
-  payment: RefundedPayment,
-  cmd: RequestRefund,
-): Result<bigint, "disputed" | "refund_under_way" | "nothing_left" | "amount_out_of_range"> {
-  if (order.disputedAt) return err("disputed");
-  if (payment.isUnderWay) return err("refund_under_way");
-  const left = payment.amountMinor - payment.givenMinor;
-  if (left === 0n) return err("nothing_left");
-  const amountMinor = cmd.amountMinor ?? left;
-  if (amountMinor <= 0n || amountMinor > left) return err("amount_out_of_range");
-  return ok(amountMinor);
-}
+const referenceOf = ({ outsideReference, method }: RequestRefund): string | null =>
+  method === "source" ? null : outsideReference?.trim().slice(0, limits.refundReferenceMax) || null;
 
 const isSame = (known: Refund, cmd: RequestRefund): boolean =>
   known.orderId === cmd.orderId &&
+  known.paymentId === cmd.paymentId &&
   known.method === cmd.method &&
+  known.outsideReference === referenceOf(cmd) &&
   (cmd.amountMinor === null || cmd.amountMinor === known.amountMinor);
 
 /** Records it with who asked, and brings the order along. */
@@ -91,16 +76,20 @@ async function record(
 ) {
   const { orderId, paymentId, method } = cmd;
   const actorId = actorUserId(giver);
+  const isThrough = method !== "source";
   const refund = await insertRefund(tx, {
+    id: cmd.refundId,
     orderId,
     paymentId,
     amountMinor,
     method,
     reason: cmd.reason.slice(0, limits.refundReasonMax),
     requestKey: cmd.requestKey.slice(0, limits.refundKeyMax),
+    outsideReference: referenceOf(cmd),
     requestedBy: { kind: giver.kind, userId: actorId },
-    status: method === "by_hand" ? "succeeded" : "requested",
+    status: isThrough ? "succeeded" : "requested",
   });
+  await postRefundEvent(tx, isThrough ? "refund.succeeded" : "refund.requested", refund);
   await recordAudit(tx, {
     actor: giver,
     action: "order.refund_requested",
@@ -113,29 +102,37 @@ async function record(
   return followed.ok ? ok({ refund, variantIds: followed.value.variantIds }) : followed;
 }
 
-/** Whether the shop's own reason for it still stands, under the order's lock. */
-export type StillTrue = (order: LockedOrder) => boolean;
+/** What a shop's own policy adds: whether it still wants this, under the order's lock, and whether its day has room, before it. */
+export interface PolicyTerms {
+  readonly stillTrue: (order: LockedOrder) => boolean;
+  readonly hasRoom?: (tx: Tx) => Promise<boolean>;
+}
+
+interface Asked {
+  readonly cmd: RequestRefund;
+  readonly giver: Giver;
+  readonly refunds: Refunds | undefined | null;
+  readonly terms: PolicyTerms | undefined;
+}
 
 async function request(
   tx: Tx,
-  {
-    cmd,
-    giver,
-    refunds,
-    stillTrue,
-  }: { cmd: RequestRefund; giver: Giver; refunds: Refunds | undefined; stillTrue: StillTrue },
+  { cmd, giver, refunds, terms }: Asked,
 ): Promise<Result<{ refund: Refund; variantIds: readonly string[] }, RefundRefusal | "stock_locked">> {
+  if (terms?.hasRoom && !(await terms.hasRoom(tx))) return err("cap_reached");
   const order = await lockOrder(tx, cmd.orderId);
-  const payment = (await readRefundedPayments(tx, cmd.orderId)).find(({ id }) => id === cmd.paymentId);
+  const payments = await readRefundedPayments(tx, cmd.orderId);
+  const payment = payments.find(({ id }) => id === cmd.paymentId);
   if (!order || !payment) return err("not_found");
-  const known = await findRefundByRequest(tx, cmd.paymentId, cmd.requestKey.slice(0, limits.refundKeyMax));
+  const known =
+    (await findRefundByRequest(tx, cmd.paymentId, cmd.requestKey.slice(0, limits.refundKeyMax))) ??
+    (cmd.refundId ? await findRefund(tx, cmd.refundId) : null);
   if (known) return isSame(known, cmd) ? ok({ refund: known, variantIds: [] }) : err("request_conflict");
-  if (!stillTrue(order)) return err("nothing_left");
-  const amount = judge(order, payment, cmd);
-  if (!amount.ok) return amount;
-  const refusal = cmd.method === "source" ? refuseBySource(refunds, payment, amount.value) : null;
-  if (refusal) return err(refusal);
-  return record(tx, { order, cmd, giver, amountMinor: amount.value });
+  if (terms && !terms.stillTrue(order)) return err("nothing_left");
+  if (cmd.seen !== undefined && cmd.seen !== standingOf(order, payments)) return err("order_changed");
+  const isInDispute = order.disputedAt !== null && (await hasOpenDispute(tx, order.id));
+  const amount = judgeWanted(payment, cmd, { refunds, isInDispute });
+  return amount.ok ? record(tx, { order, cmd, giver, amountMinor: amount.value }) : amount;
 }
 
 /**
@@ -147,9 +144,10 @@ export async function requestRefund(
   deps: Deps,
   actor: Actor,
   cmd: RequestRefund,
-  stillTrue: StillTrue = () => true,
+  terms?: PolicyTerms,
 ): Promise<Result<Refund, RefundRefusal>> {
   if (actor.kind !== "admin" && actor.kind !== "system") return err("not_allowed");
+  if (cmd.method === "by_hand" && referenceOf(cmd) === null) return err("reference_missing");
   const payment = await deps.db.payment.findFirst({
     where: { id: cmd.paymentId, orderId: cmd.orderId },
     select: { accountId: true },
@@ -157,9 +155,8 @@ export async function requestRefund(
   if (!payment) return err("not_found");
   // Before the transaction, which holds a connection and must not wait for a second one.
   const account = await findAccount(deps, payment.accountId);
-  if (!account && cmd.method === "source") return err("gateway_unavailable");
-  const refunds = account?.gateway.refunds;
-  const result = await inRefundTransaction(deps, (tx) => request(tx, { cmd, giver: actor, refunds, stillTrue }));
+  const refunds = account ? account.gateway.refunds : null;
+  const result = await inRefundTransaction(deps, (tx) => request(tx, { cmd, giver: actor, refunds, terms }));
   if (!result.ok) return result;
   const { refund, variantIds } = result.value;
   for (const variantId of variantIds) noticeStockArrival(deps, variantId);

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type MailKind, writeAlert, writeLetter } from "@/lib/features/notifications/letters";
+import { isRefundMail, type RefundFacts, writeRefundLetter } from "@/lib/features/notifications/refund-letters";
 import { listBrokenPromises } from "@/lib/features/reconciliation/broken-promises";
+import { formatMinor } from "@/lib/i18n/format";
+import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { sha256 } from "@/lib/platform/crypto";
@@ -20,12 +23,36 @@ interface BuyersMail {
   readonly kind: string;
   readonly locale: string;
   readonly orderId: string;
+  readonly refundId: string | null;
+}
+
+/** What a buyer is told of a refund. `isWhole`: it is all of the payment that settled the order, or of the only one there is. */
+async function readRefundFacts(deps: Deps, refundId: string, locale: "zh" | "en"): Promise<RefundFacts> {
+  const [row] = await deps.db.$queryRaw<
+    (Omit<RefundFacts, "amount" | "account"> & Record<"currency" | "titleZh" | "titleEn", string> & { minor: bigint })[]
+  >`
+    SELECT r.refund_no AS "refundNo", r.method, r.outside_reference AS "outsideReference", r.amount_minor AS minor, p.currency,
+           g.title_zh AS "titleZh", g.title_en AS "titleEn",
+           (o.settled_payment_id = p.id OR (o.settled_payment_id IS NULL AND o.payment_count = 1))
+             AND p.amount_minor = (SELECT sum(amount_minor) FROM refund WHERE payment_id = p.id AND (status <> 'failed' OR id = r.id)) AS "isWhole"
+      FROM refund r JOIN payment p ON p.id = r.payment_id JOIN orders o ON o.id = r.order_id JOIN gateway_account g ON g.id = p.account_id
+     WHERE r.id = ${refundId}::uuid`;
+  assert(row, "a mail about a refund leads to one");
+  const { minor, currency, titleZh, titleEn, ...rest } = row;
+  const account = locale === "zh" ? titleZh : titleEn;
+  return { ...rest, account, amount: formatMinor(minor.toString(), currency, locale) };
 }
 
 async function writeToBuyer(deps: Deps, mail: BuyersMail): Promise<{ subject: string; text: string }> {
   const order = await deps.db.order.findUniqueOrThrow({ where: { id: mail.orderId }, select: { number: true } });
   const locale = mail.locale === "en" ? "en" : "zh";
   const link = await mintLink(deps, mail.orderId, locale);
+  if (isRefundMail(mail.kind)) {
+    assert(mail.refundId, "a mail about a refund names it");
+    const refund = await readRefundFacts(deps, mail.refundId, locale);
+    const facts = { orderNumber: order.number, link, linkMinutes: limits.orderLinkMinutes, refund };
+    return writeRefundLetter(mail.kind, locale, facts);
+  }
   return writeLetter({
     kind: mail.kind as MailKind,
     locale,

@@ -84,6 +84,11 @@ export const limits = {
   // Past this a person is told.
   refundStuckSeconds: 1_800,
   refundReasonMax: 200,
+  refundReferenceMax: 100,
+  // A question that an admin hurries, so that one who keeps pressing does not keep asking.
+  refundHurrySeconds: 1,
+  refundsListed: 50,
+  previewCardsShown: 50,
   refundKeyMax: 100,
   policyRefundsPerRun: 50,
   gatewayTimeoutMs: 5_000,

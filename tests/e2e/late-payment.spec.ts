@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { openPostbox, type Postbox } from "../support/postbox";
+import { openPostbox, type Postbox, textOf } from "../support/postbox";
 import { type SpawnedServer, spawnServer } from "../support/server";
 import { order, orderNumber } from "../support/storefront";
 
@@ -26,7 +26,7 @@ test.describe("a shop that holds cards for four seconds and sends mails", () => 
   async function nextLink(seen: Set<string>): Promise<string> {
     let found = "";
     await expect(() => {
-      const text = postbox.letters.map(decoded).join("\n");
+      const text = postbox.letters.map(textOf).join("\n");
       found =
         [...text.matchAll(/http\S+\/orders\/link#[\w-]{43}/g)].map(([link]) => link).find((link) => !seen.has(link)) ??
         "";
@@ -80,13 +80,3 @@ test.describe("a shop that holds cards for four seconds and sends mails", () => 
     await elsewhere.close();
   });
 });
-
-/** A letter's text, whichever way nodemailer chose to encode it. */
-function decoded(letter: string): string {
-  const [head = "", ...body] = letter.split("\n\n");
-  const text = body.join("\n\n");
-  if (/base64/i.test(head)) return Buffer.from(text, "base64").toString("utf8");
-  return text
-    .replace(/=\n/g, "")
-    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-}

@@ -27,6 +27,17 @@ export async function openPostbox(): Promise<Postbox> {
   return Object.assign(postbox, { url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}` });
 }
 
+/** A letter's text, whichever way it was encoded. */
+export function textOf(letter: string): string {
+  const [head = "", ...body] = letter.split("\n\n");
+  const text = body.join("\n\n");
+  if (/base64/i.test(head)) return Buffer.from(text, "base64").toString("utf8");
+  const bytes = text
+    .replace(/=\n/g, "")
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return /quoted-printable/i.test(head) ? Buffer.from(bytes, "latin1").toString("utf8") : bytes;
+}
+
 /** As much SMTP as a client needs to hand over letters. */
 function converse(socket: Socket, postbox: Postbox): void {
   let letter: string[] | null = null;

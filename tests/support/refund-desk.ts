@@ -4,6 +4,7 @@ import type { RequestRefund } from "@/lib/flows/request-refund";
 import { settlePayment } from "@/lib/flows/settle-payment";
 import { newId } from "@/lib/kernel/id";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
+import type { EnvSource } from "@/lib/platform/env";
 import type { TestDatabase } from "./database";
 import { connectPaper, PaperGateway } from "./paper-gateway";
 import { openDeps, openShop, type StockOptions, type TestShop } from "./shop";
@@ -11,12 +12,12 @@ import { openDeps, openShop, type StockOptions, type TestShop } from "./shop";
 export const ADMIN = { kind: "admin", userId: newId() } as const;
 
 /** A shop of two processes with two gateways that give back: one knows our numbers of refunds, the other does not. */
-export async function openRefundDesk(database: TestDatabase) {
+export async function openRefundDesk(database: TestDatabase, env: EnvSource = {}) {
   const paper = new PaperGateway("paper");
   const forgetful = new PaperGateway("forgetful");
   forgetful.isRefundIdempotent = false;
-  const shop = await openShop(database);
-  const other = openDeps(database);
+  const shop = await openShop(database, env);
+  const other = openDeps(database, env);
   for (const deps of [shop.deps, other]) await connectPaper(shop, deps, [paper, forgetful]);
   return { shop, other, paper, forgetful, ...desk(shop, paper), ...lives(shop, other, [paper, forgetful]) };
 }

@@ -25,6 +25,7 @@ export const AUDIT_TOPICS = [
   "batch.",
   "gateway_account.",
   "merchant.",
+  "order.",
   "product.",
   "session.",
   "user.",

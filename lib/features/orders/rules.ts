@@ -12,7 +12,8 @@ export const TRANSITIONS = {
   // Late money is still money: a payment brings an expired or cancelled order back.
   expired: ["paid", "refunding"],
   cancelled: ["paid", "refunding"],
-  refunding: ["refunded"],
+  // The way back, for a refund that came to nothing: only to the state that it had before (`findStateBefore`).
+  refunding: ["refunded", "paid", "delivered", "expired", "cancelled"],
   refunded: [],
 } as const satisfies Record<OrderStatus, readonly OrderStatus[]>;
 

@@ -1,3 +1,5 @@
+import { Prisma } from "@/lib/generated/prisma/client";
+import { assert } from "@/lib/kernel/assert";
 import type { Db, Tx } from "@/lib/platform/db";
 import { exceptionOf, type OrderException, type OrderFacts, type OrderStatus, type StockPolicy } from "./rules";
 
@@ -21,13 +23,32 @@ export interface LockedOrder {
   readonly isPastDeadline: boolean;
 }
 
+const STATE = Prisma.sql`
+  id, merchant_id AS "merchantId", status, exception, stock_policy AS "stockPolicy", quantity, total_minor AS "totalMinor",
+  currency, paid_minor AS "paidMinor", payment_count AS "paymentCount", settled_payment_id AS "settledPaymentId",
+  is_late AS "isLate", owed_at AS "owedAt", disputed_at AS "disputedAt", card_ids AS "cardIds", deadline_at <= clock_timestamp() AS "isPastDeadline"`;
+
 /** Locks one order until the transaction ends and reads it as it is then; null when there is none. */
 export async function lockOrder(tx: Tx, orderId: string): Promise<LockedOrder | null> {
-  const rows = await tx.$queryRaw<LockedOrder[]>`
-    SELECT id, merchant_id AS "merchantId", status, exception, stock_policy AS "stockPolicy", quantity, total_minor AS "totalMinor",
-           currency, paid_minor AS "paidMinor", payment_count AS "paymentCount", settled_payment_id AS "settledPaymentId",
-           is_late AS "isLate", owed_at AS "owedAt", disputed_at AS "disputedAt", card_ids AS "cardIds", deadline_at <= clock_timestamp() AS "isPastDeadline"
-      FROM orders WHERE id = ${orderId}::uuid FOR NO KEY UPDATE`;
+  const rows = await tx.$queryRaw<
+    LockedOrder[]
+  >`SELECT ${STATE} FROM orders WHERE id = ${orderId}::uuid FOR NO KEY UPDATE`;
+  return rows[0] ?? null;
+}
+
+/** The same without a lock, for whoever only looks; `readAt` by the database's clock. Nothing may be decided by it. */
+export interface OrderState extends LockedOrder {
+  readonly number: string;
+  readonly email: string;
+  readonly locale: "zh" | "en";
+  readonly deliveredAt: Date | null;
+  readonly readAt: Date;
+}
+
+/** One order as it is at this moment, or null. */
+export async function findOrderState(db: Db, orderId: string): Promise<OrderState | null> {
+  const rows = await db.$queryRaw<OrderState[]>`
+    SELECT ${STATE}, number, email, locale, delivered_at AS "deliveredAt", clock_timestamp() AS "readAt" FROM orders WHERE id = ${orderId}::uuid`;
   return rows[0] ?? null;
 }
 
@@ -98,6 +119,15 @@ export async function changeOrder(
   return after;
 }
 
+/** Where an order stood when its refund began: what its last way into `refunding` led from. */
+export async function findStateBefore(tx: Tx, orderId: string): Promise<OrderStatus> {
+  const [row] = await tx.$queryRaw<{ status: OrderStatus }[]>`
+    SELECT from_status AS status FROM order_event
+     WHERE order_id = ${orderId}::uuid AND to_status = 'refunding' AND from_status <> 'refunding' ORDER BY id DESC LIMIT 1`;
+  assert(row, "every way into refunding is on record");
+  return row.status;
+}
+
 /** Says in the outbox that something happened to an order; in the same transaction, so it is said if and only if it did. */
 export async function postEvent(
   tx: Tx,
@@ -105,4 +135,14 @@ export async function postEvent(
   orderId: string,
 ): Promise<void> {
   await tx.$executeRaw`INSERT INTO outbox (kind, order_id) VALUES (${kind}, ${orderId}::uuid)`;
+}
+
+/** The same of one of an order's refunds. */
+export async function postRefundEvent(
+  tx: Tx,
+  kind: "refund.requested" | "refund.succeeded" | "refund.failed" | "refund.cancelled",
+  refund: { readonly id: string; readonly orderId: string },
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO outbox (kind, order_id, refund_id) VALUES (${kind}, ${refund.orderId}::uuid, ${refund.id}::uuid)`;
 }

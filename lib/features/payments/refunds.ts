@@ -17,10 +17,17 @@ export interface Refund {
   readonly reason: string;
   readonly requestKey: string | null;
   readonly gatewayRefundNumber: string | null;
+  /** What the money went back under, where it was given back elsewhere. */
+  readonly outsideReference: string | null;
   readonly failure: string | null;
+  /** How often the gateway was told to pay, or was about to be. */
+  readonly callCount: number;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
 }
+
+/** Why a refund failed that an admin took back before its gateway had heard of it. */
+export const CANCELLED = "cancelled_by_admin";
 
 const COLUMNS = {
   id: true,
@@ -33,7 +40,9 @@ const COLUMNS = {
   reason: true,
   requestKey: true,
   gatewayRefundNumber: true,
+  outsideReference: true,
   failure: true,
+  callCount: true,
   createdAt: true,
   finishedAt: true,
 } as const;
@@ -78,6 +87,16 @@ export async function findRefundByRequest(tx: Tx, paymentId: string, requestKey:
   return row && toRefund(row);
 }
 
+/** The refunds of an order that failed, the oldest first. Read it after the order's lock. */
+export async function listFailedRefunds(tx: Tx, orderId: string): Promise<Refund[]> {
+  const rows = await tx.refund.findMany({
+    where: { orderId, status: "failed" },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    select: COLUMNS,
+  });
+  return rows.map(toRefund);
+}
+
 export interface RefundedPayment {
   readonly id: string;
   readonly accountId: string;
@@ -106,26 +125,29 @@ export const readRefundedPayments = (db: Db | Tx, orderId: string): Promise<Refu
      WHERE p.order_id = ${orderId}::uuid GROUP BY p.id ORDER BY p.received_at, p.id`;
 
 export interface RefundDraft {
+  /** Its id, when its number was shown before it was asked for. */
+  readonly id?: string | undefined;
   readonly paymentId: string;
   readonly orderId: string;
   readonly amountMinor: bigint;
   readonly method: RefundMethod;
   readonly reason: string;
   readonly requestKey: string;
+  readonly outsideReference?: string | null;
   readonly requestedBy: { readonly kind: "admin" | "system"; readonly userId: string | null };
   readonly status: "requested" | "succeeded";
 }
 
 /** Puts a refund on record; the database refuses one that would give back more than was paid, or a second one under way. */
 export async function insertRefund(tx: Tx, draft: RefundDraft): Promise<Refund> {
-  const id = newId();
+  const id = draft.id ?? newId();
   const isThrough = draft.status === "succeeded";
   await tx.$executeRaw`
     INSERT INTO refund (id, payment_id, order_id, refund_no, amount_minor, status, method, reason, request_key, requested_by, requested_by_kind,
-                        next_ask_at, created_at, finished_at)
+                        outside_reference, next_ask_at, created_at, finished_at)
     SELECT ${id}::uuid, ${draft.paymentId}::uuid, ${draft.orderId}::uuid, ${refundNoOf(id)}, ${draft.amountMinor}::bigint, ${draft.status},
            ${draft.method}, ${draft.reason}, ${draft.requestKey}, ${draft.requestedBy.userId}::uuid, ${draft.requestedBy.kind},
-           CASE WHEN ${isThrough} THEN NULL ELSE t.at END, t.at, CASE WHEN ${isThrough} THEN t.at END
+           ${draft.outsideReference ?? null}, CASE WHEN ${isThrough} THEN NULL ELSE t.at END, t.at, CASE WHEN ${isThrough} THEN t.at END
       FROM (SELECT date_trunc('milliseconds', clock_timestamp()) AS at) t`;
   return (await findRefund(tx, id)) as Refund;
 }
@@ -146,6 +168,24 @@ export async function writeRefund(
            finished_at = CASE WHEN ${isOver({ status })} THEN date_trunc('milliseconds', clock_timestamp()) END
      WHERE id = ${refund.id}::uuid AND status IN ('requested', 'processing')`;
   return (await findRefund(tx, refund.id)) as Refund;
+}
+
+/** Takes back a refund that its gateway has not heard of; false when it may have. Guarded by the row that `noteCall` changes. */
+export async function cancelUntold(tx: Tx, id: string): Promise<boolean> {
+  const cancelled = await tx.$executeRaw`
+    UPDATE refund SET status = 'failed', failure = ${CANCELLED}, next_ask_at = NULL, finished_at = date_trunc('milliseconds', clock_timestamp())
+     WHERE id = ${id}::uuid AND status = 'requested' AND call_count = 0`;
+  return cancelled === 1;
+}
+
+/** What a shop's policy has given back today, in one currency; a day is the shop's, in Shanghai. */
+export async function sumPolicyRefundsToday(tx: Tx, merchantId: string, currency: string): Promise<bigint> {
+  const [row] = await tx.$queryRaw<[{ minor: bigint }]>`
+    SELECT coalesce(sum(r.amount_minor), 0)::bigint AS minor
+      FROM refund r JOIN payment p ON p.id = r.payment_id JOIN orders o ON o.id = r.order_id
+     WHERE r.requested_by_kind = 'system' AND r.created_at >= date_trunc('day', clock_timestamp() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai'
+       AND r.method <> 'dispute' AND r.status <> 'failed' AND p.currency = ${currency} AND o.merchant_id = ${merchantId}::uuid`;
+  return row.minor;
 }
 
 /** Asks about a refund at the next turn instead of later. */

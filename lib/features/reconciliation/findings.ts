@@ -43,6 +43,13 @@ export async function openFinding(
     ON CONFLICT (kind, subject) DO NOTHING`;
 }
 
+/** Opens a finding again whose difference has come back; nothing happens to one that is open. */
+export async function reopenFinding(tx: Tx, { kind, subject }: Pick<FindingDraft, "kind" | "subject">): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE finding SET status = 'open', resolved_at = NULL, resolution = NULL, opened_at = now()
+     WHERE kind = ${kind} AND subject = ${subject} AND status = 'resolved'`;
+}
+
 /** Closes a finding whose difference is gone; nothing happens when there is none open. */
 export async function resolveFinding(
   tx: Tx,

@@ -134,6 +134,27 @@ export const BREAKS_OF_CARDS: readonly Break[] = [
   },
   {
     id: "I6",
+    what: "an order that was handed out while the buyer's bank was deciding about its money",
+    fault: "handed out under a dispute",
+    sql: [
+      `UPDATE orders SET disputed_at = now(), exception = 'disputed' WHERE id = ${DELIVERED}`,
+      `UPDATE order_event SET to_exception = 'disputed' WHERE order_id = ${DELIVERED}`,
+      `UPDATE order_event SET from_exception = 'disputed' WHERE order_id = ${DELIVERED} AND to_status = 'delivered'`,
+    ],
+  },
+  {
+    id: "I6",
+    what: "an order that came back from its refund as something that it was not",
+    fault: "came back from a refund to another state than it had",
+    sql: [
+      `INSERT INTO order_event (order_id, from_status, to_status, from_exception, to_exception, reason, at)
+       SELECT ${EXPIRED}, e.f, e.t, 'none', 'none', 'x', now()
+         FROM (VALUES (1, 'expired', 'refunding'), (2, 'refunding', 'cancelled')) AS e (n, f, t) ORDER BY e.n`,
+      `UPDATE orders SET status = 'cancelled' WHERE id = ${EXPIRED}`,
+    ],
+  },
+  {
+    id: "I6",
     what: "a change that is missing from the record",
     fault: "gap between two changes",
     sql: `DELETE FROM order_event WHERE order_id = ${DELIVERED} AND to_status = 'paid'`,

@@ -102,6 +102,16 @@ export const BREAKS_OF_MONEY: readonly Break[] = [
     sql: `DELETE FROM mail WHERE order_id = ${DELIVERED}`,
   },
   {
+    id: "I12",
+    what: "a buyer who was told of a refund and never how it ended",
+    fault: "refund announced and its end not",
+    sql: [
+      `INSERT INTO refund (id, payment_id, order_id, refund_no, amount_minor, status, reason, failure)
+       SELECT gen_random_uuid(), id, order_id, 'r', amount_minor, 'failed', 'x', 'x' FROM payment WHERE order_id = ${DELIVERED}`,
+      "INSERT INTO outbox (kind, order_id, refund_id) SELECT 'refund.requested', order_id, id FROM refund",
+    ],
+  },
+  {
     id: "I13",
     what: "a lapsed reservation that is never given back",
     fault: "lapsed reservation still held",

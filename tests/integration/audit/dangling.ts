@@ -26,6 +26,11 @@ export const DANGLING: [string, string][] = [
   dangling("stock_entry", "batch_id", "batch"),
   dangling("outbox", "order_id", "orders"),
   dangling("mail", "order_id", "orders"),
+  dangling("mail", "refund_id", "refund"),
+  [
+    "outbox.refund_id leads to no refund",
+    `INSERT INTO outbox (kind, order_id, refund_id) SELECT 'refund.failed', order_id, ${NOWHERE} FROM outbox LIMIT 1`,
+  ],
   dangling("reveal_record", "order_id", "orders"),
   dangling("finding", "order_id", "orders"),
   dangling("finding", "event_id", "payment_event"),

@@ -126,7 +126,7 @@ describe("giving money back, when everybody presses at once and everything dies"
       const cmd = await desk.command(order);
       const [, refund] = await Promise.all([
         desk.shop.restock(stocked, 1),
-        requestRefund(desk.other, ADMIN, cmd, ({ owedAt }) => owedAt !== null),
+        requestRefund(desk.other, ADMIN, cmd, { stillTrue: ({ owedAt }) => owedAt !== null }),
       ]);
       await desk.drive();
       const state = await desk.stateOf(order);

@@ -122,7 +122,11 @@ describe("giving money back", () => {
     await desk.drive();
     const second = await requestRefund(desk.shop.deps, ADMIN, await desk.command(order));
     expect(second).toEqual({ ok: false, error: "by_hand_only" });
-    const byHand = await requestRefund(desk.shop.deps, ADMIN, await desk.command(order, { method: "by_hand" }));
+    const byHand = await requestRefund(
+      desk.shop.deps,
+      ADMIN,
+      await desk.command(order, { method: "by_hand", outsideReference: "B-1" }),
+    );
     expect(byHand).toMatchObject({ ok: true, value: { status: "succeeded", amountMinor: 600n } });
     expect(await desk.stateOf(order)).toBe("refunded none");
     expect(await desk.cardsOf(order)).toEqual(["withdrawn"]);
@@ -197,7 +201,7 @@ describe("giving money back", () => {
     expect(await refundByPolicy(desk.shop.deps)).toBe(0);
     expect(await desk.stateOf(late)).toBe("paid owed");
     const [merchant] = await desk.shop.rows<{ id: string }>("SELECT id FROM merchant");
-    const policy = { merchantId: merchant?.id as string, double: "refund", noStock: "refund" } as const;
+    const policy = { merchantId: merchant?.id as string, double: "refund", noStock: "refund", cap: null } as const;
     const own = { kind: "merchant", userId: newId(), merchantId: policy.merchantId } as const;
     expect(await saveRefundPolicy(desk.shop.deps, own, policy)).toEqual({ ok: false, error: "not_allowed" });
     expect((await saveRefundPolicy(desk.shop.deps, ADMIN, policy)).ok).toBe(true);

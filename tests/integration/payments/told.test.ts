@@ -155,7 +155,16 @@ describe("what gateways tell of refunds, disputes and of nothing in particular",
     expect(await findingsOf(made.order)).toEqual(["refunded_outside open"]);
     const [payment] = await shop.rows<{ id: string }>("SELECT id FROM payment WHERE order_id = $1", [made.order.id]);
     const cmd = { orderId: made.order.id, paymentId: payment?.id as string, amountMinor: null, reason: "at the desk" };
-    expect((await requestRefund(shop.deps, ADMIN, { ...cmd, method: "by_hand", requestKey: newId() })).ok).toBe(true);
+    expect(
+      (
+        await requestRefund(shop.deps, ADMIN, {
+          ...cmd,
+          method: "by_hand",
+          outsideReference: "desk",
+          requestKey: newId(),
+        })
+      ).ok,
+    ).toBe(true);
     expect(await stateOf(made.order)).toBe("refunded none");
     expect(await cardsOf(made.order)).toEqual(["withdrawn"]);
     expect(await findingsOf(made.order)).toEqual(["refunded_outside resolved"]);
