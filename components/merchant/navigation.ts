@@ -36,6 +36,7 @@ function adminNav(locale: Locale): readonly NavGroup[] {
         to("/owed", nav.owed),
         to("/findings", nav.findings),
         to("/payments", nav.payments),
+        to("/transfers", nav.transfers),
       ],
     },
     { label: nav.groups.goods, items: [to("/products", nav.products), to("/batches", nav.batches)] },

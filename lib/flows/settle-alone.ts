@@ -165,7 +165,8 @@ async function apply(
   return deliverOrOwe(tx, paid, row.payment_id);
 }
 
-async function settle(tx: Tx, row: SettleRow): Promise<Result<SettleOutcome, never>> {
+/** The judgement itself, for a transaction that writes more than the payment: whoever vouched for it, or whose balance paid. */
+export async function settleIn(tx: Tx, row: SettleRow): Promise<Result<SettleOutcome, never>> {
   const attempt = await findAttempt(tx, row);
   if (!attempt) {
     const { id: eventId } = await recordEvent(tx, row, { orderId: null, verdict: "unknown_order" });
@@ -201,7 +202,7 @@ async function settle(tx: Tx, row: SettleRow): Promise<Result<SettleOutcome, nev
   );
   // Another process may have recorded the same trade number for another order a moment ago: the unique key decides.
   if (!(await insertPayment(tx, recorded, { orderId: order.id, attemptId: attempt.id, verdict })))
-    return settle(tx, row);
+    return settleIn(tx, row);
   const outcome = await apply(tx, order, recorded);
   await judgeEvent(tx, eventId, { orderId: order.id, verdict });
   return ok(outcome);
@@ -238,7 +239,7 @@ async function recordUnjudged(deps: Deps, row: SettleRow): Promise<void> {
  * without stock, it is recorded first, judged in one place, and named by a finding when a person must act.
  */
 export async function settleAlone(deps: Deps, row: SettleRow): Promise<SettleOutcome> {
-  const result = await inTransaction(deps.db, (tx) => settle(tx, row)).catch(async (error: unknown) => {
+  const result = await inTransaction(deps.db, (tx) => settleIn(tx, row)).catch(async (error: unknown) => {
     if (!isPassing(error)) await recordUnjudged(deps, row);
     throw error;
   });

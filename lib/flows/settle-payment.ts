@@ -15,7 +15,10 @@ export interface PaymentSource {
 }
 
 /** A payment as the inbox holds it. */
-export function rowOf(payment: VerifiedPayment, { accountId, source }: PaymentSource): SettleRow {
+export function rowOf(
+  payment: VerifiedPayment,
+  { accountId, source }: Pick<PaymentSource, "accountId"> & Pick<SettleRow, "source">,
+): SettleRow {
   const { outTradeNo, gatewayTradeNo, amount } = payment;
   return {
     event_id: newId(),

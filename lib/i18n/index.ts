@@ -5,12 +5,14 @@ import { gateways as enGateways, settingsProblems as enProblems } from "./messag
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { shop as enShop } from "./messages/en/shop";
 import { staff as enStaff } from "./messages/en/staff";
+import { transfers as enTransfers } from "./messages/en/transfers";
 import { admin as zhAdmin } from "./messages/zh/admin";
 import { errors as zhErrors } from "./messages/zh/errors";
 import { gateways as zhGateways, settingsProblems as zhProblems } from "./messages/zh/gateways";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { shop as zhShop } from "./messages/zh/shop";
 import { staff as zhStaff } from "./messages/zh/staff";
+import { transfers as zhTransfers } from "./messages/zh/transfers";
 
 const messages = {
   zh: {
@@ -21,6 +23,7 @@ const messages = {
     errors: zhErrors,
     gateways: zhGateways,
     settingsProblems: zhProblems,
+    transfers: zhTransfers,
   },
   en: {
     shop: enShop,
@@ -30,6 +33,7 @@ const messages = {
     errors: enErrors,
     gateways: enGateways,
     settingsProblems: enProblems,
+    transfers: enTransfers,
   },
 } as const;
 

@@ -3,7 +3,8 @@ import { expect, test } from "@playwright/test";
 import { ADMIN } from "../support/admin";
 import { addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
 
-const ADMIN_PAGES = "|/proof|/orders|/owed|/findings|/payments|/products|/batches|/gateways|/mails|/people|/audit";
+const ADMIN_PAGES =
+  "|/proof|/orders|/owed|/findings|/payments|/transfers|/products|/batches|/gateways|/mails|/people|/audit";
 const MERCHANT_PAGES = "|/orders|/products|/products/new|/upload|/batches";
 
 test.describe.configure({ timeout: 180_000 });

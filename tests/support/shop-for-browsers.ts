@@ -9,6 +9,7 @@ export default async function openShop(): Promise<() => Promise<void>> {
     env: { KAPU_DEMO: "1", KAPU_ADMIN_EMAIL: ADMIN.email, KAPU_ADMIN_PASSWORD: ADMIN.password },
   });
   process.env.KAPU_TEST_SHOP_URL = server.url;
+  process.env.KAPU_TEST_SHOP_DATA = server.dataDir;
   return async () => {
     await server.end("SIGTERM");
     removeFolder(server.dataDir);

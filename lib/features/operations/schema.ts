@@ -28,6 +28,7 @@ export const AUDIT_TOPICS = [
   "order.",
   "product.",
   "session.",
+  "transfer.",
   "user.",
   "variant.",
 ] as const;

@@ -1,11 +1,11 @@
 import type { Db } from "@/lib/platform/db";
 
-/** One verified payment: a notice, a query's answer or a statement row, with the ids its records will have. */
+/** One verified payment: a notice, a query's answer, a statement row or a person's word, with the ids its records will have. */
 export interface SettleRow {
   readonly event_id: string;
   readonly payment_id: string;
   readonly account_id: string;
-  readonly source: "notice" | "query" | "statement";
+  readonly source: "notice" | "query" | "statement" | "manual";
   readonly dedupe: string;
   readonly out_trade_no: string;
   readonly gateway_trade_number: string;

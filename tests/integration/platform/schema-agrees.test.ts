@@ -10,7 +10,7 @@ const SCALARS: Record<string, readonly string[]> = {
   Boolean: ["boolean"],
   Bytes: ["bytea"],
   Json: ["jsonb"],
-  DateTime: ["timestamp with time zone"],
+  DateTime: ["timestamp with time zone", "date"],
 };
 
 /** "table.column type null|not null" of every scalar field that schema.prisma declares. */

@@ -59,7 +59,7 @@ export const order = {
   ledger: "#{entry} {kind} · {cards} cards",
   mail: "{kind}: {status}",
   reveal: "{by} viewed {cards}",
-  sources: { notice: "notice", query: "query", statement: "statement" },
+  sources: { notice: "notice", query: "query", statement: "statement", manual: "confirmed by hand" },
   verdicts: {
     settled: "Settled",
     double: "Paid twice",

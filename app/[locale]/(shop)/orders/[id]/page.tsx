@@ -3,6 +3,7 @@ import { OrderLines } from "@/components/shop/order-lines";
 import { OrderMissing } from "@/components/shop/order-missing";
 import { stateOf } from "@/components/shop/order-state";
 import { OrderWatch } from "@/components/shop/order-watch";
+import { TransferReport } from "@/components/shop/transfer-report";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
@@ -15,6 +16,7 @@ import { getDeps } from "@/lib/platform/deps";
 import { localeOf } from "../../page-locale";
 import { RevealPanel } from "./reveal-panel";
 import { Stamp } from "./stamp";
+import { reportTransferAction } from "./transfer/actions";
 
 interface OrderProps {
   params: Promise<{ locale: string; id: string }>;
@@ -57,6 +59,7 @@ export default async function Order({ params }: Readonly<OrderProps>) {
           />
         ) : null}
       </Card>
+      <LateTransfer order={order} id={id} locale={locale} />
       {order.status === "delivered" ? <Cards order={order} id={id} locale={locale} /> : null}
       <footer className="space-y-4 text-center text-sm text-faint print:hidden">
         <p>{shop.receipt.saved}</p>
@@ -109,6 +112,17 @@ function Heading({ order, locale }: Readonly<PartProps>) {
         </Notice>
       ) : null}
     </header>
+  );
+}
+
+/** A transfer takes longer than the deadline: until it is found, this page is where the buyer says that he has sent it. */
+function LateTransfer({ order, id, locale }: Readonly<PartProps & { id: string }>) {
+  if (order.isPayable || !order.payments.some(({ kind }) => kind === "transfer")) return null;
+  if (order.status === "delivered" || order.paidMinor > 0n) return null;
+  return (
+    <Card>
+      <TransferReport orderId={id} order={order} locale={locale} action={reportTransferAction} />
+    </Card>
   );
 }
 

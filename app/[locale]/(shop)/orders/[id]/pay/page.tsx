@@ -6,6 +6,7 @@ import { OrderMissing } from "@/components/shop/order-missing";
 import { stateOf } from "@/components/shop/order-state";
 import { OrderWatch } from "@/components/shop/order-watch";
 import { QrCode } from "@/components/shop/qr-code";
+import { TransferReport } from "@/components/shop/transfer-report";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -18,6 +19,7 @@ import type { Locale } from "@/lib/i18n/locale";
 import { type Currency, money, toDecimal } from "@/lib/kernel/money";
 import { getDeps } from "@/lib/platform/deps";
 import { localeOf } from "../../../page-locale";
+import { reportTransferAction } from "../transfer/actions";
 import { cancelOrderAction, startPaymentAction } from "./actions";
 import { Countdown } from "./countdown";
 import { PaidButton } from "./paid-button";
@@ -80,6 +82,7 @@ export default async function Pay({ params, searchParams }: Readonly<PayProps>) 
           waiting={t.waiting}
           offline={shop.common.offline}
         />
+        <TransferReport orderId={id} order={order} locale={locale} action={reportTransferAction} />
       </Card>
       <div className="space-y-1 text-center text-sm text-faint">
         <p>{t.exact}</p>
