@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { setPriority } from "node:os";
 import next from "next";
@@ -31,7 +32,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 const tell = (word: PagesWord): void => void process.send?.(word, () => {});
 
 /** Every page and server action, from the build in `.next`. */
-async function serve({ socket, urls, stamp }: PagesOrder): Promise<void> {
+async function serve({ socket, folder, urls, stamp }: PagesOrder): Promise<void> {
   setPriority(BEHIND_THE_LANE);
   const env = loadEnv(keepSecret);
   provideDatabaseUrls(urls);
@@ -57,6 +58,8 @@ async function serve({ socket, urls, stamp }: PagesOrder): Promise<void> {
     server.close(async () => {
       await listener.stop();
       await closeDeps(deps);
+      // Whoever made it may have been killed.
+      rmSync(folder, { recursive: true, force: true });
       process.exit(0);
     });
     server.closeIdleConnections();

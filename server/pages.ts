@@ -16,6 +16,8 @@ import { createPagesProxy } from "./pages-proxy";
 /** What the process of the pages is told when it starts. */
 export interface PagesOrder {
   readonly socket: string;
+  /** Where the socket lies, and nothing else; whoever ends last takes it away. */
+  readonly folder: string;
   readonly urls: DatabaseUrls;
   readonly stamp: string;
 }
@@ -39,9 +41,9 @@ const program = path.join(path.dirname(fileURLToPath(import.meta.url)), "pages.j
  * process, even by kill -9, and is started again when it ends by itself; meanwhile pages are answered 503.
  */
 export async function startPages({ urls, log }: { urls: DatabaseUrls; log: Log }): Promise<Pages> {
-  const folder = mkdtempSync(path.join(tmpdir(), "kapu-pages-"));
+  const folder = mkdtempSync(path.join(tmpdir(), `kapu-pages-${process.pid}-`));
   const socket = process.platform === "win32" ? `\\\\.\\pipe\\${path.basename(folder)}` : path.join(folder, "socket");
-  const order: PagesOrder = { socket, urls, stamp: peerStamp() };
+  const order: PagesOrder = { socket, folder, urls, stamp: peerStamp() };
   let isStopping = false;
   let child = await launch(order);
   const supervision = supervise();

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { startEmbeddedPostgres } from "@/lib/platform/embedded-postgres";
@@ -42,9 +43,11 @@ describe("the shop's process on its own database", () => {
     expect(await remainingAfter(dataDir, 2_000)).toEqual([]);
   });
 
-  test("the process of its pages ends with it, and is started again when it dies while orders go on", async () => {
+  test("the process of its pages ends with it and leaves no folder, and is started again when it dies while orders go on", async () => {
     const dataDir = newFolder();
     const server = await spawnServer({ dataDir });
+    const foldersOfPages = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`kapu-pages-${server.pid}-`));
+    expect(foldersOfPages()).toHaveLength(1);
     const pagesOf = () => processesNaming(`pages.js --of=${server.pid}`);
     const [first] = pagesOf();
     expect(pagesOf()).toHaveLength(1);
@@ -55,6 +58,7 @@ describe("the shop's process on its own database", () => {
     expect(pagesOf().map(({ pid }) => pid)).not.toContain(first?.pid);
     await server.end("SIGKILL");
     expect(await remainingAfter(`pages.js --of=${server.pid}`, 5_000)).toEqual([]);
+    expect(foldersOfPages()).toEqual([]);
   });
 
   test("a command that uses the same database and leaves does not stop it under the server", async () => {
