@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import { getEnv } from "@/lib/platform/env";
 import { provideSingleton, singleton } from "@/lib/platform/singleton";
 import { clientAddress } from "./client-address";
@@ -24,16 +25,24 @@ const isStamp = (text: string): boolean =>
   text.length === peerStamp().length && timingSafeEqual(Buffer.from(text), Buffer.from(peerStamp()));
 
 /**
- * The address of whoever sent a request with these headers. On a host without our server nobody noted the peer; Next then
+ * The address of whoever sent a request with these headers, as it may be told to a gateway. On a host without our server nobody noted the peer; Next then
  * fills in `X-Forwarded-For` from the connection, and its nearest hop is the best there is.
  */
-export function addressOf(header: (name: string) => string | null, trustedProxies: readonly string[]): string {
+export function exactAddressOf(header: (name: string) => string | null, trustedProxies: readonly string[]): string {
   const [noted = "", peer = ""] = (header(HEADER) ?? "").split("|");
   const forwardedFor = header("x-forwarded-for") ?? undefined;
-  if (isStamp(noted)) return networkOf(clientAddress({ peer, forwardedFor }, trustedProxies));
+  if (isStamp(noted)) return clientAddress({ peer, forwardedFor }, trustedProxies);
   const hops = (forwardedFor ?? "").split(",").map((hop) => hop.trim());
-  return networkOf(clientAddress({ peer: hops.pop(), forwardedFor: hops.join(",") }, trustedProxies));
+  return clientAddress({ peer: hops.pop(), forwardedFor: hops.join(",") }, trustedProxies);
 }
+
+/** The same, for counting. */
+export const addressOf = (header: (name: string) => string | null, trustedProxies: readonly string[]): string =>
+  networkOf(exactAddressOf(header, trustedProxies));
+
+/** An address as others may be told it, or undefined when it is none: nobody is told "unknown", nor the name of a network card. */
+export const ipOf = (address: string): string | undefined =>
+  isIP(address) !== 0 && !address.includes("%") ? address : undefined;
 
 /** A household with IPv6 owns 2^64 addresses: they count as one. */
 export function networkOf(address: string): string {
@@ -51,6 +60,8 @@ export function networkOf(address: string): string {
 export interface Client {
   /** A network address, for counting; never stored as it is. */
   readonly address: string;
+  /** The address itself, for a gateway that asks where its payer is; undefined when nobody knows. */
+  readonly ip: string | undefined;
   readonly userAgent: string;
 }
 
@@ -60,5 +71,6 @@ export async function currentClient(): Promise<Client> {
   const { headers } = await import("next/headers");
   const sent = await headers();
   const header = (name: string) => sent.get(name);
-  return { address: addressOf(header, getEnv().trustedProxies), userAgent: header("user-agent") ?? "" };
+  const address = exactAddressOf(header, getEnv().trustedProxies);
+  return { address: networkOf(address), ip: ipOf(address), userAgent: header("user-agent") ?? "" };
 }

@@ -1,6 +1,6 @@
 import type { PaymentView } from "@/lib/features/orders/place-command";
 import { findAccount, type OpenAccount } from "@/lib/features/payments/accounts";
-import type { OpenInput } from "@/lib/features/payments/gateways/port";
+import type { OpenedPayment, OpenInput } from "@/lib/features/payments/gateways/port";
 import {
   claimOpening,
   dropOpening,
@@ -43,11 +43,20 @@ const OPENINGS = {
   seconds: limits.openingsWindowSeconds,
 };
 
-const viewOf = ({ id, accountId, presentation, opened }: OpenableAttempt): PaymentView => ({
+const viewOf = ({ id, accountId, presentation, opened, closesAt }: OpenableAttempt): PaymentView => ({
   id,
   accountId,
   ...(opened ?? presentation),
+  ...(closesAt && { closesAt }),
 });
+
+/** What is not kept, because it soon goes stale, for whoever asked. */
+function freshView({ id, accountId }: OpenableAttempt, opened: OpenedPayment): PaymentView | null {
+  const { presentation, closesAt, staleAt } = opened;
+  if (staleAt === undefined) return null;
+  const times = { staleAt: new Date(staleAt), ...(closesAt !== null && { closesAt: new Date(closesAt) }) };
+  return { id, accountId, ...presentation, ...times };
+}
 const needsOpening = ({ presentation, opened }: OpenableAttempt): boolean =>
   presentation.kind === "on_request" && opened === null;
 
@@ -71,8 +80,7 @@ async function ask(
   if (answer.state === "opened") {
     await recordOpening(deps.db, attempt.id, answer.opened);
     deps.log.info("payment.opened", { accountId: account.id, attemptId: attempt.id });
-    const { presentation, staleAt } = answer.opened;
-    return staleAt === undefined ? null : { id: attempt.id, accountId: account.id, ...presentation };
+    return freshView(attempt, answer.opened);
   }
   await dropOpening(deps.db, attempt.id);
   const said = answer.state === "refused" ? answer.code : answer.reason;

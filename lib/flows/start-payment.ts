@@ -9,14 +9,23 @@ import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { draftAttempt } from "./hot/draft-order";
 
+export type StartRefusal = "not_found" | "not_payable" | "gateway_unavailable" | "too_many_attempts";
+
+export interface StartCommand {
+  readonly orderId: string;
+  readonly accountId: string;
+  /** An attempt that its gateway will have nothing of: it is not given again. */
+  readonly instead?: string | undefined;
+}
+
 /**
- * Another way to pay an order, of exactly its total; the open attempt of the same account is given again instead, so that
+ * Another way to pay an order, of exactly its total; the latest attempt of the same account is given again instead, so that
  * a buyer who asks twice does not pay twice.
  */
 export async function startPayment(
   deps: Deps,
-  { orderId, accountId }: { orderId: string; accountId: string },
-): Promise<Result<PaymentView, "not_found" | "not_payable" | "gateway_unavailable" | "too_many_attempts">> {
+  { orderId, accountId, instead }: StartCommand,
+): Promise<Result<PaymentView, StartRefusal>> {
   // Before the transaction, which holds a connection and must not wait for a second one.
   const account = await findAccount(deps, accountId);
   return inTransaction(deps.db, async (tx) => {
@@ -27,9 +36,10 @@ export async function startPayment(
       where: { orderId },
       orderBy: [{ createdAt: "asc" }, { id: "asc" }],
     });
-    const open = attempts.find((attempt) => attempt.accountId === accountId);
-    if (open) return ok({ id: open.id, accountId, ...(open.presentation as { kind: string }) });
-    if (attempts.length >= limits.attemptsPerOrderMax) return err("too_many_attempts");
+    const open = attempts.findLast((attempt) => attempt.accountId === accountId);
+    if (open && open.id !== instead) return ok({ id: open.id, accountId, ...(open.presentation as { kind: string }) });
+    const isFull = attempts.filter((attempt) => attempt.accountId === accountId).length >= limits.attemptsPerAccountMax;
+    if (isFull || attempts.length >= limits.attemptsPerOrderMax) return err("too_many_attempts");
     const { number, locale } = await tx.order.findUniqueOrThrow({
       where: { id: orderId },
       select: { number: true, locale: true },

@@ -15,6 +15,8 @@ export const limits = {
   reservationSecondsMax: 24 * 3600,
   replayTokenHours: 24,
   attemptsPerOrderMax: 10,
+  // So that one gateway that refuses all leaves room for the others.
+  attemptsPerAccountMax: 4,
   orderCookiesMax: 20,
 
   // The batched statements

@@ -44,6 +44,10 @@ export class PaperGateway {
   refundFailure: string | null = null;
   /** When what it opens goes stale; undefined: never. */
   staleAt: number | undefined = undefined;
+  /** When it stops taking money for what it opens; null: it does not say. */
+  closesAt: number | null = null;
+  /** Numbers that it will open nothing for; "*": none at all. */
+  readonly refusesToOpen = new Set<string>();
   #opened = 0;
 
   constructor(readonly id: string) {}
@@ -111,6 +115,8 @@ export class PaperGateway {
     [...(this.trades.get(outTradeNo)?.refunds.values() ?? [])].reduce((sum, minor) => sum + minor, 0n);
 
   #open(outTradeNo: string): OpenAnswer {
+    if (this.refusesToOpen.has("*") || this.refusesToOpen.has(outTradeNo))
+      return { state: "refused", code: "number_taken" };
     const text = `paper:${outTradeNo}:${++this.#opened}`;
     this.trades.set(outTradeNo, { amountMinor: 1000n, paidAs: null, isClosed: false, refunds: new Map() });
     return {
@@ -118,7 +124,7 @@ export class PaperGateway {
       opened: {
         presentation: { kind: "qrcode", text },
         gatewayTradeNo: `S${outTradeNo}`,
-        closesAt: null,
+        closesAt: this.closesAt,
         ...(this.staleAt !== undefined && { staleAt: this.staleAt }),
       },
     };

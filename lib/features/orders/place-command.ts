@@ -32,6 +32,10 @@ export interface PaymentView {
   readonly account?: string;
   readonly bank?: string;
   readonly reference?: string;
+  /** When the gateway itself stops taking money for it, where it said so. */
+  readonly closesAt?: Date;
+  /** From when on what is shown opens nothing, though the payment stays: then it is asked for again. */
+  readonly staleAt?: Date;
 }
 
 export interface PlacedOrder {

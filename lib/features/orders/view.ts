@@ -68,6 +68,7 @@ interface Row {
     outTradeNo: string;
     amountMinor: string;
     presentation: { kind: string };
+    closesAt: string | null;
   }[];
 }
 
@@ -81,7 +82,7 @@ async function readRow({ db }: Deps, orderId: string): Promise<Row | null> {
                      'picture', p.picture, 'quantity', l.quantity, 'unitPriceMinor', l.unit_price_minor::text) ORDER BY l.line)
               FROM order_line l JOIN variant v ON v.id = l.variant_id JOIN product p ON p.id = v.product_id WHERE l.order_id = o.id) AS lines,
            (SELECT jsonb_agg(jsonb_build_object('id', a.id, 'accountId', a.account_id, 'outTradeNo', a.out_trade_no,
-                     'amountMinor', a.amount_minor::text, 'presentation', coalesce(p.presentation, a.presentation)) ORDER BY a.created_at, a.id)
+                     'amountMinor', a.amount_minor::text, 'presentation', coalesce(p.presentation, a.presentation), 'closesAt', p.closes_at) ORDER BY a.created_at, a.id)
               FROM payment_attempt a LEFT JOIN payment_opening p ON p.attempt_id = a.id WHERE a.order_id = o.id) AS payments
       FROM orders o WHERE o.id = ${orderId}::uuid`;
   return rows[0] ?? null;
@@ -94,12 +95,13 @@ function toView({ tokenHash: _, paymentCount, lines, payments, ...row }: Row): O
     status: visibleStatus(row, now),
     isPayable: isPayable({ ...row, paymentCount }, now),
     lines: (lines ?? []).map((line) => ({ ...line, unitPriceMinor: BigInt(line.unitPriceMinor) })),
-    payments: (payments ?? []).map(({ id, accountId, outTradeNo, amountMinor, presentation }) => ({
+    payments: (payments ?? []).map(({ id, accountId, outTradeNo, amountMinor, presentation, closesAt }) => ({
       id,
       accountId,
       outTradeNo,
       amountMinor: BigInt(amountMinor),
       ...presentation,
+      ...(closesAt !== null && { closesAt: new Date(closesAt) }),
     })),
   };
 }

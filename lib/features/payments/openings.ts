@@ -17,6 +17,8 @@ export interface OpenableAttempt {
   readonly presentation: { readonly kind: string };
   /** What the gateway answered when it was asked for the way to pay; null while nobody has an answer. */
   readonly opened: { readonly kind: string } | null;
+  /** When the gateway stops taking money for it, where it said so. */
+  readonly closesAt: Date | null;
 }
 
 /** One attempt of an order, or null. */
@@ -28,7 +30,7 @@ export async function findOpenable(
     SELECT a.id, o.id AS "orderId", o.number AS "orderNumber", o.locale, a.account_id AS "accountId", a.out_trade_no AS "outTradeNo",
            a.amount_minor AS "amountMinor", a.currency, o.deadline_at AS "deadlineAt",
            o.status = 'pending' AND o.payment_count = 0 AND o.deadline_at > clock_timestamp() AS "isPayable", a.presentation,
-           p.presentation AS opened
+           p.presentation AS opened, p.closes_at AS "closesAt"
       FROM payment_attempt a JOIN orders o ON o.id = a.order_id LEFT JOIN payment_opening p ON p.attempt_id = a.id
      WHERE a.id = ${attemptId}::uuid AND a.order_id = ${orderId}::uuid`;
   return rows[0] ?? null;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
-import { addressOf, networkOf, notePeer } from "@/lib/entry/peer";
+import { addressOf, exactAddressOf, ipOf, networkOf, notePeer } from "@/lib/entry/peer";
 
 function arriving(remoteAddress: string, headers: Record<string, string>) {
   const request = { headers: { ...headers }, socket: { remoteAddress } } as unknown as IncomingMessage;
@@ -18,6 +18,13 @@ describe("the address of a client", () => {
   test("is what a trusted proxy saw, not what stands further away", () => {
     const header = arriving("::ffff:10.0.0.2", { "x-forwarded-for": "6.6.6.6, 198.51.100.4, 10.0.0.1" });
     expect(addressOf(header, ["10.0.0.0/8"])).toBe("198.51.100.4");
+  });
+
+  test("is told to a gateway whole, by the same rules, and only when it is one", () => {
+    const header = arriving("2001:db8:1:2:3:4:5:6", { "x-forwarded-for": "1.2.3.4" });
+    expect(addressOf(header, [])).toBe("2001:db8:1:2::/64");
+    expect(ipOf(exactAddressOf(header, []))).toBe("2001:db8:1:2:3:4:5:6");
+    expect(["", "unknown", "2001:db8::/64", "fe80::1%eth0", "1.2.3.4:80"].map(ipOf)).toEqual(Array(5).fill(undefined));
   });
 
   test("cannot be forged by guessing the note's form", () => {
