@@ -33,8 +33,9 @@ function contentSecurityPolicy(scriptSources: readonly string[], env: Pick<Env, 
     "connect-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
-    // A form may end at a gateway: browsers apply this to where a form's answer redirects, too.
-    `form-action 'self' https:${isSecure ? "" : " http://localhost:* http://127.0.0.1:*"}`,
+    // A gateway's form is posted from a page of its own (lib/api/form-page.ts). Browsers apply this to where a form's answer
+    // redirects, too: to the shop by whichever of its names.
+    `form-action 'self' ${isSecure ? new URL(env.publicUrl).origin : "http://localhost:* http://127.0.0.1:*"}`,
     "frame-ancestors 'none'",
     ...(isSecure ? ["upgrade-insecure-requests"] : []),
   ].join("; ");

@@ -51,6 +51,13 @@ const orderId: Parameter = {
   description: "The order's id.",
   schema: { type: "string", pattern: "^ord_[0-9a-f]{32}$" },
 };
+const paymentId: Parameter = {
+  name: "payment",
+  in: "path",
+  required: true,
+  description: "The payment's id.",
+  schema: { type: "string", pattern: "^pay_[0-9a-f]{32}$" },
+};
 const ofOrder = { tag: "Orders", needsToken: true, parameters: [orderId] } as const;
 const gatewayPath: readonly Parameter[] = [
   { name: "gateway", in: "path", required: true, description: "The gateway's kind.", schema: { type: "string" } },
@@ -169,7 +176,7 @@ const payments: readonly Operation[] = [
     path: "/api/v1/orders/{id}/payments",
     summary: "Open another payment attempt",
     description:
-      "With another gateway account, or with the same one again: an attempt that is still open is returned as it is. Where its kind is on_request, the gateway is asked now, and the answer stands for every later question.",
+      "With another gateway account, or with the same one again: an attempt that is still open is returned as it is. Where its kind is on_request, the gateway is asked now, and the answer stands for every later question but for one with staleAt, which is asked for anew. Where the gateway refuses the attempt or has closed it, another one is opened in its place.",
     body: StartPaymentBody,
     success: { status: 201, description: "The way to pay.", schema: PaymentView },
     problems: [
@@ -183,6 +190,19 @@ const payments: readonly Operation[] = [
       "rate_limited",
       "gateway_silent",
     ],
+  },
+  {
+    ...ofOrder,
+    id: "postPaymentForm",
+    tag: "Payments",
+    parameters: [orderId, paymentId],
+    method: "get",
+    path: "/api/v1/orders/{id}/payments/{payment}/form",
+    summary: "Send a browser to the gateway by a form",
+    description:
+      "For a payment of the kind form: a page that posts its fields to the gateway, and may post nowhere else. Of other kinds there is none.",
+    success: { status: 200, description: "The page.", contentType: "text/html" },
+    problems: ["not_found", "not_payable", "gateway_refused", "rate_limited", "gateway_silent"],
   },
   {
     ...ofOrder,

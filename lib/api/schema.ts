@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEVICE_KINDS } from "@/lib/entry/device-kind";
 import { fromPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 
@@ -67,7 +68,18 @@ export type PlaceOrderBody = z.infer<typeof PlaceOrderBody>;
 
 export const toLocale = (tag: PlaceOrderBody["locale"]): "zh" | "en" => LOCALE_TAGS[tag ?? "zh"];
 
-export const StartPaymentBody = z.strictObject({ gateway }).meta({ id: "StartPayment" });
+export const StartPaymentBody = z
+  .strictObject({
+    gateway,
+    clientIp: z
+      .union([z.ipv4(), z.ipv6()])
+      .optional()
+      .meta({ description: "The buyer's address, when he is not the one who sends this. Some gateways ask for it." }),
+    device: z.enum(DEVICE_KINDS).optional().meta({
+      description: "What the buyer holds, when he is not the one who sends this: his own browser says so itself.",
+    }),
+  })
+  .meta({ id: "StartPayment" });
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -84,7 +96,7 @@ export const PaymentView = z
     gateway,
     kind: z.string().meta({
       description:
-        "redirect: send the buyer to url. qrcode: show text as a QR code; url, where there is one, opens the same in an app. form: let the buyer's browser post fields to url. address: exactly payable of payableCurrency to the address in text, on network. transfer: the order's amount to account of payee (at bank, where there is one), with reference written beside it; a person confirms it. on_request: the gateway must be asked first; POST the same gateway to /payments when the buyer comes to pay, and the answer is one of the others. More kinds will follow.",
+        "redirect: send the buyer to url. qrcode: show text as a QR code; url, where there is one, opens the same in an app. form: let the buyer's browser post fields to url, which GET …/payments/{payment}/form does for a browser that holds the order. address: exactly payable of payableCurrency to the address in text, on network. transfer: the order's amount to account of payee (at bank, where there is one), with reference written beside it; a person confirms it. on_request: the gateway must be asked first; POST the same gateway to /payments when the buyer comes to pay, and the answer is one of the others. More kinds will follow.",
       examples: ["redirect"],
     }),
     url: z.string().optional(),
@@ -97,6 +109,10 @@ export const PaymentView = z
     account: z.string().optional(),
     bank: z.string().optional(),
     reference: z.string().optional().meta({ description: "What tells the merchant whose transfer it is." }),
+    closesAt: instant.optional().meta({ description: "When the gateway itself stops taking money, where it said so." }),
+    staleAt: instant
+      .optional()
+      .meta({ description: "From when on this opens nothing, though the payment stays: ask for it again." }),
   })
   .meta({ id: "Payment" });
 

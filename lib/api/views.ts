@@ -22,6 +22,8 @@ export const toPaymentView = (payment: FlowPayment): z.infer<typeof PaymentView>
   ...(payment.account === undefined ? {} : { account: payment.account }),
   ...(payment.bank === undefined ? {} : { bank: payment.bank }),
   ...(payment.reference === undefined ? {} : { reference: payment.reference }),
+  ...(payment.closesAt === undefined ? {} : { closesAt: payment.closesAt.toISOString() }),
+  ...(payment.staleAt === undefined ? {} : { staleAt: payment.staleAt.toISOString() }),
 });
 
 /** The same bytes for a first answer and for every replay: only frozen columns go into it, in a fixed order. */

@@ -1,4 +1,4 @@
-import { clientAddress, hashAddress } from "@/lib/entry/client-address";
+import { hashAddress } from "@/lib/entry/client-address";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import type { Deps } from "@/lib/platform/deps";
 import { ignoreBody } from "../body";
@@ -7,6 +7,7 @@ import { type ApiContext, header, jsonReply, type Reply, send } from "../http";
 import { type ProblemCode, problem } from "../problem";
 import { refusalPage, secretsPage } from "../reveal-page";
 import type { Route } from "../route";
+import { addressOf } from "../sender";
 
 const USER_AGENT_LETTERS_MAX = 300;
 
@@ -30,11 +31,5 @@ async function answer(c: ApiContext, deps: Deps): Promise<Response> {
   if (isPage) return send(c, secretsPage(order, revealed.value.secrets));
   return send(c, jsonReply(200, { secrets: revealed.value.secrets.map(({ text }) => text.reveal()) }));
 }
-
-const addressOf = (c: ApiContext, deps: Deps): string =>
-  clientAddress(
-    { peer: c.env?.incoming?.socket?.remoteAddress, forwardedFor: header(c, "x-forwarded-for") },
-    deps.env.trustedProxies,
-  );
 
 export const revealRoutes: readonly Route[] = [{ method: "POST", path: "/api/v1/orders/:id/reveal", answer }];

@@ -25,6 +25,7 @@ const delivered = async (quantity = 1): Promise<Placed> => {
   expect((await notify(lane.url, noticeQuery(order))).text).toBe("success");
   return order;
 };
+const uuidOf = (id: string) => id.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 const urlOf = (order: Placed, action = "") => `${lane.url}/api/v1/orders/${order.id}${action}`;
 
 describe("payments of an order", () => {
@@ -51,6 +52,35 @@ describe("payments of an order", () => {
       status: 409,
       json: { code: "not_payable" },
     });
+  });
+
+  test("that are forms are posted by a page of their own, for the browser that holds the order and for nobody else", async () => {
+    const order = await place();
+    const page = (headers: Record<string, string>) =>
+      send(urlOf(order, `/payments/${order.payment.id}/form`), { headers });
+    expect(await page(bearer(order.token))).toMatchObject({ status: 404 });
+    const shown = { kind: "form", url: "https://gateway.example/in", fields: [["sign", "<&>"]] };
+    await shop.rows("INSERT INTO payment_opening (attempt_id, presentation) VALUES ($1::uuid, $2)", [
+      uuidOf(order.payment.id),
+      shown,
+    ]);
+    const form = await page({ cookie: `kapu_order_${order.id.slice(4)}=${order.token}` });
+    expect(form.status).toBe(200);
+    expect(form.headers.get("content-security-policy")).toMatch(/form-action https:\/\/gateway\.example$/);
+    expect(form.headers.get("content-type")).toMatch(/^text\/html/);
+    expect(form.text).toContain('name="sign" value="&#60;&#38;&#62;"');
+    expect(await page({})).toMatchObject({ status: 404 });
+    expect(await page(bearer((await place()).token))).toMatchObject({ status: 404 });
+    const read = await send<{ payments: unknown[] }>(urlOf(order), { headers: bearer(order.token) });
+    expect(read.json.payments).toMatchObject([{ kind: "form", fields: [["sign", "<&>"]] }]);
+  });
+
+  test("take the buyer's address and device from a program that speaks for him, and nothing that is none", async () => {
+    const order = await place();
+    const body = { gateway: "epay", clientIp: "2001:db8::7", device: "mobile" };
+    expect(await start(order, body)).toMatchObject({ status: 201 });
+    expect(await start(order, { ...body, clientIp: "198.51.100.7, 1.1.1.1" })).toMatchObject({ status: 422 });
+    expect(await start(order, { ...body, device: "toaster" })).toMatchObject({ status: 422 });
   });
 
   test("asked about too often are limited, with a Retry-After; a silent gateway changes nothing", async () => {

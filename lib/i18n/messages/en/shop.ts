@@ -1,4 +1,5 @@
 import type { shop as zh } from "../zh/shop";
+import { pay } from "./pay";
 
 export const shop = {
   common: {
@@ -81,28 +82,7 @@ export const shop = {
       variantId: "Choose an option",
     },
   },
-  pay: {
-    title: "Payment",
-    heading: "Waiting for payment",
-    order: "Order",
-    amount: "Amount due",
-    copyAmount: "Copy the amount",
-    exact: "Pay exactly this amount; payments are matched to the cent.",
-    remaining: "Time left",
-    deadline: "Please pay before {time}",
-    scan: "Scan with your phone to pay",
-    goPay: "Pay now",
-    goPayHint: "Opens in a new page. Come back here afterwards; this page updates itself.",
-    iPaid: "I have paid",
-    checking: "Asking the payment provider",
-    checkedPending: "The provider has not seen this payment yet. If you have only just paid, give it a few seconds.",
-    late: "If your payment arrives late it still counts: cards are sent if there is stock, otherwise you are first in line.",
-    waiting: "Waiting for your payment; this page updates itself",
-    cancel: "Cancel order",
-    cancelConfirm: "Cancel this order? Do not cancel if you have already paid.",
-    cancelYes: "Yes, cancel it",
-    otherWays: "Pay another way:",
-  },
+  pay,
   order: {
     title: "Order",
     number: "Order",

@@ -1,3 +1,5 @@
+import { pay } from "./pay";
+
 /** What the storefront says. `{name}` places are filled by `fill`. */
 export const shop = {
   common: {
@@ -80,28 +82,7 @@ export const shop = {
       variantId: "请选择规格",
     },
   },
-  pay: {
-    title: "付款",
-    heading: "等待付款",
-    order: "订单号",
-    amount: "应付金额",
-    copyAmount: "复制金额",
-    exact: "请付一分不差的金额，系统按金额核对。",
-    remaining: "剩余",
-    deadline: "请在 {time} 前付款",
-    scan: "用手机扫码付款",
-    goPay: "去付款",
-    goPayHint: "在新页面完成付款，回来后这里会自己更新。",
-    iPaid: "我已付款",
-    checking: "正在向支付渠道查询",
-    checkedPending: "支付渠道还没有收到这笔款。刚付完的话，等几秒再点。",
-    late: "万一超时才付成功，也不会丢：有货照发，没货按付款先后优先补发。",
-    waiting: "正在等待到账，这个页面会自己更新",
-    cancel: "取消订单",
-    cancelConfirm: "确定取消？已经付款的话请不要取消。",
-    cancelYes: "确定取消",
-    otherWays: "换一种方式：",
-  },
+  pay,
   order: {
     title: "订单",
     number: "订单号",
