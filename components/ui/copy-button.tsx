@@ -8,6 +8,8 @@ interface CopyButtonProps {
   /** The text itself, or how to obtain it at the moment of the press. */
   text: string | (() => string);
   label: string;
+  /** What is copied, for whoever hears the button: where several stand side by side. */
+  spokenLabel?: string;
   copiedLabel: string;
   failedLabel: string;
   variant?: ButtonVariant;
@@ -16,7 +18,7 @@ interface CopyButtonProps {
 
 /** Copies, and says whether it did. Without scripts it is not shown: the text beside it can be selected. */
 export function CopyButton(props: Readonly<CopyButtonProps>) {
-  const { text, label, copiedLabel, failedLabel, variant = "outline", size = "sm" } = props;
+  const { text, label, spokenLabel, copiedLabel, failedLabel, variant = "outline", size = "sm" } = props;
   const [outcome, setOutcome] = useState<"copied" | "failed" | null>(null);
   useEffect(() => {
     if (!outcome) return;
@@ -31,7 +33,8 @@ export function CopyButton(props: Readonly<CopyButtonProps>) {
   return (
     <Button variant={variant} size={size} onClick={copy} className="nojs:hidden print:hidden">
       <Icon size={16} aria-hidden="true" className={outcome === "copied" ? "text-cinnabar" : undefined} />
-      <span>{spoken || label}</span>
+      <span aria-hidden={spokenLabel ? true : undefined}>{spoken || label}</span>
+      {spokenLabel ? <span className="sr-only">{spokenLabel}</span> : null}
       <span className="sr-only" role="status">
         {spoken}
       </span>

@@ -22,6 +22,8 @@ export interface Env {
   readonly admin: { readonly email: string; readonly password: Secret } | null;
   readonly reservationSeconds: number;
   readonly epay: { readonly url: string; readonly pid: string; readonly key: Secret } | null;
+  /** Where the demo's own phone scans codes; null in a true shop, and never read from the surroundings. */
+  readonly demoPhoneUrl: string | null;
   readonly smtpUrl: Secret | null;
   readonly mailFrom: string | null;
   /** Addresses or networks (CIDR) whose `X-Forwarded-For` is believed. */
@@ -132,6 +134,7 @@ function toEnv(parsed: Parsed, secret: Secret): Env {
     admin: email && password ? { email, password: new Secret(password) } : null,
     reservationSeconds: parsed.KAPU_RESERVATION_SECONDS,
     epay: epayUrl && pid && key ? { url: epayUrl.replace(/\/+$/, ""), pid, key: new Secret(key) } : null,
+    demoPhoneUrl: null,
     smtpUrl: secretOf(parsed.KAPU_SMTP_URL),
     mailFrom: parsed.KAPU_MAIL_FROM ?? null,
     trustedProxies: parsed.KAPU_TRUSTED_PROXIES,

@@ -1,11 +1,16 @@
 "use server";
 
 import { redirect } from "next/navigation";
+import { deviceKindOf } from "@/lib/entry/device-kind";
 import { findHeldOrder } from "@/lib/entry/held-orders";
+import { currentClient } from "@/lib/entry/peer";
+import { takeRate } from "@/lib/entry/rate-limit";
 import { cancelOrder } from "@/lib/flows/cancel-order";
 import { checkPayment } from "@/lib/flows/check-payment";
+import { renewPayment } from "@/lib/flows/renew-payment";
 import { startPayment } from "@/lib/flows/start-payment";
 import { toLocale } from "@/lib/i18n/locale";
+import { fromPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 
 /** What "I have paid" came to, when the order is still unpaid. */
@@ -35,11 +40,27 @@ export async function cancelOrderAction(data: FormData): Promise<void> {
   redirect(pageOf(data));
 }
 
-/** Another way to pay the same order. */
+const payPage = (data: FormData, accountId: string, refusal?: string): string =>
+  `${pageOf(data)}/pay?via=${encodeURIComponent(accountId)}${refusal ? `&no=${refusal}` : ""}`;
+
+/** Another way to pay the same order; its gateway is asked by the page that shows it. */
 export async function startPaymentAction(data: FormData): Promise<void> {
   const deps = getDeps();
   const accountId = textOf(data, "gateway");
   const order = await findHeldOrder(deps, textOf(data, "orderId"));
-  if (order) await startPayment(deps, { orderId: order.id, accountId });
-  redirect(`${pageOf(data)}/pay?via=${encodeURIComponent(accountId)}`);
+  const started = order && (await startPayment(deps, { orderId: order.id, accountId }));
+  redirect(payPage(data, accountId, started?.ok === false ? started.error : undefined));
+}
+
+/** The same way again, for a payment that its gateway refuses or has closed. */
+export async function renewPaymentAction(data: FormData): Promise<void> {
+  const deps = getDeps();
+  const client = await currentClient();
+  const order = await findHeldOrder(deps, textOf(data, "orderId"));
+  const id = fromPublicId("attempt", textOf(data, "payment"));
+  const attempt = id.ok && order?.payments.find((payment) => payment.id === id.value);
+  if (!order || !attempt || !(await takeRate(deps, "form", client.address)).ok) redirect(`${pageOf(data)}/pay`);
+  const payer = { clientIp: client.ip, device: deviceKindOf(client.userAgent) };
+  const renewed = await renewPayment(deps, { orderId: order.id, attemptId: attempt.id, ...payer });
+  redirect(payPage(data, attempt.accountId, renewed.ok ? undefined : renewed.error));
 }

@@ -8,7 +8,7 @@ import { checkPaymentAction } from "./actions";
 interface PaidButtonProps {
   orderId: string;
   locale: string;
-  t: { iPaid: string; checking: string; checkedPending: string };
+  t: { iPaid: string; checking: string; pending: string };
   errors: { rate_limited: string; not_found: string };
 }
 
@@ -23,7 +23,7 @@ export function PaidButton({ orderId, locale, t, errors }: Readonly<PaidButtonPr
         {isPending ? t.checking : t.iPaid}
       </Button>
       {state.outcome ? (
-        <Notice role="alert">{state.outcome === "pending" ? t.checkedPending : errors[state.outcome]}</Notice>
+        <Notice role="alert">{state.outcome === "pending" ? t.pending : errors[state.outcome]}</Notice>
       ) : null}
     </form>
   );
