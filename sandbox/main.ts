@@ -1,8 +1,10 @@
 import { fstatSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { type HousePlan, startDemoHouse } from "./gateways/demo-house";
 import { startSandbox } from "./server";
 
-const USAGE = "sandbox --pid P --key-file F --state FILE [--port N] [--shop-origin URL] [--speed X] [--allow-any-host]";
+const USAGE =
+  "sandbox --pid P --key-file F --state FILE [--house FILE] [--port N] [--shop-origin URL] [--speed X] [--allow-any-host]";
 
 const { values } = parseArgs({
   options: {
@@ -10,6 +12,7 @@ const { values } = parseArgs({
     pid: { type: "string" },
     "key-file": { type: "string" },
     state: { type: "string" },
+    house: { type: "string" },
     "shop-origin": { type: "string" },
     speed: { type: "string", default: "1" },
     "allow-any-host": { type: "boolean", default: false },
@@ -31,16 +34,24 @@ const sandbox = await startSandbox({
   shopOrigin,
   speed,
   mayCallAnyHost: values["allow-any-host"],
-}).catch((error: Error) => {
+}).catch(giveUp);
+const house = values.house
+  ? await startDemoHouse(
+      JSON.parse(readFileSync(values.house, "utf8")) as HousePlan,
+      shopOrigin ?? "http://127.0.0.1",
+    ).catch(giveUp)
+  : null;
+
+function giveUp(error: Error): never {
   console.error(`The sandbox gateway cannot start: ${error.message}`);
   process.exit(1);
-});
+}
 
 let isStopping = false;
 function stop(): void {
   if (isStopping) return;
   isStopping = true;
-  sandbox.stop().finally(() => process.exit(0));
+  Promise.all([sandbox.stop(), house?.stop()]).finally(() => process.exit(0));
 }
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
 

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type DemoPerson, ensureDemoPeople } from "@/lib/features/identity/demo-people";
+import type { AccountDraft } from "@/lib/features/payments/accounts";
 import type { Deps } from "@/lib/platform/deps";
 import { type Env, provideEnv } from "@/lib/platform/env";
 import type { Log } from "@/lib/platform/log";
@@ -14,6 +15,8 @@ import { startSandbox } from "./sandbox";
 export interface DemoGateway {
   /** The environment as the shop sees it: with the sandbox as the declared gateway. */
   readonly env: Env;
+  /** The other gateways beside it. */
+  readonly accounts: readonly AccountDraft[];
   /** Null when the operator declared a gateway of his own, or another process of this demo runs the sandbox. */
   readonly part: Part | null;
 }
@@ -34,11 +37,11 @@ async function isEmpty({ urls }: StartedDatabase): Promise<boolean> {
 
 /** Runs the sandbox gateway beside the shop and declares it exactly as an operator declares a real one. */
 export async function startDemoGateway({ env, log }: { env: Env; log: Log }): Promise<DemoGateway> {
-  if (env.epay) return { env, part: null };
+  if (env.epay) return { env, accounts: [], part: null };
   const sandbox = await startSandbox({ env, log });
-  const declared = { ...env, epay: sandbox.account };
+  const declared = { ...env, epay: sandbox.account, demoPhoneUrl: sandbox.house.phoneUrl };
   provideEnv(declared);
-  return { env: declared, part: sandbox.part };
+  return { env: declared, accounts: sandbox.house.accounts, part: sandbox.part };
 }
 
 /** Two processes that open the same demo take turns ("demo" in ASCII). */

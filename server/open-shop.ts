@@ -1,4 +1,5 @@
-import { declareAccount } from "@/lib/flows/declare-account";
+import type { AccountDraft } from "@/lib/features/payments/accounts";
+import { declareAccount, ensureAccount } from "@/lib/flows/declare-account";
 import { listenForStock } from "@/lib/jobs/stock-listener";
 import { startWorker } from "@/lib/jobs/worker";
 import { closeDeps, createDeps, type Deps, provideDeps } from "@/lib/platform/deps";
@@ -32,8 +33,9 @@ export async function openShop(options: OpenShopOptions): Promise<WayIn> {
   lifecycle.add({ name: "database", stop: database.stop });
 
   const isDemo = await isDemoShop(env, database);
-  const deps = await connect(options, database, isDemo);
+  const { deps, accounts } = await connect(options, database, isDemo);
   await declareAccount(deps);
+  for (const draft of accounts) await ensureAccount(deps, draft);
   if (isDemo) say("Stocking the demo shop");
   const wayIn = await findWayIn(deps, isDemo ? await stockDemoShop(deps, database) : []);
 
@@ -46,23 +48,31 @@ export async function openShop(options: OpenShopOptions): Promise<WayIn> {
 
   say("Opening the doors");
   // A worker answers probes and metrics too, but no pages.
-  const pages = env.role === "worker" ? null : await startPages({ urls: database.urls, log });
+  const pages =
+    env.role === "worker" ? null : await startPages({ urls: database.urls, log, demoPhoneUrl: deps.env.demoPhoneUrl });
   if (pages) lifecycle.add({ name: "pages", stop: pages.stop });
   lifecycle.add(await startHttp(env.port, createLane(deps, pages?.render ?? null)));
   return wayIn;
 }
 
-async function connect(options: OpenShopOptions, database: StartedDatabase, isDemo: boolean): Promise<Deps> {
+interface Connected {
+  readonly deps: Deps;
+  /** Ways to pay that a demo brings, beside the declared one. */
+  readonly accounts: readonly AccountDraft[];
+}
+
+async function connect(options: OpenShopOptions, database: StartedDatabase, isDemo: boolean): Promise<Connected> {
   const { log, lifecycle, say } = options;
   let { env } = options;
+  let accounts: readonly AccountDraft[] = [];
   if (isDemo) {
     say("Starting the sandbox gateway");
     const gateway = await startDemoGateway({ env, log });
     if (gateway.part) lifecycle.add(gateway.part);
-    env = gateway.env;
+    ({ env, accounts } = gateway);
   }
   const deps = createDeps({ env, urls: database.urls, log });
   provideDeps(deps);
   lifecycle.add({ name: "connections", stop: () => closeDeps(deps) });
-  return deps;
+  return { deps, accounts };
 }

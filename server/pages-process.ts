@@ -8,7 +8,7 @@ import { listenForStock } from "@/lib/jobs/stock-listener";
 import { limits } from "@/lib/kernel/limits";
 import { provideDatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps, createDeps, provideDeps } from "@/lib/platform/deps";
-import { loadEnv } from "@/lib/platform/env";
+import { loadEnv, provideEnv } from "@/lib/platform/env";
 import { createLog } from "@/lib/platform/log";
 import { onBatch } from "@/lib/platform/measures";
 import { keepSecret } from "@/lib/platform/secret-file";
@@ -32,9 +32,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 const tell = (word: PagesWord): void => void process.send?.(word, () => {});
 
 /** Every page and server action, from the build in `.next`. */
-async function serve({ socket, folder, urls, stamp }: PagesOrder): Promise<void> {
+async function serve({ socket, folder, urls, stamp, demoPhoneUrl }: PagesOrder): Promise<void> {
   setPriority(BEHIND_THE_LANE);
-  const env = loadEnv(keepSecret);
+  const env = { ...loadEnv(keepSecret), demoPhoneUrl };
+  provideEnv(env);
   provideDatabaseUrls(urls);
   providePeerStamp(stamp);
   const deps = createDeps({ env, urls, log });

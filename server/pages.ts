@@ -20,6 +20,13 @@ export interface PagesOrder {
   readonly folder: string;
   readonly urls: DatabaseUrls;
   readonly stamp: string;
+  readonly demoPhoneUrl: string | null;
+}
+
+export interface PagesOptions {
+  readonly urls: DatabaseUrls;
+  readonly log: Log;
+  readonly demoPhoneUrl?: string | null;
 }
 
 /** What it says: that it serves, or what it measured. */
@@ -40,10 +47,10 @@ const program = path.join(path.dirname(fileURLToPath(import.meta.url)), "pages.j
  * milliseconds of processor time in one piece, and an order or a notice must never wait behind that. It ends with this
  * process, even by kill -9, and is started again when it ends by itself; meanwhile pages are answered 503.
  */
-export async function startPages({ urls, log }: { urls: DatabaseUrls; log: Log }): Promise<Pages> {
+export async function startPages({ urls, log, demoPhoneUrl = null }: PagesOptions): Promise<Pages> {
   const folder = mkdtempSync(path.join(tmpdir(), `kapu-pages-${process.pid}-`));
   const socket = process.platform === "win32" ? `\\\\.\\pipe\\${path.basename(folder)}` : path.join(folder, "socket");
-  const order: PagesOrder = { socket, folder, urls, stamp: peerStamp() };
+  const order: PagesOrder = { socket, folder, urls, stamp: peerStamp(), demoPhoneUrl };
   let isStopping = false;
   let child = await launch(order);
   const supervision = supervise();

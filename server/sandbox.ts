@@ -9,11 +9,14 @@ import { Secret } from "@/lib/kernel/secret";
 import { findFreePort } from "@/lib/platform/embedded-postgres";
 import type { Env } from "@/lib/platform/env";
 import type { Log } from "@/lib/platform/log";
+import { type DemoHouse, houseFileOf, keepDemoHouse } from "./demo-house";
 import type { Part } from "./lifecycle";
 
 /** The demo's gateway: how to sign for it, and its process, or null when another process of the shop runs it. */
 export interface RunningSandbox {
   readonly account: NonNullable<Env["epay"]>;
+  /** The gateways beside it, and their phone. */
+  readonly house: DemoHouse;
   readonly part: Part | null;
 }
 
@@ -34,11 +37,12 @@ export async function startSandbox({ env, log }: { env: Env; log: Log }): Promis
   const key = readOrMake(path.join(folder, "key"), () => randomBytes(16).toString("hex"));
   const port = Number(readOrMake(portFileOf(env.dataDir), String(await findFreePort())));
   const account = { url: `http://127.0.0.1:${port}`, pid: MERCHANT_AT_SANDBOX, key: new Secret(key) };
-  if (await answers(account.url)) return { account, part: null };
+  const house = await keepDemoHouse(folder);
+  if (await answers(account.url)) return { account, house, part: null };
   const child = launch(folder, port, env);
   await waitUntilReady(child);
   child.once("exit", (code, signal) => log.warn("sandbox.ended", { code, signal }));
-  return { account, part: { name: "sandbox", stop: () => stop(child) } };
+  return { account, house, part: { name: "sandbox", stop: () => stop(child) } };
 }
 
 function readOrMake(file: string, fresh: string | (() => string)): string {
@@ -61,8 +65,9 @@ async function answers(url: string): Promise<boolean> {
 function launch(folder: string, port: number, env: Env): ChildProcess {
   const program = path.join(path.dirname(fileURLToPath(import.meta.url)), "sandbox.js");
   const identity = ["--pid", MERCHANT_AT_SANDBOX, "--key-file", path.join(folder, "key")];
-  const place = ["--state", path.join(folder, "trades.jsonl"), "--port", `${port}`, "--shop-origin", env.publicUrl];
-  return spawn(process.execPath, [program, ...identity, ...place], {
+  const memory = ["--state", path.join(folder, "trades.jsonl"), "--house", houseFileOf(folder)];
+  const place = ["--port", `${port}`, "--shop-origin", env.publicUrl];
+  return spawn(process.execPath, [program, ...identity, ...memory, ...place], {
     stdio: ["pipe", "ignore", "inherit", "ipc"],
     detached: true, // A Ctrl-C is for the shop, which may still call the gateway while it drains.
     env: { NODE_ENV: "production", PATH: "" },

@@ -10,7 +10,8 @@ export interface EpusdtMerchant {
 }
 
 /** Once each; what a server does when it does not do what it should. */
-export type EpusdtMischief = "none" | "empty" | "html" | "error_page" | "silent" | "busy";
+/** `silent`: leaves the next question without an answer; `deaf`: every one, until told otherwise. */
+export type EpusdtMischief = "none" | "empty" | "html" | "error_page" | "silent" | "deaf" | "busy";
 
 const json = (body: object, status = 200): Reply => ({
   status,

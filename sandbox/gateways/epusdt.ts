@@ -63,6 +63,7 @@ class EpusdtServer {
   async answer(question: Asked): Promise<Reply | null> {
     this.asked.push(question.url.pathname);
     const { mischief } = this;
+    if (mischief === "deaf") return null;
     this.mischief = "none";
     if (mischief === "silent") return null;
     if (mischief !== "none") return MISCHIEF[mischief];
@@ -136,7 +137,7 @@ export async function startEpusdtFake(options: EpusdtFakeOptions): Promise<Epusd
   };
 }
 
-const MISCHIEF: Readonly<Record<Exclude<EpusdtMischief, "none" | "silent">, Reply>> = {
+const MISCHIEF: Readonly<Record<Exclude<EpusdtMischief, "none" | "silent" | "deaf">, Reply>> = {
   empty: { status: 200, headers: {}, body: "" },
   html: { status: 200, headers: { "content-type": "text/html" }, body: "<html><body>502 Bad Gateway</body></html>" },
   error_page: { status: 500, headers: {}, body: "" },

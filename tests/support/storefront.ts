@@ -6,15 +6,19 @@ export interface Purchase {
   readonly quantity?: number;
   readonly email: string;
   readonly password?: string;
+  /** A way to pay by its account; the first one otherwise. */
+  readonly gateway?: string;
 }
 
 /** Fills the order form as a buyer does. The scripts must be there: until then the form has no key of its own. */
-export async function fillOrder(page: Page, { locale, slug, quantity, email, password }: Purchase): Promise<void> {
+export async function fillOrder(page: Page, purchase: Purchase): Promise<void> {
+  const { locale, slug, quantity, email, password, gateway } = purchase;
   await page.goto(`/${locale}/products/${slug}`);
   await expect(page.locator("input[name=scripts]")).toHaveValue("on");
   if (quantity !== undefined) await page.locator("#quantity").fill(String(quantity));
   await page.locator("#email").fill(email);
   if (password !== undefined) await page.locator("#password").fill(password);
+  if (gateway !== undefined) await page.locator(`input[name=gateway][value=${gateway}]`).check();
 }
 
 export const buyButton = (page: Page) => page.locator("[data-buy-bar] button[type=submit]");
