@@ -1,149 +1,131 @@
-import type { ComponentProps } from "react";
-import { ActionForm, ActionSubmit } from "@/components/form/action-form";
-import { TextField } from "@/components/form/fields";
+import Link from "next/link";
 import { PageHead } from "@/components/merchant/page-head";
 import { Badge } from "@/components/ui/badge";
-import { CopyButton } from "@/components/ui/copy-button";
+import { buttonClass } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { type AccountSettingsView, listAccountSettings } from "@/lib/features/payments/account-settings";
 import { getMessages } from "@/lib/i18n";
-import { fill } from "@/lib/i18n/format";
+import { fill, formatMinor } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import type { Viewer } from "@/lib/kernel/viewer";
 import { getDeps } from "@/lib/platform/deps";
-import { TestNotice } from "./test-notice";
+import { GatewayHealth } from "./gateway-health";
 
-type FormAction = ComponentProps<typeof ActionForm>["action"];
-
-interface GatewaysViewProps {
-  locale: Locale;
-  save: FormAction;
-  test: FormAction;
-}
-
-/** The accounts that money comes in by: settings that are written and not read back, and a test of the way notices take. */
-export async function GatewaysView({ locale, save, test }: Readonly<GatewaysViewProps>) {
+/** The accounts that money comes in by, whose they are, what they take and how they answer. */
+export async function GatewaysView({ locale, viewer }: Readonly<{ locale: Locale; viewer: Viewer }>) {
   const t = getMessages(locale).admin.gateways;
-  const accounts = await listAccountSettings(getDeps());
+  const deps = getDeps();
+  const accounts = await listAccountSettings(deps, viewer);
+  const now = deps.clock.now();
+  const add = (
+    <Link href={`/${locale}/admin/gateways/new`} className={buttonClass({ variant: "ink" })}>
+      {t.add}
+    </Link>
+  );
   return (
     <>
-      <PageHead title={t.title} lead={t.lead} />
-      {accounts.length === 0 ? <EmptyState title={t.emptyTitle} text={t.emptyText} /> : null}
-      {accounts.map((account) => (
-        <details key={account.id} className="mb-3 rounded-md border bg-surface" open={accounts.length === 1}>
-          <summary className="flex flex-wrap items-center justify-between gap-3 px-4 py-3 text-sm font-medium">
-            {fill(t.editTitle, { id: account.id })}
-            <Badge tone={account.isActive ? "strong" : "muted"}>{account.isActive ? t.active : t.disabled}</Badge>
-          </summary>
-          <div className="space-y-6 border-t p-4">
-            <NotifyAddress locale={locale} account={account} test={test} />
-            <AccountForm locale={locale} account={account} save={save} />
-          </div>
-        </details>
-      ))}
-      <details className="rounded-md border bg-surface" open={accounts.length === 0}>
-        <summary className="px-4 py-3 text-sm font-medium">{t.add}</summary>
-        <div className="border-t p-4">
-          <AccountForm locale={locale} save={save} />
-        </div>
-      </details>
+      <PageHead title={t.title} lead={t.lead}>
+        {accounts.length > 0 ? add : null}
+      </PageHead>
+      {accounts.length === 0 ? (
+        <EmptyState title={t.emptyTitle} text={t.emptyText}>
+          {add}
+        </EmptyState>
+      ) : null}
+      <ul className="space-y-3">
+        {accounts.map((account) => (
+          <li key={account.id}>
+            <Card className="p-4 sm:p-5">
+              <AccountHead locale={locale} account={account} now={now} />
+              <AccountFacts locale={locale} account={account} />
+              <GatewayHealth locale={locale} health={account.health} now={now} />
+            </Card>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
 
-function NotifyAddress({
-  locale,
-  account,
-  test,
-}: Readonly<{ locale: Locale; account: AccountSettingsView; test: FormAction }>) {
-  const { admin, staff } = getMessages(locale);
-  const t = admin.gateways;
+interface AccountProps {
+  locale: Locale;
+  account: AccountSettingsView;
+}
+
+function AccountHead({ locale, account, now }: Readonly<AccountProps & { now: number }>) {
+  const t = getMessages(locale).admin.gateways;
   return (
-    <div className="space-y-3">
-      <div>
-        <p className="text-sm font-medium">{t.notifyUrl}</p>
-        <div className="mt-1 flex flex-wrap items-center gap-2">
-          <code className="secret-text rounded-sm bg-sunken px-2 py-1 text-sm">{account.notifyUrl}</code>
-          <CopyButton text={account.notifyUrl} label={t.copy} copiedLabel={t.copied} failedLabel={t.copyFailed} />
-        </div>
-        <p className="mt-1 text-sm text-faint">{t.notifyHint}</p>
+    <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+      <div className="min-w-0">
+        <h2 className="flex flex-wrap items-center gap-2 font-semibold">
+          {locale === "zh" ? account.titleZh : account.titleEn}
+          <AccountBadges locale={locale} account={account} now={now} />
+        </h2>
+        <p className="secret-text text-sm text-faint">{account.id}</p>
       </div>
-      <TestNotice locale={locale} accountId={account.id} test={test} t={t} errors={staff.errors} />
+      <Link
+        href={`/${locale}/admin/gateways/${account.id}`}
+        prefetch={false}
+        className={buttonClass({ size: "sm" })}
+        aria-label={`${t.settings} ${account.id}`}
+      >
+        {t.settings}
+      </Link>
     </div>
   );
 }
 
-interface AccountFormProps {
-  locale: Locale;
-  account?: AccountSettingsView;
-  save: FormAction;
+export function AccountBadges({ locale, account, now }: Readonly<AccountProps & { now: number }>) {
+  const t = getMessages(locale).admin.gateways;
+  const { restsUntil } = account.health;
+  return (
+    <>
+      <Badge tone={account.isActive ? "strong" : "muted"}>{account.isActive ? t.active : t.disabled}</Badge>
+      {account.isUsable ? null : <Badge tone="seal">{t.unusable}</Badge>}
+      {restsUntil && restsUntil.getTime() > now ? <Badge tone="seal">{t.resting}</Badge> : null}
+    </>
+  );
 }
 
-function AccountForm({ locale, account, save }: Readonly<AccountFormProps>) {
-  const { admin, merchant, staff } = getMessages(locale);
+function limitsOf({ locale, account }: AccountProps): string {
+  const t = getMessages(locale).admin.gateways;
+  const amount = (minor: bigint | null) => (minor === null ? "" : formatMinor(`${minor}`, account.currency, locale));
+  const [min, max, day] = [amount(account.amountMinMinor), amount(account.amountMaxMinor), amount(account.dayMaxMinor)];
+  const each = min && max ? fill(t.limitRange, { min, max }) : min ? fill(t.limitMin, { min }) : max;
+  const parts = [each && !min ? fill(t.limitMax, { max }) : each, day && fill(t.limitDay, { day })].filter(Boolean);
+  return parts.join(locale === "zh" ? "，" : ", ") || t.noLimits;
+}
+
+function feeOf({ locale, account }: AccountProps): string {
+  const t = getMessages(locale).admin.gateways;
+  const { feeRate, feeFixedMinor, currency } = account;
+  const rate = feeRate > 0 ? `${Math.floor(feeRate / 100)}.${String(feeRate % 100).padStart(2, "0")}%` : "";
+  const fixed = feeFixedMinor > 0n ? formatMinor(`${feeFixedMinor}`, currency, locale) : "";
+  return [rate, fixed].filter(Boolean).join(" + ") || t.noFee;
+}
+
+/** What it is and may do, in a line or two. */
+export function AccountFacts({ locale, account }: Readonly<AccountProps>) {
+  const { admin, gateways } = getMessages(locale);
   const t = admin.gateways;
+  const { kind, merchantName, currency, way, weight } = account;
+  const facts = [
+    [t.facts.kind, gateways[kind].title],
+    [t.facts.owner, merchantName ?? t.shopOwned],
+    [t.facts.currency, currency],
+    [t.facts.way, way === null ? t.alone : fill(t.share, { way, weight })],
+    [t.facts.limits, limitsOf({ locale, account })],
+    [t.facts.fee, feeOf({ locale, account })],
+  ] as const;
   return (
-    <ActionForm
-      action={save}
-      locale={locale}
-      errors={staff.errors}
-      saved={merchant.product.saved}
-      className="space-y-4"
-    >
-      {account ? (
-        <input type="hidden" name="id" value={account.id} />
-      ) : (
-        <input type="hidden" name="isNew" value="yes" />
-      )}
-      <div className="grid gap-4 sm:grid-cols-2">
-        {account ? null : (
-          <TextField name="id" label={t.id} hint={t.idHint} required maxLength={32} autoCapitalize="none" />
-        )}
-        <TextField
-          name="baseUrl"
-          label={t.baseUrl}
-          hint={t.baseUrlHint}
-          type="url"
-          required
-          defaultValue={account?.baseUrl}
-        />
-        <TextField name="pid" label={t.pid} required maxLength={64} defaultValue={account?.pid} />
-        <TextField
-          name="key"
-          label={t.key}
-          hint={account?.hasKey ? t.keyKept : t.keyHint}
-          type="password"
-          required={!account?.hasKey}
-          autoComplete="off"
-        />
-        <TextField
-          name="types"
-          label={t.types}
-          hint={t.typesHint}
-          note={staff.form.optional}
-          defaultValue={account?.types.join(" ")}
-        />
-        <TextField
-          name="titleZh"
-          label={t.titleZh}
-          required
-          maxLength={60}
-          defaultValue={account?.titleZh ?? "支付宝 / 微信支付"}
-        />
-        <TextField
-          name="titleEn"
-          label={t.titleEn}
-          required
-          maxLength={60}
-          defaultValue={account?.titleEn ?? "Alipay / WeChat Pay"}
-        />
-      </div>
-      <label className="flex min-h-11 items-center gap-2 text-sm">
-        <input type="checkbox" name="isActive" defaultChecked={account?.isActive ?? true} className="size-5" />
-        {t.isActive}
-      </label>
-      <ActionSubmit variant="ink" pendingLabel={staff.form.saving}>
-        {staff.form.save}
-      </ActionSubmit>
-    </ActionForm>
+    <dl className="my-3 grid gap-x-6 gap-y-1 text-sm sm:grid-cols-2 lg:grid-cols-3">
+      {facts.map(([name, value]) => (
+        <div key={name} className="flex gap-2">
+          <dt className="shrink-0 text-faint">{name}</dt>
+          <dd className="figures min-w-0">{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

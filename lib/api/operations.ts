@@ -92,10 +92,11 @@ const shop: readonly Operation[] = [
     method: "get",
     path: "/api/v1/gateways",
     summary: "List ways to pay",
-    description: "The gateway accounts that an order may name.",
+    description:
+      "The gateway accounts that an order may name: one for each way to pay. A merchant with accounts of its own is paid through those alone, so ask with the variant where a shop has several merchants. Accounts that share their buyers are listed once; the payment's gateway is the account that takes the money.",
     query: GatewaysQuery,
-    success: { status: 200, description: "Every active account.", schema: GatewayList },
-    problems: ["invalid"],
+    success: { status: 200, description: "One active account of each way to pay.", schema: GatewayList },
+    problems: ["invalid", "not_found"],
   },
   {
     id: "placeOrder",

@@ -207,7 +207,13 @@ export const GatewayList = z
 
 const localeQuery = locale.optional().meta({ description: "The language of titles; zh when absent." });
 
-export const GatewaysQuery = z.strictObject({ locale: localeQuery });
+export const GatewaysQuery = z.strictObject({
+  locale: localeQuery,
+  variantId: z.string().max(64).optional().meta({
+    description: "What an order of this variant may name. Absent: the shop's own accounts, in every currency.",
+  }),
+});
+export type GatewaysQuery = z.infer<typeof GatewaysQuery>;
 
 export const ProductsQuery = z.strictObject({
   cursor: z.string().max(200).optional().meta({ description: "nextCursor of the page before." }),

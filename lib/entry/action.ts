@@ -15,10 +15,16 @@ type AddedBy<G> = G extends Guard<infer Added> ? Added : never;
 type Together<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer All) => void ? All : never;
 type Added<G extends readonly Guard<object>[]> = G extends readonly [] ? object : Together<AddedBy<G[number]>>;
 
+/** A refusal that only the flow could see, of single fields: a code for each, by the form's own names. */
+export interface FieldRefusal {
+  readonly code: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
 interface ActionSpec<S extends z.ZodType, G extends readonly Guard<object>[], T, E extends string> {
   readonly schema: S;
   readonly guards: G;
-  readonly run: (call: Call & Added<G> & { readonly input: z.output<S> }) => Promise<Result<T, E>>;
+  readonly run: (call: Call & Added<G> & { readonly input: z.output<S> }) => Promise<Result<T, E | FieldRefusal>>;
   /** After the commit: cookies, a redirect. What it returns is what the form hears; nothing by default. */
   readonly onOk?: (value: T, call: Call & Added<G> & { readonly input: z.output<S> }) => unknown;
 }
@@ -44,7 +50,7 @@ export function action<S extends z.ZodType, const G extends readonly Guard<objec
       if (!parsed.success) return { ok: false, code: "invalid", fields: fieldErrors(parsed.error) };
       const full = { ...call, input: parsed.data };
       const result = await spec.run(full);
-      if (!result.ok) return { ok: false, code: result.error };
+      if (!result.ok) return { ok: false, ...refusalOf(result.error) };
       return { ok: true, data: (await spec.onOk?.(result.value, full)) ?? null };
     } catch (error) {
       unstable_rethrow(error);
@@ -53,6 +59,8 @@ export function action<S extends z.ZodType, const G extends readonly Guard<objec
     }
   };
 }
+
+const refusalOf = (error: string | FieldRefusal) => (typeof error === "string" ? { code: error } : error);
 
 /** One value per name, a list for a repeated one; the fields React adds for itself begin with `$`. Files are for routes. */
 function fieldsOf(form: FormData): Record<string, string | string[]> {

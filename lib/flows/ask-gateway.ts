@@ -1,6 +1,6 @@
 import { findAccount } from "@/lib/features/payments/accounts";
 import { findAskedPayment, noteClosed } from "@/lib/features/payments/attempts";
-import { isSilence, noteAnswer } from "@/lib/features/payments/gateway-rest";
+import { noteSaid } from "@/lib/features/payments/gateway-health";
 import type { QueryAnswer } from "@/lib/features/payments/gateways/port";
 import { transportOf } from "@/lib/features/payments/transport-of";
 import type { Deps } from "@/lib/platform/deps";
@@ -26,7 +26,7 @@ export async function askGateway(deps: Deps, attempt: AskedAttempt, timeoutMs?: 
   const transport = { ...transportOf(deps), ...(timeoutMs && { timeoutMs }) };
   const answer = await account.gateway.queryPayment(payment, transport);
   const source = { accountId: account.id, source: "query" } as const;
-  noteAnswer(deps, account.id, { isSilent: answer.state === "unknown" && isSilence(answer.reason) });
+  await noteSaid(deps, account.id, answer);
   switch (answer.state) {
     case "unknown":
       if (answer.reason === "not_askable") return "not_askable";

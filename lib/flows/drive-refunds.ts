@@ -1,7 +1,8 @@
 import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
 import { lockOrder } from "@/lib/features/orders/store";
 import { findAccount } from "@/lib/features/payments/accounts";
-import { isSilence, noteAnswer, restingAccounts } from "@/lib/features/payments/gateway-rest";
+import { noteSaid } from "@/lib/features/payments/gateway-health";
+import { restingAccounts } from "@/lib/features/payments/gateway-rest";
 import type { RefundAnswer, RefundInput, Refunds } from "@/lib/features/payments/gateways/port";
 import type { Transport } from "@/lib/features/payments/gateways/transport";
 import { type DueRefund, findRefund, noteCall, takeDueRefunds } from "@/lib/features/payments/refunds";
@@ -81,10 +82,7 @@ async function driveOne(deps: Deps, due: DueRefund): Promise<void> {
   const account = await findAccount(deps, due.accountId);
   const refunds = account?.gateway.refunds;
   const answer = refunds ? await ask(deps, due, refunds) : UNASKED;
-  if (refunds && answer !== UNASKED) {
-    const isSilent = answer.state === "unknown" && isSilence(answer.reason);
-    noteAnswer(deps, due.accountId, { isSilent });
-  }
+  if (refunds && answer !== UNASKED) await noteSaid(deps, due.accountId, answer);
   await record(deps, due, answer);
   const isOpen = answer.state === "unknown" || answer.state === "not_found" || answer.state === "processing";
   if (isOpen && due.isStuck) await reportStuck(deps, due);

@@ -1,5 +1,6 @@
 import type { PaymentView } from "@/lib/features/orders/place-command";
 import { findAccount, type OpenAccount } from "@/lib/features/payments/accounts";
+import { noteSaid } from "@/lib/features/payments/gateway-health";
 import type { OpenedPayment, OpenInput } from "@/lib/features/payments/gateways/port";
 import {
   claimOpening,
@@ -77,6 +78,7 @@ async function ask(
     deps.log.warn("gateway.open_failed", { accountId: account.id }, error);
     return { state: "unknown", reason: "unreadable" } as const;
   });
+  await noteSaid(deps, account.id, answer);
   if (answer.state === "opened") {
     await recordOpening(deps.db, attempt.id, answer.opened);
     deps.log.info("payment.opened", { accountId: account.id, attemptId: attempt.id });

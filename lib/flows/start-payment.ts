@@ -1,11 +1,12 @@
 import type { PaymentView } from "@/lib/features/orders/place-command";
 import { lockOrder } from "@/lib/features/orders/store";
-import { findAccount } from "@/lib/features/payments/accounts";
+import { type OpenAccount, openAccounts } from "@/lib/features/payments/accounts";
+import { choosePayee, isSameWay } from "@/lib/features/payments/ways";
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import type { Currency } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
-import { inTransaction } from "@/lib/platform/db";
+import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { draftAttempt } from "./hot/draft-order";
 
@@ -18,47 +19,71 @@ export interface StartCommand {
   readonly instead?: string | undefined;
 }
 
+type Accounts = ReadonlyMap<string, OpenAccount>;
+type Order = NonNullable<Awaited<ReturnType<typeof lockOrder>>>;
+type Started = Result<PaymentView, StartRefusal>;
+
+/** What the order has at the account that was named, or at another one that is the same way to pay: the latest, and how many. */
+async function findKnown(tx: Tx, order: Order, { accounts, namedId }: { accounts: Accounts; namedId: string }) {
+  const attempts = await tx.paymentAttempt.findMany({
+    where: { orderId: order.id },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+  });
+  const named = accounts.get(namedId);
+  const ofWay = attempts.filter(({ accountId }) => {
+    const account = accounts.get(accountId);
+    return accountId === namedId || (account && named && isSameWay(account, named));
+  });
+  const isFull = ofWay.length >= limits.attemptsPerAccountMax || attempts.length >= limits.attemptsPerOrderMax;
+  return { latest: ofWay.at(-1), isFull };
+}
+
+async function insertAttempt(deps: Deps, tx: Tx, order: Order, account: OpenAccount): Promise<Started> {
+  const { number, locale } = await tx.order.findUniqueOrThrow({
+    where: { id: order.id },
+    select: { number: true, locale: true },
+  });
+  const draft = draftAttempt(deps, {
+    orderId: order.id,
+    orderNumber: number,
+    locale: locale as "zh" | "en",
+    account,
+    amountMinor: order.totalMinor,
+    currency: order.currency as Currency,
+  });
+  if (!draft.ok) return draft;
+  const id = newId();
+  await tx.$executeRaw`
+    INSERT INTO payment_attempt (id, order_id, account_id, out_trade_no, amount_minor, currency, presentation, created_at, next_query_at)
+    VALUES (${id}::uuid, ${order.id}::uuid, ${account.id}, ${draft.value.outTradeNo}, ${order.totalMinor}::bigint, ${order.currency},
+            ${JSON.stringify(draft.value.presentation)}::jsonb, date_trunc('milliseconds', clock_timestamp()),
+            clock_timestamp() + make_interval(secs => ${limits.queryIntervalSecondsMin}::int))`;
+  return ok({ id, accountId: account.id, ...draft.value.presentation });
+}
+
 /**
- * Another way to pay an order, of exactly its total; the latest attempt of the same account is given again instead, so that
- * a buyer who asks twice does not pay twice.
+ * Another way to pay an order, of exactly its total; the latest attempt of the same way is given again instead, so that a buyer who
+ * asks twice does not pay twice. Which account of the way it goes to is decided as for a new order.
  */
 export async function startPayment(
   deps: Deps,
-  { orderId, accountId, instead }: StartCommand,
-): Promise<Result<PaymentView, StartRefusal>> {
+  { orderId, accountId: namedId, instead }: StartCommand,
+): Promise<Started> {
   // Before the transaction, which holds a connection and must not wait for a second one.
-  const account = await findAccount(deps, accountId);
-  return inTransaction(deps.db, async (tx) => {
+  const accounts = await openAccounts(deps);
+  return inTransaction(deps.db, async (tx): Promise<Started> => {
     const order = await lockOrder(tx, orderId);
     if (!order) return err("not_found");
     if (order.status !== "pending" || order.isPastDeadline || order.paymentCount > 0) return err("not_payable");
-    const attempts = await tx.paymentAttempt.findMany({
-      where: { orderId },
-      orderBy: [{ createdAt: "asc" }, { id: "asc" }],
-    });
-    const open = attempts.findLast((attempt) => attempt.accountId === accountId);
-    if (open && open.id !== instead) return ok({ id: open.id, accountId, ...(open.presentation as { kind: string }) });
-    const isFull = attempts.filter((attempt) => attempt.accountId === accountId).length >= limits.attemptsPerAccountMax;
-    if (isFull || attempts.length >= limits.attemptsPerOrderMax) return err("too_many_attempts");
-    const { number, locale } = await tx.order.findUniqueOrThrow({
-      where: { id: orderId },
-      select: { number: true, locale: true },
-    });
-    const draft = draftAttempt(deps, {
-      orderId,
-      orderNumber: number,
-      locale: locale as "zh" | "en",
-      account,
-      amountMinor: order.totalMinor,
-      currency: order.currency as Currency,
-    });
-    if (!draft.ok) return draft;
-    const id = newId();
-    await tx.$executeRaw`
-      INSERT INTO payment_attempt (id, order_id, account_id, out_trade_no, amount_minor, currency, presentation, created_at, next_query_at)
-      VALUES (${id}::uuid, ${orderId}::uuid, ${accountId}, ${draft.value.outTradeNo}, ${order.totalMinor}::bigint, ${order.currency},
-              ${JSON.stringify(draft.value.presentation)}::jsonb, date_trunc('milliseconds', clock_timestamp()),
-              clock_timestamp() + make_interval(secs => ${limits.queryIntervalSecondsMin}::int))`;
-    return ok({ id, accountId, ...draft.value.presentation });
+    const { latest, isFull } = await findKnown(tx, order, { accounts, namedId });
+    if (latest && latest.id !== instead) {
+      const { id, accountId, presentation } = latest;
+      return ok({ id, accountId, ...(presentation as { kind: string }) });
+    }
+    if (isFull) return err("too_many_attempts");
+    const { merchantId, currency, totalMinor: amountMinor } = order;
+    const chance = { now: deps.clock.now(), chance: Math.random() };
+    const account = choosePayee(accounts, namedId, { merchantId, currency, amountMinor, ...chance });
+    return account ? insertAttempt(deps, tx, order, account) : err("gateway_unavailable");
   });
 }

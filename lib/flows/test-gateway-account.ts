@@ -1,4 +1,4 @@
-import { findAccount, notifyUrlOf } from "@/lib/features/payments/accounts";
+import { findAccount, notifyUrlOf, type OpenAccount } from "@/lib/features/payments/accounts";
 import type { TestNotice } from "@/lib/features/payments/gateways/port";
 import { resolveFinding } from "@/lib/features/reconciliation/findings";
 import { limits } from "@/lib/kernel/limits";
@@ -10,37 +10,52 @@ import type { Deps } from "@/lib/platform/deps";
 
 /**
  * - `read`: our end took the notice for what it is, rightly signed and about an order that does not exist
+ * - `reached`: our end is there; whether it reads signatures only the gateway itself could try, since nobody else can sign
  * - `refused`: something answered, but not as our end would: another program, a proxy's page, an old key
  * - `unreachable`: nothing answered at the public address
  */
 export interface TestNoticeReport {
-  readonly verdict: "read" | "refused" | "unreachable";
+  readonly verdict: "read" | "reached" | "refused" | "unreachable";
   readonly notifyUrl: string;
   readonly status: number | null;
   readonly body: string;
 }
 
+type Admin = Extract<Viewer, { kind: "admin" }>;
+
+/** Where only the gateway can sign: a text that no gateway sends, which our end refuses in this account's own words. */
+const knock = (url: string): TestNotice => ({
+  method: "POST",
+  url,
+  headers: [["content-type", "application/x-www-form-urlencoded"]],
+  body: "knock=1",
+  outTradeNo: "",
+});
+
 /**
- * Signs a notice for an order that cannot exist and sends it to the shop's own public notify address, the way the gateway
- * will: it shows whether the address is reachable from outside and the key is read. Nothing is sold or paid by it.
+ * Sends a notice to the shop's own public notify address, the way the gateway will, signed where it can be, for an order that cannot
+ * exist: it shows whether the address is reachable from outside and the key is read. Nothing is sold or paid by it.
  */
 export async function testGatewayAccount(
   deps: Deps,
-  viewer: Extract<Viewer, { kind: "admin" }>,
+  viewer: Admin,
   accountId: string,
 ): Promise<Result<TestNoticeReport, "not_found" | "not_testable">> {
   const account = await findAccount(deps, accountId);
   if (!account) return err("not_found");
+  if (!takesNotices(account)) return err("not_testable");
   const notifyUrl = notifyUrlOf(deps, account);
-  const notice = account.gateway.testNotice?.(notifyUrl, deps.clock.now());
-  if (!notice) return err("not_testable");
-  const answer = await send(deps, notice);
-  await closeTraces(deps, { accountId, outTradeNo: notice.outTradeNo, viewer });
+  const signed = account.gateway.testNotice?.(notifyUrl, deps.clock.now());
+  const answer = await send(deps, signed ?? knock(notifyUrl));
+  await record(deps, viewer, { accountId, outTradeNo: signed?.outTradeNo ?? null });
   if (!answer) return ok({ verdict: "unreachable", notifyUrl, status: null, body: "" });
-  const { deferred } = account.gateway;
-  const isOurs = answer.status === deferred.status && answer.body.trim() === deferred.body;
-  return ok({ verdict: isOurs ? "read" : "refused", notifyUrl, ...answer });
+  const expected = signed ? account.gateway.deferred : account.gateway.refused;
+  const isOurs = answer.status === expected.status && answer.body.trim() === expected.body;
+  return ok({ verdict: isOurs ? (signed ? "read" : "reached") : "refused", notifyUrl, ...answer });
 }
+
+/** What no server watches has nobody who would tell. */
+const takesNotices = ({ gateway }: OpenAccount): boolean => gateway.accepted.status < 400;
 
 async function send(
   deps: Deps,
@@ -57,16 +72,15 @@ async function send(
   }
 }
 
-interface Trace {
-  readonly accountId: string;
-  readonly outTradeNo: string;
-  readonly viewer: Extract<Viewer, { kind: "admin" }>;
-}
-
 /** The notice stands in the inbox like any other; the finding that nobody knows its order is answered at once. */
-async function closeTraces(deps: Deps, { accountId, outTradeNo, viewer }: Trace): Promise<void> {
+async function record(
+  deps: Deps,
+  viewer: Admin,
+  { accountId, outTradeNo }: { accountId: string; outTradeNo: string | null },
+): Promise<void> {
   await inTransaction(deps.db, async (tx) => {
-    const events = await tx.paymentEvent.findMany({ where: { accountId, outTradeNo }, select: { id: true }, take: 10 });
+    const where = { accountId, outTradeNo };
+    const events = outTradeNo ? await tx.paymentEvent.findMany({ where, select: { id: true }, take: 10 }) : [];
     for (const { id } of events) {
       await resolveFinding(tx, { kind: "unknown_order", subject: id, resolution: "test_notice" });
     }

@@ -54,3 +54,13 @@ export const formatCount = (count: number, locale: Locale): string =>
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
   return sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
 }
+
+/** "12 seconds ago", in the largest unit that is full. */
+export function formatAgo(at: Date, nowMs: number, locale: Locale): string {
+  const seconds = Math.max(0, Math.round((nowMs - at.getTime()) / 1000));
+  const format = new Intl.RelativeTimeFormat(LANGUAGE_TAGS[locale], { numeric: "always" });
+  if (seconds < 120) return format.format(-seconds, "second");
+  if (seconds < 7_200) return format.format(-Math.floor(seconds / 60), "minute");
+  if (seconds < 172_800) return format.format(-Math.floor(seconds / 3_600), "hour");
+  return format.format(-Math.floor(seconds / 86_400), "day");
+}

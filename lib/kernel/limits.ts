@@ -42,6 +42,11 @@ export const limits = {
   variantCacheMs: 1_000,
   accountCacheMs: 1_000,
   gatewayAccountsMax: 200,
+  // What the accounts with a limit for the day have taken is summed this seldom; what comes in between may go beyond it.
+  accountDayReadMs: 10_000,
+  accountWeightMax: 100,
+  // One field of a gateway's settings: the longest are files of certificates.
+  settingLettersMax: 65_536,
   variantCacheEntriesMax: 5_000,
 
   // Expiry, release and debts to buyers
@@ -69,6 +74,9 @@ export const limits = {
   // An account that was silent is left alone for so long, twice as long each time.
   gatewayRestMs: 5_000,
   gatewayRestMsMax: 60_000,
+  // How often one process writes down how accounts answer it.
+  gatewayHealthWriteMs: 1_000,
+  gatewayReasonMax: 80,
   // How long a run waits for slow accounts before it looks what is due at the others.
   queryRunMs: 4_000,
   // Asked while a gateway waits for our word about its notice, which it does for about five seconds.
@@ -122,6 +130,13 @@ export const limits = {
   openedQuerySeconds: 15,
 
   testNoticeBodyShown: 300,
+  // A self check asks one question or a few; then an admin hears how far it came.
+  selfCheckMs: 15_000,
+  // Past this the clocks of gateway and shop are worth a look; signatures fail at `signedTimeSkewMs`.
+  clockSkewToldMs: 60_000,
+  testPaymentSeconds: 900,
+  testPaymentsListed: 5,
+  testPaymentsPerHour: 20,
   gatewayReplyBytesMax: 256 * 1024,
   billBytesMax: 64 * 1024 * 1024,
   // What a packed bill may unfold to while its sum is checked; it is never held whole.

@@ -1,4 +1,5 @@
-import { expect, test } from "@playwright/test";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
 import { ADMIN } from "../support/admin";
 import { signIn } from "../support/back-office";
 
@@ -12,35 +13,93 @@ test("the proof page runs every invariant and shows the SQL of each", async ({ p
   await expect(page.locator("pre").first()).toContainText("SELECT");
 });
 
-test("a test notice is signed, sent to the shop's own address and rightly not accepted", async ({ page }) => {
+test("the self check looks at the keys and at the way back, and its notice is rightly not accepted", async ({
+  page,
+}) => {
   await signIn(page, ADMIN, "admin");
-  await page.goto("/en/admin/gateways");
-  await page.getByRole("button", { name: "Send a test notice" }).click();
-  await expect(page.getByText("It works")).toBeVisible();
+  await page.goto("/en/admin/gateways/epay");
+  await page.getByRole("button", { name: "Run the self check" }).click();
+  await expect(page.getByText("The gateway answers and knows this account.")).toBeVisible();
+  await expect(page.getByText("It works: the address is reachable, the signature is ours")).toBeVisible();
   await page.goto("/en/admin/payments?q=KAPU-TEST-NOTICE");
   await expect(page.getByRole("row")).toHaveCount(2);
   await page.getByText("Raw").last().click();
   await expect(page.locator("pre")).toContainText("sign=…");
 });
 
-test("a key is written and never read back; an empty or short one is refused", async ({ page }) => {
+test("a key is written and never read back; an empty or short one is refused at its field", async ({ page }) => {
   await signIn(page, ADMIN, "admin");
-  await page.goto("/en/admin/gateways");
-  await page.getByText("Add an account").click();
-  const form = page.locator("form", { has: page.locator("input[name=isNew]") });
-  await form.locator("input[name=id]").fill(`second-${Date.now().toString(36)}`);
-  await form.locator("input[name=baseUrl]").fill("https://pay.example.com");
-  await form.locator("input[name=pid]").fill("1001");
-  await form.locator("input[name=isActive]").uncheck();
-  await form.locator("input[name=key]").evaluate((input: HTMLInputElement) => input.removeAttribute("required"));
-  await form.getByRole("button", { name: "Save" }).click();
-  await expect(form.getByRole("alert")).toContainText("too short");
-  await form.locator("input[name=key]").fill("short");
-  await form.getByRole("button", { name: "Save" }).click();
-  await expect(form.getByRole("alert")).toContainText("too short");
-  await form.locator("input[name=key]").fill("written-and-never-read-back");
-  await form.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("A key is on record").first()).toBeVisible();
-  await page.reload();
+  await page.goto("/en/admin/gateways/new");
+  await page.getByRole("link", { name: "EPay", exact: true }).click();
+  const id = `second-${Date.now().toString(36)}`;
+  await page.locator("input[name=id]").fill(id);
+  await expect(page.locator("code", { hasText: `/api/pay/epay/${id}` })).toBeVisible();
+  await page.locator("input[name='settings.baseUrl']").fill("https://pay.example.com");
+  await page.locator("input[name='settings.pid']").fill("1001");
+  await page.locator("input[name=isActive]").uncheck();
+  const key = page.locator("input[name='settings.key']");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(key).toHaveAccessibleDescription(/Fill in the key/);
+  await key.fill("short");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(key).toHaveAccessibleDescription(/too short/);
+  await expect(key).toBeFocused();
+  await key.fill("written-and-never-read-back");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page).toHaveURL(new RegExp(`/admin/gateways/${id}$`));
+  await expect(key).toHaveAccessibleDescription(/On record/);
+  await expect(key).toHaveValue("");
   expect(await page.content()).not.toContain("written-and-never-read-back");
 });
+
+test("an account of another kind is made through its form, shows what its choices need, and passes axe", async ({
+  page,
+}) => {
+  await signIn(page, ADMIN, "admin");
+  const id = `coins-${Date.now().toString(36)}`;
+  await page.goto("/en/admin/gateways/new?kind=epusdt");
+  await expectAccessible(page);
+  const number = page.locator("input[name='settings.pid']");
+  await expect(number).toBeHidden();
+  await page.locator("select[name='settings.flavour']").selectOption("gmpay");
+  await expect(number).toBeVisible();
+  await page.locator("input[name=id]").fill(id);
+  await page.locator("input[name='settings.baseUrl']").fill("http://127.0.0.1:9");
+  await page.locator("input[name='settings.token']").fill("a-token-that-nobody-guesses");
+  await page.locator("input[name=amountMin]").fill("1,5");
+  await page.locator("input[name=isActive]").uncheck();
+  const save = page.getByRole("button", { name: "Save" });
+  await save.click();
+  await expect(page.locator("input[name=amountMin]")).toHaveAccessibleDescription(/amount above 0/);
+  await page.locator("input[name=amountMin]").fill("1.50");
+  await save.click();
+  await expect(number).toHaveAttribute("aria-invalid", "true");
+  await number.fill("1001");
+  await save.click();
+  await expect(page).toHaveURL(new RegExp(`/admin/gateways/${id}$`));
+  await expect(page.getByText("from ¥1.50 each")).toBeVisible();
+  await page.getByRole("button", { name: "Run the self check" }).click();
+  await expect(page.getByText("The gateway does not answer, or not as it should.")).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("of two admins who opened the same account the second one is told, and keeps what was typed", async ({ page }) => {
+  await signIn(page, ADMIN, "admin");
+  await page.goto("/en/admin/gateways/epay");
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.locator("input[name=feePercent]").fill("0.6");
+  await other.getByRole("button", { name: "Save" }).click();
+  await expect(other.getByText("0.60%")).toBeVisible();
+  await page.locator("input[name=feePercent]").fill("0.38");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("alert")).toContainText("Somebody changed this");
+  await expect(page.locator("input[name=feePercent]")).toHaveValue("0.38");
+  await page.goto("/en/admin/gateways/nobody");
+  await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+});
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}

@@ -9,6 +9,7 @@ import type {
   RefundInput,
   VerifiedPayment,
 } from "@/lib/features/payments/gateways/port";
+import { PLAIN_TERMS } from "@/lib/features/payments/ways";
 import { money } from "@/lib/kernel/money";
 import { err, ok } from "@/lib/kernel/result";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
@@ -190,8 +191,12 @@ export async function connectPaper(shop: TestShop, deps: Deps, gateways: readonl
       titleEn: "Paper",
       isActive: true,
       gateway: gateway.account(),
+      terms: PLAIN_TERMS,
     });
   }
-  const cache = ofDeps(deps, "payments.accounts", (): { entry: unknown } => ({ entry: null }));
-  cache.entry = { readAt: Number.POSITIVE_INFINITY, accounts: Promise.resolve(known) };
+  const cache = ofDeps(deps, "payments.accounts", (): { readAt: number; accounts: unknown } => ({
+    readAt: 0,
+    accounts: null,
+  }));
+  Object.assign(cache, { readAt: Number.POSITIVE_INFINITY, accounts: Promise.resolve(known) });
 }

@@ -1,6 +1,7 @@
 "use server";
 
 import { refresh } from "next/cache";
+import { redirect } from "next/navigation";
 import { action } from "@/lib/entry/action";
 import { adminOnly } from "@/lib/entry/guards";
 import { resumeAudited, runProof } from "@/lib/entry/proof";
@@ -8,7 +9,9 @@ import { setUserStatus } from "@/lib/features/identity/people";
 import { NewMerchantForm, NoFields, UserStatusForm } from "@/lib/features/identity/schema";
 import { haltProduct, resumeProduct } from "@/lib/features/merchants/save-product";
 import { HaltForm, ResumeForm } from "@/lib/features/merchants/schema";
-import { GatewayAccountForm, ResumeAuditedForm, TestAccountForm } from "@/lib/features/operations/schema";
+import { ResumeAuditedForm } from "@/lib/features/operations/schema";
+import { AccountIdForm, GatewayAccountForm } from "@/lib/features/payments/schema";
+import { checkGatewayAccount } from "@/lib/flows/check-gateway-account";
 import { createMerchant } from "@/lib/flows/create-merchant";
 import { saveGatewayAccount } from "@/lib/flows/save-gateway-account";
 import { testGatewayAccount } from "@/lib/flows/test-gateway-account";
@@ -32,12 +35,23 @@ export const saveGatewayAccountAction = action({
   schema: GatewayAccountForm,
   guards: [adminOnly],
   run: ({ input, deps, viewer }) => saveGatewayAccount(deps, viewer, input),
-  onOk: () => refresh(),
+  onOk: (_, { input, locale }) => {
+    if (input.version === null) redirect(`/${locale}/admin/gateways/${input.id}`);
+    refresh();
+  },
+});
+
+/** Its report is what the form shows. */
+export const checkGatewayAccountAction = action({
+  schema: AccountIdForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => checkGatewayAccount(deps, viewer, input.accountId),
+  onOk: (report) => report,
 });
 
 /** Its report is what the form shows. */
 export const testGatewayAccountAction = action({
-  schema: TestAccountForm,
+  schema: AccountIdForm,
   guards: [adminOnly],
   run: ({ input, deps, viewer }) => testGatewayAccount(deps, viewer, input.accountId),
   onOk: (report) => report,

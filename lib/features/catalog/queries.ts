@@ -40,6 +40,7 @@ export interface ProductListItem {
 
 export interface ProductPage {
   readonly id: string;
+  readonly merchantId: string;
   readonly slug: string;
   readonly title: Localized;
   readonly summary: Localized;
@@ -168,6 +169,7 @@ export async function findProduct({ db }: Reads, slug: string): Promise<ProductP
   if (!row) return null;
   return {
     id: row.id,
+    merchantId: row.merchantId,
     slug: row.slug,
     title: localized(row.titleZh, row.titleEn),
     summary: localized(row.summaryZh, row.summaryEn),

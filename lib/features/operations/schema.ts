@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { limits } from "@/lib/kernel/limits";
-import { Secret } from "@/lib/kernel/secret";
 
 const PageNumber = z.coerce.number().int().min(1).max(limits.listPagesMax).catch(1);
 const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values).optional().catch(undefined);
@@ -53,37 +52,6 @@ export const AuditListQuery = z.object({ action: oneOf(AUDIT_TOPICS), page: Page
 export type AuditListQuery = z.output<typeof AuditListQuery>;
 
 export const PageQuery = z.object({ page: PageNumber });
-
-/** Comma or space between them, as an operator types them. */
-const Methods = z
-  .string()
-  .max(200)
-  .transform((text) => text.split(/[\s,，]+/).filter(Boolean));
-
-export const GatewayAccountForm = z.object({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { message: "account_malformed" }),
-  isNew: z
-    .enum(["yes"])
-    .optional()
-    .transform((value) => value === "yes"),
-  titleZh: z.string().trim().min(1, { message: "required" }).max(60),
-  titleEn: z.string().trim().min(1, { message: "required" }).max(60),
-  baseUrl: z.string().trim().min(1, { message: "required" }).max(200),
-  pid: z.string().trim().min(1, { message: "required" }).max(64),
-  /** Empty keeps the key on record; a short one is refused by the gateway's own rules. */
-  key: z
-    .string()
-    .trim()
-    .max(1_000)
-    .transform((text) => (text === "" ? null : new Secret(text))),
-  types: Methods,
-  isActive: z
-    .enum(["on"])
-    .optional()
-    .transform((value) => value === "on"),
-});
-
-export const TestAccountForm = z.object({ accountId: z.string().max(32) });
 
 export const ResumeAuditedForm = z.object({
   findingId: z.uuid(),

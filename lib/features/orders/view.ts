@@ -27,6 +27,7 @@ export interface AttemptView extends PaymentView {
 export interface OrderView {
   readonly id: string;
   readonly number: string;
+  readonly merchantId: string;
   readonly status: OrderStatus;
   readonly exception: OrderException;
   readonly locale: "zh" | "en";
@@ -47,6 +48,7 @@ export interface OrderView {
 interface Row {
   readonly id: string;
   readonly number: string;
+  readonly merchantId: string;
   readonly status: OrderStatus;
   readonly exception: OrderException;
   readonly locale: "zh" | "en";
@@ -74,7 +76,7 @@ interface Row {
 
 async function readRow({ db }: Deps, orderId: string): Promise<Row | null> {
   const rows = await db.$queryRaw<Row[]>`
-    SELECT o.id, o.number, o.status, o.exception, o.locale, o.total_minor AS "totalMinor", o.paid_minor AS "paidMinor",
+    SELECT o.id, o.number, o.merchant_id AS "merchantId", o.status, o.exception, o.locale, o.total_minor AS "totalMinor", o.paid_minor AS "paidMinor",
            o.payment_count AS "paymentCount", o.currency, o.quantity, o.created_at AS "createdAt", o.deadline_at AS "deadlineAt",
            o.paid_at AS "paidAt", o.delivered_at AS "deliveredAt", clock_timestamp() AS "serverNow", o.token_hash AS "tokenHash",
            (SELECT jsonb_agg(jsonb_build_object('variantId', l.variant_id, 'productSlug', p.slug, 'titleZh', p.title_zh, 'titleEn', p.title_en,

@@ -48,12 +48,17 @@ export const isResting = (deps: Deps, accountId: string): boolean =>
 export const isOnTrial = (deps: Deps, accountId: string): boolean =>
   (patienceOf(deps).get(accountId) ?? FRESH).rests > 0;
 
-/** Notes how an account answered. */
-export function noteAnswer(deps: Deps, accountId: string, { isSilent }: { isSilent: boolean }): void {
+/** For how much longer the account is left alone by this process; 0: it is not. */
+export const restsForMs = (deps: Deps, accountId: string): number =>
+  Math.max(0, Math.round((patienceOf(deps).get(accountId) ?? FRESH).restsUntil - deps.clock.elapsed()));
+
+/** Notes how an account answered; true when it goes to rest by this, or answers again. */
+export function noteAnswer(deps: Deps, accountId: string, { isSilent }: { isSilent: boolean }): boolean {
   const patience = patienceOf(deps);
   const before = patience.get(accountId) ?? FRESH;
   const after = isSilent ? afterSilence(before, deps.clock.elapsed()) : afterAnswer();
   patience.set(accountId, after);
   if (after.rests > before.rests) deps.log.warn("gateway.rests", { accountId, rests: after.rests });
   if (after.rests < before.rests) deps.log.info("gateway.answers_again", { accountId });
+  return after.rests !== before.rests;
 }

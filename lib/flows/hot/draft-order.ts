@@ -2,7 +2,7 @@ import { unitPriceMinor } from "@/lib/features/catalog/pricing";
 import type { SellableVariant } from "@/lib/features/catalog/sellable";
 import { startOf } from "@/lib/features/inventory/start-hints";
 import type { PlaceOrder, PlaceOrderRefusal } from "@/lib/features/orders/place-command";
-import { findAccount, notifyUrlOf, type OpenAccount } from "@/lib/features/payments/accounts";
+import { chooseAccount, notifyUrlOf, type OpenAccount } from "@/lib/features/payments/accounts";
 import type { CreateInput, Presentation } from "@/lib/features/payments/gateways/port";
 import { newId, newOrderNumber, newOutTradeNo, toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
@@ -111,11 +111,14 @@ export async function draftOrder(
   const number = newOrderNumber(deps.clock.now());
   const totalMinor = priced.value.reduce((sum, line) => sum + line.unitPriceMinor * BigInt(line.quantity), 0n);
   const currency = first.currency as Currency;
+  const { merchantId } = first;
+  const account = await chooseAccount(deps, cmd.accountId, { merchantId, currency, amountMinor: totalMinor });
+  if (!account) return err("gateway_unavailable");
   const attempt = draftAttempt(deps, {
     orderId: id,
     orderNumber: number,
     locale: cmd.locale,
-    account: await findAccount(deps, cmd.accountId),
+    account,
     amountMinor: totalMinor,
     currency,
   });
@@ -125,7 +128,7 @@ export async function draftOrder(
   const row: PlaceRow = {
     id,
     number,
-    merchant_id: first.merchantId,
+    merchant_id: merchantId,
     scope: cmd.scope,
     request_key: cmd.requestKey,
     request_hash: requestHash.toString("hex"),
@@ -140,7 +143,7 @@ export async function draftOrder(
     currency,
     reservation_seconds: deps.env.reservationSeconds,
     attempt_id: newId(),
-    account_id: cmd.accountId,
+    account_id: account.id,
     out_trade_no: attempt.value.outTradeNo,
     presentation: attempt.value.presentation,
     query_after_seconds: limits.queryIntervalSecondsMin + Math.floor(Math.random() * (spread + 1)),

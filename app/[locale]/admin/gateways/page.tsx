@@ -3,7 +3,6 @@ import { GatewaysView } from "@/components/admin/gateways-view";
 import { requireRole } from "@/lib/entry/session";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
-import { saveGatewayAccountAction, testGatewayAccountAction } from "../actions";
 
 interface PageProps {
   params: Promise<{ locale: string }>;
@@ -15,6 +14,6 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 
 export default async function GatewaysPage({ params }: PageProps) {
   const locale = toLocale((await params).locale);
-  await requireRole("admin", locale, "/admin/gateways");
-  return <GatewaysView locale={locale} save={saveGatewayAccountAction} test={testGatewayAccountAction} />;
+  const { viewer } = await requireRole("admin", locale, "/admin/gateways");
+  return <GatewaysView locale={locale} viewer={viewer} />;
 }

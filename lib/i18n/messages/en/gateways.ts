@@ -4,6 +4,7 @@ import type { gateways as zh, settingsProblems as zhProblems } from "../zh/gatew
 export const gateways = {
   epay: {
     title: "EPay",
+    who: "Shops that already take money through an EPay site; individuals can join one too.",
     help: "Rainbow EPay and the servers that speak like it. The keys are on the server's merchant pages; mind the blanks when you copy them.",
     fields: {
       profile: "Kind of server",
@@ -43,6 +44,7 @@ export const gateways = {
   },
   vmq: {
     title: "VMQ",
+    who: "Shops with a personal payment code, and a phone that stays on to watch it.",
     help: "Your own phone watches for money. While it is offline nobody hears of payments. Buyers are asked for a few cents more or less than the price; another amount is nobody's.",
     fields: { baseUrl: "Address", key: "Key", types: "Ways to pay" },
     hints: {
@@ -54,6 +56,7 @@ export const gateways = {
   },
   codepay: {
     title: "CodePay",
+    who: "Shops with a personal payment code, and the CodePay program.",
     help: "The classic protocol. It answers no questions about payments: a notice that got lost is found on its own pages only.",
     fields: { baseUrl: "Address", id: "CodePay ID", key: "Key", types: "Ways to pay" },
     hints: {
@@ -66,6 +69,7 @@ export const gateways = {
   },
   epusdt: {
     title: "USDT (epusdt)",
+    who: "USDT and other coins, with an epusdt or BEpusdt server of your own.",
     help: "Buyers send an exact amount to your own wallet's address; the server sees it on the chain and tells the shop. The money is yours at once, so refunds are yours to send. The server must be able to reach this shop.",
     fields: {
       flavour: "Server",
@@ -98,6 +102,7 @@ export const gateways = {
   },
   tokenpay: {
     title: "TokenPay",
+    who: "USDT, TRX and other coins, with a TokenPay server of your own.",
     help: "Each order gets an address and an exact amount; once it is on the chain the shop is told. With dynamic addresses each order makes a new wallet inside TokenPay, so remember to collect them. Refunds are yours to send.",
     fields: {
       baseUrl: "Address",
@@ -117,7 +122,8 @@ export const gateways = {
   },
   stripe: {
     title: "Stripe",
-    help: "Buyers pay on Stripe's page. Add an endpoint under Webhooks in Stripe's dashboard with the notice address shown below, and choose the events checkout.session.*, refund.*, charge.refunded, charge.dispute.created and charge.dispute.closed. One Stripe account is best used by one shop.",
+    who: "Cards from buyers abroad, with a Stripe account.",
+    help: "Buyers pay on Stripe's page. Add an endpoint under Webhooks in Stripe's dashboard with the notify address on this page, and choose the events checkout.session.*, refund.*, charge.refunded, charge.dispute.created and charge.dispute.closed. One Stripe account is best used by one shop.",
     fields: {
       secretKey: "Secret key",
       webhookSecrets: "Webhook signing secrets",
@@ -137,6 +143,7 @@ export const gateways = {
   },
   alipay: {
     title: "Alipay",
+    who: "Companies that signed up for one of Alipay's products: code, web or phone.",
     help: "An application on Alipay's open platform. Sign up for its products there and upload your application's public key.",
     fields: {
       appId: "APPID",
@@ -153,8 +160,7 @@ export const gateways = {
     hints: {
       appId: "The 16 digits on the application's page.",
       sellerId: "16 digits beginning with 2088. Money must come to this account.",
-      products:
-        "One per line, only what you have signed up for: qr (face to face), order_code, page (computers), wap (phones).",
+      products: "Tick only what you have signed up for. With several, the buyer's device decides.",
       privateKey:
         "The one from the key tool, whose public half is uploaded. PKCS#8 or PKCS#1, with or without the BEGIN and END lines.",
       mode: "As chosen on the open platform: keys, or certificates.",
@@ -171,6 +177,7 @@ export const gateways = {
   },
   wechat: {
     title: "WeChat Pay",
+    who: "Companies with a WeChat Pay merchant number and Native or H5 switched on.",
     help: "A merchant of WeChat Pay, API v3. Link the merchant number with the APPID first; keys and certificates are under API security.",
     fields: {
       mchid: "Merchant number",
@@ -187,7 +194,7 @@ export const gateways = {
     hints: {
       mchid: "About ten digits.",
       appid: "The official account or mini program that is linked; it begins with wx.",
-      products: "One per line, only what is switched on: native (QR code), h5 (phone browsers).",
+      products: "Tick only what is switched on. With both, phone browsers get H5 and everything else the code.",
       merchantSerial: "About 40 hexadecimal digits, on the page of API security.",
       privateKey: "All of apiclient_key.pem.",
       apiV3Key: "The 32 characters that you set. If they are lost, set new ones.",
@@ -201,6 +208,7 @@ export const gateways = {
   },
   manual: {
     title: "Transfer by hand",
+    who: "Bank transfers, cash and whatever no server watches: a person looks whether the money came.",
     help: "Buyers send the money themselves to the account written here, with the order's number beside it. Nothing tells the shop: an admin looks whether it came and confirms it on the order; past a limit it takes two.",
     fields: {
       payee: "Payee",
@@ -220,7 +228,8 @@ export const gateways = {
   },
   paypal: {
     title: "PayPal",
-    help: "Make a REST app at developer.paypal.com and add a webhook to it with the notice address shown below and the events CHECKOUT.ORDER.APPROVED, PAYMENT.CAPTURE.* and CUSTOMER.DISPUTE.*. Statements need the app's Transaction search as well.",
+    who: "Buyers abroad, with a PayPal business account.",
+    help: "Make a REST app at developer.paypal.com and add a webhook to it with the notify address on this page and the events CHECKOUT.ORDER.APPROVED, PAYMENT.CAPTURE.* and CUSTOMER.DISPUTE.*. Statements need the app's Transaction search as well.",
     fields: {
       environment: "World",
       clientId: "Client ID",
@@ -295,8 +304,8 @@ export const settingsProblems = {
   app_id_malformed: "That is no APPID: digits only.",
   seller_id_missing: "Fill in the PID of the receiving account.",
   seller_id_malformed: "That is no PID: 16 digits beginning with 2088.",
-  products_missing: "Name at least one product that you have signed up for.",
-  products_malformed: "Name products as the hint does, one per line.",
+  products_missing: "Tick at least one product that you have signed up for.",
+  products_malformed: "There is no such product; tick them again.",
   mode_malformed: "There is no such way to sign.",
   private_key_missing: "Paste the private key.",
   private_key_malformed: "That is no RSA private key. Paste all of it, and neither a public key nor a certificate.",

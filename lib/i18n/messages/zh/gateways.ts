@@ -3,6 +3,7 @@
 export const gateways = {
   epay: {
     title: "易支付",
+    who: "已经在用易支付站点收款的店，个人也能开通。",
     help: "彩虹易支付和各种兼容它的站点。密钥在站点的商户后台里，复制时别带空格。",
     fields: {
       profile: "站点类型",
@@ -38,6 +39,7 @@ export const gateways = {
   },
   vmq: {
     title: "V免签",
+    who: "只有个人收款码，有一台常开的手机可以盯到账。",
     help: "用自己的手机盯着收款。手机掉线时收不到付款消息，下单前先看监控端在不在线。买家要付的金额会差几分钱，付错了认不出来。",
     fields: { baseUrl: "接口地址", key: "通讯密钥", types: "支付方式" },
     hints: {
@@ -49,6 +51,7 @@ export const gateways = {
   },
   codepay: {
     title: "码支付",
+    who: "只有个人收款码，在用码支付的软件。",
     help: "经典版码支付。它没有查单接口，通知丢了只能在它的后台里找。",
     fields: { baseUrl: "接口地址", id: "码支付 ID", key: "通信密钥", types: "支付方式" },
     hints: {
@@ -61,6 +64,7 @@ export const gateways = {
   },
   epusdt: {
     title: "USDT（epusdt）",
+    who: "收 USDT 等数字货币，自己装了 epusdt 或 BEpusdt。",
     help: "买家把一个精确到小数的数额转到你自己的钱包地址，服务端在链上认出来后通知这里。钱直接进你的钱包，退款只能你自己转回去。服务端要能访问本店的网址。",
     fields: {
       flavour: "服务端",
@@ -92,6 +96,7 @@ export const gateways = {
   },
   tokenpay: {
     title: "TokenPay",
+    who: "收 USDT、TRX 等数字货币，自己装了 TokenPay。",
     help: "每个订单一个收款地址和一个精确数额，链上到账后通知这里。开着动态地址时，每个订单都会在 TokenPay 里生成一个新钱包，记得归集。退款只能你自己转回去。",
     fields: {
       baseUrl: "接口地址",
@@ -111,7 +116,8 @@ export const gateways = {
   },
   stripe: {
     title: "Stripe",
-    help: "买家在 Stripe 的页面上付款。请在 Stripe 后台的 Webhooks 里新建一个端点，地址填本页下方的通知地址，事件勾选 checkout.session.*、refund.*、charge.refunded、charge.dispute.created 和 charge.dispute.closed。一个 Stripe 账户最好只给一家店用。",
+    who: "有 Stripe 账户，面向海外买家收银行卡。",
+    help: "买家在 Stripe 的页面上付款。请在 Stripe 后台的 Webhooks 里新建一个端点，地址填本页的通知地址，事件勾选 checkout.session.*、refund.*、charge.refunded、charge.dispute.created 和 charge.dispute.closed。一个 Stripe 账户最好只给一家店用。",
     fields: { secretKey: "密钥", webhookSecrets: "Webhook 签名密钥", methods: "支付方式", endpoint: "接口地址" },
     hints: {
       secretKey:
@@ -124,6 +130,7 @@ export const gateways = {
   },
   alipay: {
     title: "支付宝",
+    who: "有营业执照，签约了支付宝当面付、电脑网站或手机网站支付。",
     help: "支付宝开放平台的应用。在开放平台里签约产品、上传应用公钥，再把这里的通知地址所在的域名配好。",
     fields: {
       appId: "APPID",
@@ -140,7 +147,7 @@ export const gateways = {
     hints: {
       appId: "应用详情页里的 16 位数字。",
       sellerId: "2088 开头的 16 位数字，收到的钱必须进这个账号。",
-      products: "一行一个，只写已经签约的：qr 当面付，order_code 订单码，page 电脑网站，wap 手机网站。",
+      products: "只勾已经签约的。勾了几个，就按买家的设备选。",
       privateKey: "用密钥工具生成的那一把，公钥已上传到开放平台。PKCS#8、PKCS#1 都行，带不带 BEGIN、END 两行都行。",
       mode: "开放平台里选的是密钥就选公钥，选的是证书就选证书。",
       alipayPublicKey: "上传应用公钥后开放平台换给你的那一把，不是应用公钥。",
@@ -156,6 +163,7 @@ export const gateways = {
   },
   wechat: {
     title: "微信支付",
+    who: "有微信支付商户号，开通了 Native 或 H5 支付。",
     help: "微信支付商户平台，API v3。商户号和 APPID 要先在商户平台里关联，密钥和证书都在“账户中心 → API 安全”里。",
     fields: {
       mchid: "商户号",
@@ -172,7 +180,7 @@ export const gateways = {
     hints: {
       mchid: "10 位左右的数字。",
       appid: "和商户号关联的公众号或小程序，wx 开头。",
-      products: "一行一个，只写已经开通的：native 扫码，h5 手机浏览器。",
+      products: "只勾已经开通的。都勾的话，手机浏览器用 H5，其余扫码。",
       merchantSerial: "API 安全页面里证书的序列号，40 位左右的十六进制。",
       privateKey: "apiclient_key.pem 的全文。",
       apiV3Key: "自己设置的 32 个字符，用来解开通知。忘了就重新设置一个。",
@@ -185,6 +193,7 @@ export const gateways = {
   },
   manual: {
     title: "手动转账",
+    who: "银行转账、现金等没有接口的方式，由人核对到账。",
     help: "买家按这里写的账户自己转账，附言写订单号。没有接口会通知，要由管理员核对到账后在订单里确认；金额超过上限要两个人确认。",
     fields: {
       payee: "收款人",
@@ -204,7 +213,8 @@ export const gateways = {
   },
   paypal: {
     title: "PayPal",
-    help: "在 developer.paypal.com 建一个 REST 应用，并在应用里新建 Webhook：地址填本页下方的通知地址，事件勾选 CHECKOUT.ORDER.APPROVED、PAYMENT.CAPTURE.* 和 CUSTOMER.DISPUTE.*。要下载账单，还要给应用打开 Transaction search。",
+    who: "有 PayPal 商家账户，面向海外买家。",
+    help: "在 developer.paypal.com 建一个 REST 应用，并在应用里新建 Webhook：地址填本页的通知地址，事件勾选 CHECKOUT.ORDER.APPROVED、PAYMENT.CAPTURE.* 和 CUSTOMER.DISPUTE.*。要下载账单，还要给应用打开 Transaction search。",
     fields: {
       environment: "环境",
       clientId: "Client ID",
@@ -276,8 +286,8 @@ export const settingsProblems = {
   app_id_malformed: "APPID 不对，是一串数字。",
   seller_id_missing: "请填收款账号的 PID。",
   seller_id_malformed: "PID 不对，是 2088 开头的 16 位数字。",
-  products_missing: "至少写一个已经签约的产品。",
-  products_malformed: "产品写得不对，一行一个，照说明里的写。",
+  products_missing: "至少勾一个已经签约的产品。",
+  products_malformed: "没有这种产品，请重新勾选。",
   mode_malformed: "没有这种加签方式。",
   private_key_missing: "请贴上私钥。",
   private_key_malformed: "这不是 RSA 私钥。要整段贴进来，别贴成公钥或证书。",

@@ -9,6 +9,7 @@ import { findProduct, type ProductPage, type VariantView } from "@/lib/features/
 import { bestBand } from "@/lib/features/catalog/rules";
 import { ProductSlug } from "@/lib/features/catalog/schema";
 import { openAccounts } from "@/lib/features/payments/accounts";
+import { waysToPay } from "@/lib/features/payments/ways";
 import { getMessages } from "@/lib/i18n";
 import { fill } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
@@ -53,13 +54,9 @@ export default async function Product({ params }: Readonly<ProductProps>) {
   const { shop, errors } = getMessages(locale);
   const t = shop.product;
   const accounts = await openAccounts(deps);
-  const gateways = [...accounts.values()]
-    .filter(({ isActive }) => isActive)
-    .map(({ id, titleZh, titleEn, currency }) => ({
-      id,
-      title: locale === "zh" ? titleZh : titleEn,
-      currency,
-    }));
+  const gateways = [...new Set(product.variants.map(({ currency }) => currency))]
+    .flatMap((currency) => waysToPay(accounts.values(), { merchantId: product.merchantId, currency }))
+    .map(({ id, titleZh, titleEn, currency }) => ({ id, title: locale === "zh" ? titleZh : titleEn, currency }));
   const minutes = Math.max(1, Math.round(deps.env.reservationSeconds / 60));
   return (
     <article className="lg:grid lg:grid-cols-[1fr_26rem] lg:grid-rows-[auto_1fr] lg:items-start lg:gap-x-10 lg:gap-y-8">

@@ -49,7 +49,9 @@ export async function startPaymentAction(data: FormData): Promise<void> {
   const accountId = textOf(data, "gateway");
   const order = await findHeldOrder(deps, textOf(data, "orderId"));
   const started = order && (await startPayment(deps, { orderId: order.id, accountId }));
-  redirect(payPage(data, accountId, started?.ok === false ? started.error : undefined));
+  // The one that was named may share its buyers with others: the page shows the one that takes the money.
+  if (started?.ok) redirect(payPage(data, started.value.accountId));
+  redirect(payPage(data, accountId, started?.error));
 }
 
 /** The same way again, for a payment that its gateway refuses or has closed. */
@@ -62,5 +64,5 @@ export async function renewPaymentAction(data: FormData): Promise<void> {
   if (!order || !attempt || !(await takeRate(deps, "form", client.address)).ok) redirect(`${pageOf(data)}/pay`);
   const payer = { clientIp: client.ip, device: deviceKindOf(client.userAgent) };
   const renewed = await renewPayment(deps, { orderId: order.id, attemptId: attempt.id, ...payer });
-  redirect(payPage(data, attempt.accountId, renewed.ok ? undefined : renewed.error));
+  redirect(renewed.ok ? payPage(data, renewed.value.accountId) : payPage(data, attempt.accountId, renewed.error));
 }

@@ -18,7 +18,7 @@ const titleOf = ({ titleZh, titleEn }: OfferedWay, locale: Locale): string => (l
 /** Everything else that would take this order's money. */
 export function OtherWays({ ways, current, id, locale }: Readonly<OtherWaysProps>) {
   const t = getMessages(locale).shop.pay;
-  const others = ways.filter(({ accountId }) => accountId !== current);
+  const others = ways.filter(({ accountIds }) => current === undefined || !accountIds.includes(current));
   if (others.length === 0) return null;
   return (
     <form action={startPaymentAction} className="flex flex-wrap items-center justify-center gap-2">
@@ -46,7 +46,7 @@ interface NotStartedProps {
 export function NotStarted({ code, via, ways, locale }: Readonly<NotStartedProps>) {
   const { failed } = getMessages(locale).shop.pay;
   if (code !== "gateway_unavailable" && code !== "too_many_attempts") return null;
-  const way = ways.find(({ accountId }) => accountId === via);
+  const way = ways.find(({ accountIds }) => (accountIds as readonly unknown[]).includes(via));
   return (
     <Notice tone="seal" role="alert" title={fill(failed[code].title, { way: way ? titleOf(way, locale) : "?" })}>
       {failed[code].text}
