@@ -113,7 +113,9 @@ function GatewayFound({ report, t }: Readonly<{ report: CheckReport; t: GatewayC
     <Notice tone={findings.length > 0 ? "seal" : "plain"}>
       {findings.length === 0 ? <p>{wasAsked ? t.fine : t.fineAlone}</p> : null}
       {findings.map((finding) => (
-        <p key={finding}>{sentenceOf(t.findings, finding)}</p>
+        <p key={finding}>
+          {sentenceOf(t.findings, finding)} <code className="text-faint text-xs">{finding}</code>
+        </p>
       ))}
       {Math.abs(skew) > 1 ? (
         <p>{fill(t.skew, { seconds: Math.abs(skew), direction: skew > 0 ? t.ahead : t.behind })}</p>

@@ -5,6 +5,7 @@ import { PageHead, Part } from "@/components/merchant/page-head";
 import { buttonClass } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import type { AccountSettingsView } from "@/lib/features/payments/account-settings";
+import type { TestPayment } from "@/lib/features/payments/test-payments";
 import { getMessages } from "@/lib/i18n";
 import type { Locale } from "@/lib/i18n/locale";
 import { getDeps } from "@/lib/platform/deps";
@@ -13,6 +14,7 @@ import { GatewayForm } from "./gateway-form";
 import { GatewayHealth } from "./gateway-health";
 import { AccountBadges, AccountFacts } from "./gateways-view";
 import { NotifyAddress } from "./notify-address";
+import { type TestActions, TestPayments } from "./test-payments";
 
 type FormAction = ComponentProps<typeof ActionForm>["action"];
 
@@ -22,10 +24,13 @@ interface GatewayViewProps {
   save: FormAction;
   check: FormAction;
   test: FormAction;
+  /** Null where no server stands behind the account. */
+  tests: readonly TestPayment[] | null;
+  trial: TestActions;
 }
 
 /** One account: how it answers, whether it works, and everything that can be set of it. */
-export function GatewayView({ locale, account, save, check, test }: Readonly<GatewayViewProps>) {
+export function GatewayView({ locale, account, save, check, test, tests, trial }: Readonly<GatewayViewProps>) {
   const { admin, staff } = getMessages(locale);
   const t = admin.gateways;
   const now = getDeps().clock.now();
@@ -53,6 +58,7 @@ export function GatewayView({ locale, account, save, check, test }: Readonly<Gat
           <GatewayCheck locale={locale} accountId={account.id} check={check} test={test} t={t} errors={staff.errors} />
         </div>
       </Part>
+      {tests ? <TestPayments locale={locale} account={account} tests={tests} now={now} actions={trial} /> : null}
       <div className="mt-8 border-t pt-6">
         {/* A form keeps what is typed in it: made from another version of the row, it is another form. */}
         <GatewayForm key={account.version} locale={locale} kind={account.kind} save={save} account={account} />

@@ -1,6 +1,7 @@
 import { findAccount, type OpenAccount } from "@/lib/features/payments/accounts";
 import { askSoon } from "@/lib/features/payments/attempts";
 import type { HttpReply, NoticeRefusal, Notification, RawHttp } from "@/lib/features/payments/gateways/port";
+import { findTest } from "@/lib/features/payments/test-payments";
 import { transportOf } from "@/lib/features/payments/transport-of";
 import { openFinding } from "@/lib/features/reconciliation/findings";
 import { limits } from "@/lib/kernel/limits";
@@ -13,6 +14,7 @@ import { askGateway } from "./ask-gateway";
 import { judgeDispute } from "./judge-dispute";
 import { judgeRefund } from "./judge-refund";
 import { settlePayment } from "./settle-payment";
+import { askTestPayment } from "./test-payment";
 
 export interface ArrivedNotice {
   readonly gateway: string;
@@ -56,8 +58,13 @@ async function askFirst(deps: Deps, accountId: string, outTradeNo: string): Prom
   if (inFlight >= limits.noticeAsksInFlightPerAccount) return "deferred";
   asking.set(accountId, inFlight + 1);
   try {
-    if (!(await askSoon(deps.db, { accountId, outTradeNo }))) return "deferred";
-    const state = await askGateway(deps, { accountId, outTradeNo }, limits.noticeAskTimeoutMs);
+    const named = { accountId, outTradeNo };
+    const isOfOrder = await askSoon(deps.db, named);
+    const test = isOfOrder ? null : await findTest(deps.db, named);
+    if (!isOfOrder && !test) return "deferred";
+    const state = test
+      ? await askTestPayment(deps, test, limits.noticeAskTimeoutMs)
+      : await askGateway(deps, named, limits.noticeAskTimeoutMs);
     return state === "unknown" || state === "busy" ? "deferred" : "accepted";
   } finally {
     asking.set(accountId, (asking.get(accountId) ?? 1) - 1);

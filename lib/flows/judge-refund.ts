@@ -3,6 +3,7 @@ import { type LockedOrder, lockOrder } from "@/lib/features/orders/store";
 import type { VerifiedRefund } from "@/lib/features/payments/gateways/port";
 import { recordEvent } from "@/lib/features/payments/inbox";
 import { findToldRefund, hurryRefunds, readRefundedPayments } from "@/lib/features/payments/refunds";
+import { noteTestRefund } from "@/lib/features/payments/test-payments";
 import {
   findToldPayment,
   isJudged,
@@ -73,7 +74,9 @@ async function judge(tx: Tx, event: ToldEvent & { told: VerifiedRefund }): Promi
   if (!orderId) {
     const { id: eventId } = await recordTold(tx, event, { orderId: null, verdict: "unknown_order" });
     await openFinding(tx, { kind: "refunded_outside", subject: eventId, eventId, detail: { accountId } });
-    return judged("unknown_order");
+    if (!(await noteTestRefund(tx, accountId, told))) return judged("unknown_order");
+    await resolveFinding(tx, { kind: "refunded_outside", subject: eventId, resolution: "test_payment" });
+    return judged("matched");
   }
   const order = await lockOrder(tx, orderId);
   assert(order, "an attempt belongs to an order");

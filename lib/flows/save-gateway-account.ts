@@ -1,5 +1,4 @@
-import { readSettings } from "@/lib/features/payments/account-settings";
-import { type DraftTerms, forgetAccounts, saveAccount } from "@/lib/features/payments/accounts";
+import { type DraftTerms, forgetAccounts, readSettings, saveAccount } from "@/lib/features/payments/accounts";
 import type { PaymentGateway, SettingsProblem } from "@/lib/features/payments/gateways/port";
 import { gatewayOf, isGatewayKind } from "@/lib/features/payments/gateways/registry";
 import { type GatewayAccountForm, SETTING } from "@/lib/features/payments/schema";

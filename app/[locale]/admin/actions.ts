@@ -10,11 +10,12 @@ import { NewMerchantForm, NoFields, UserStatusForm } from "@/lib/features/identi
 import { haltProduct, resumeProduct } from "@/lib/features/merchants/save-product";
 import { HaltForm, ResumeForm } from "@/lib/features/merchants/schema";
 import { ResumeAuditedForm } from "@/lib/features/operations/schema";
-import { AccountIdForm, GatewayAccountForm } from "@/lib/features/payments/schema";
+import { AccountIdForm, GatewayAccountForm, TestPaymentForm, TestPaymentIdForm } from "@/lib/features/payments/schema";
 import { checkGatewayAccount } from "@/lib/flows/check-gateway-account";
 import { createMerchant } from "@/lib/flows/create-merchant";
 import { saveGatewayAccount } from "@/lib/flows/save-gateway-account";
 import { testGatewayAccount } from "@/lib/flows/test-gateway-account";
+import { checkTestPayment, refundTestPayment, startTestPayment } from "@/lib/flows/test-payment";
 import { ok } from "@/lib/kernel/result";
 
 export const haltProductAction = action({
@@ -47,6 +48,30 @@ export const checkGatewayAccountAction = action({
   guards: [adminOnly],
   run: ({ input, deps, viewer }) => checkGatewayAccount(deps, viewer, input.accountId),
   onOk: (report) => report,
+});
+
+export const startTestPaymentAction = action({
+  schema: TestPaymentForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => startTestPayment(deps, viewer, input),
+  onOk: () => refresh(),
+});
+
+export const checkTestPaymentAction = action({
+  schema: TestPaymentIdForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => checkTestPayment(deps, viewer, input.testId),
+  onOk: (state) => {
+    refresh();
+    return state;
+  },
+});
+
+export const refundTestPaymentAction = action({
+  schema: TestPaymentIdForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => refundTestPayment(deps, viewer, input.testId),
+  onOk: () => refresh(),
 });
 
 /** Its report is what the form shows. */

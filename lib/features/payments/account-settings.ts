@@ -2,7 +2,7 @@ import type { Prisma } from "@/lib/generated/prisma/client";
 import { limits } from "@/lib/kernel/limits";
 import { ownedBy, type Viewer } from "@/lib/kernel/viewer";
 import type { Deps } from "@/lib/platform/deps";
-import { notifyUrlOf, openAccountSettings } from "./accounts";
+import { notifyUrlOf, readSettings } from "./accounts";
 import type { GatewayKind, SettingsField } from "./gateways/port";
 import { gatewayOf, isGatewayKind } from "./gateways/registry";
 import { type FieldValue, shownValues } from "./settings-form";
@@ -43,6 +43,8 @@ export interface AccountSettingsView {
   readonly onRecord: readonly string[];
   /** Its settings open and pass their gateway's checks; otherwise nobody can be paid to it until they are entered anew. */
   readonly isUsable: boolean;
+  /** Whether a server stands behind it that tells of payments. */
+  readonly takesNotices: boolean;
   readonly notifyUrl: string;
   readonly version: number;
   readonly updatedAt: Date;
@@ -52,23 +54,12 @@ export interface AccountSettingsView {
 const WITH = { health: true, merchant: { select: { name: true } } } as const;
 type Row = Prisma.GatewayAccountGetPayload<{ include: typeof WITH }>;
 
-/** The settings of a row; one that cannot be opened (sealed under another KAPU_SECRET) reads as empty and waits for new ones. */
-export function readSettings(
-  deps: Pick<Deps, "keys">,
-  row: { readonly id: string; readonly settings: Uint8Array },
-): Readonly<Record<string, unknown>> {
-  try {
-    return openAccountSettings(deps, row.id, row.settings) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
-}
-
 function toView(deps: Deps, row: Row): AccountSettingsView[] {
   const kind = row.gateway;
   if (!isGatewayKind(kind)) return [];
   const { fields, openAccount } = gatewayOf(kind);
   const settings = readSettings(deps, row);
+  const opened = openAccount(settings);
   const { health, merchant, settings: _sealed, keyId: _key, gateway: _kind, status, ...rest } = row;
   return [
     {
@@ -78,7 +69,8 @@ function toView(deps: Deps, row: Row): AccountSettingsView[] {
       isActive: status === "active",
       fields,
       ...shownValues(fields, settings),
-      isUsable: openAccount(settings).ok,
+      isUsable: opened.ok,
+      takesNotices: opened.ok && opened.value.accepted.status < 400,
       notifyUrl: notifyUrlOf(deps, { kind, id: row.id }),
       health: healthOf(health),
     },

@@ -38,6 +38,18 @@ export const sealAccountSettings = (
   keyId: MASTER_KEY_ID,
 });
 
+/** The settings of a row; one that cannot be opened (sealed under another KAPU_SECRET) reads as empty and waits for new ones. */
+export function readSettings(
+  deps: Pick<Deps, "keys">,
+  row: { readonly id: string; readonly settings: Uint8Array },
+): Readonly<Record<string, unknown>> {
+  try {
+    return openAccountSettings(deps, row.id, row.settings) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
 /** The settings as they were sealed; throws when the row was tampered with. */
 export const openAccountSettings = ({ keys }: Pick<Deps, "keys">, accountId: string, sealed: Uint8Array): unknown =>
   JSON.parse(open(keys.master, sealed, aad(accountId)).toString("utf8"));
@@ -64,7 +76,7 @@ interface Known {
 function openRow(deps: Deps, row: Row & { gateway: GatewayKind }, known: Map<string, Known>): GatewayAccount | null {
   const before = known.get(row.id);
   if (before?.gateway?.kind === row.gateway && Buffer.from(before.sealed).equals(row.settings)) return before.gateway;
-  const opened = gatewayOf(row.gateway).openAccount(openAccountSettings(deps, row.id, row.settings));
+  const opened = gatewayOf(row.gateway).openAccount(readSettings(deps, row));
   if (!opened.ok) deps.log.error("gateway.account_unusable", { accountId: row.id, problems: opened.error });
   const gateway = opened.ok ? opened.value : null;
   known.set(row.id, { sealed: row.settings, gateway });

@@ -76,4 +76,7 @@ export interface GatewayAccountForm extends Omit<Own, "feePercent"> {
   readonly sent: Readonly<Record<string, SentValue>>;
 }
 
+export const TestPaymentForm = z.object({ accountId: z.string().max(32), amount: Amount });
+export const TestPaymentIdForm = z.object({ testId: z.uuid() });
+
 export const AccountIdForm = z.object({ accountId: z.string().max(32) });

@@ -256,10 +256,12 @@ describe("accounts at gateways", () => {
     await Promise.all([closeDeps(later), closeDeps(latest)]);
   });
 
-  test("a row that the gateway's own rules refuse takes nobody's money, and says so", async () => {
+  test("a row that cannot be opened takes nobody's money, says so, and keeps no other account from taking its own", async () => {
     const id = await saved();
     await shop.rows("UPDATE gateway_account SET settings = 'x' WHERE id = $1", [id]);
     expect(await findAccountSettings(shop.deps, admin, id)).toMatchObject({ isUsable: false, onRecord: [] });
+    forgetAccounts(shop.deps);
+    expect([await payees(id, 1), await payees(ACCOUNT, 1)]).toEqual([{ gateway_unavailable: 1 }, { [ACCOUNT]: 1 }]);
     await shop.rows("DELETE FROM gateway_account WHERE id = $1", [id]);
     forgetAccounts(shop.deps);
   });

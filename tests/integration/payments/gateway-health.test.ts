@@ -1,5 +1,5 @@
 import { findAccountSettings } from "@/lib/features/payments/account-settings";
-import { openAccounts } from "@/lib/features/payments/accounts";
+import { openAccounts, saveAccount } from "@/lib/features/payments/accounts";
 import { noteSaid, outcomeOf, writeHealth } from "@/lib/features/payments/gateway-health";
 import { openPayment } from "@/lib/flows/open-payment";
 import { placeOrder } from "@/lib/flows/place-order";
@@ -7,7 +7,16 @@ import { limits } from "@/lib/kernel/limits";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { expectInvariants } from "@/tests/support/invariants";
 import { connectPaper, PaperGateway } from "@/tests/support/paper-gateway";
-import { ACCOUNT, openDeps, openShop, type Stocked, type TestShop, tally } from "@/tests/support/shop";
+import {
+  ACCOUNT,
+  EPAY_KEY,
+  EPAY_PID,
+  openDeps,
+  openShop,
+  type Stocked,
+  type TestShop,
+  tally,
+} from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 import { newAdmin } from "../merchants/shops";
 
@@ -20,11 +29,9 @@ describe("how accounts answer", () => {
   test.beforeAll(async ({ database }) => {
     shop = await openShop(database);
     stocked = await shop.stock({ cards: 100 });
-    await shop.rows(
-      `INSERT INTO gateway_account (id, gateway, title_zh, title_en, currency, settings, key_id)
-       SELECT 'spare', gateway, title_zh, title_en, currency, settings, key_id FROM gateway_account WHERE id = $1`,
-      [ACCOUNT],
-    );
+    const settings = { baseUrl: "http://127.0.0.1:9", pid: EPAY_PID, key: EPAY_KEY };
+    const text = { titleZh: "支付宝", titleEn: "Alipay", currency: "CNY" } as const;
+    await saveAccount(shop.deps, shop.deps.db, { id: "spare", kind: "epay", ...text, settings });
   });
   test.afterAll(async ({ database }) => {
     await Promise.all(opened.map(closeDeps));

@@ -122,6 +122,11 @@ export const staff = {
     merchant_unknown: "There is no such merchant; choose again.",
     currency_unsupported: "This gateway does not take this currency.",
     secret_again: "The address has changed, so enter this again: the old one is not sent to a new address.",
+    gateway_refused:
+      "The gateway refused this payment: too small an amount, or a product that is not switched on. The log says why under gateway.test_not_opened.",
+    gateway_silent: "The gateway did not answer, or made no sense. Try again later, or run the self check first.",
+    by_hand_only: "This gateway has no refunds of its own; give the money back on its pages.",
+    nothing_left: "It has been given back, or is about to be.",
     not_testable: "This kind has no notices to try.",
     empty_file: "The file is empty: not one line to import.",
     binary_file: "This is not a text file. Export it as .txt, one card per line.",
