@@ -51,7 +51,9 @@ export function GatewayForm({ locale, kind, save, account, fresh }: Readonly<Gat
         <Basics locale={locale} kind={kind} account={account} fresh={fresh} />
       </Section>
       <Section title={t.settings} note={gateways[kind].help}>
+        {/* Fields keep what is typed in them; a secret that was saved has no more business there. */}
         <SettingsFields
+          key={account?.version}
           fields={fields}
           values={values}
           onRecord={onRecord}

@@ -60,8 +60,7 @@ export function GatewayView({ locale, account, save, check, test, tests, trial }
       </Part>
       {tests ? <TestPayments locale={locale} account={account} tests={tests} now={now} actions={trial} /> : null}
       <div className="mt-8 border-t pt-6">
-        {/* A form keeps what is typed in it: made from another version of the row, it is another form. */}
-        <GatewayForm key={account.version} locale={locale} kind={account.kind} save={save} account={account} />
+        <GatewayForm locale={locale} kind={account.kind} save={save} account={account} />
       </div>
     </>
   );

@@ -52,7 +52,11 @@ export function ActionForm({ action, locale, errors, saved, className, children 
   const form = useRef<HTMLFormElement>(null);
   const [state, dispatch, isPending] = useActionState(action, null);
   useEffect(() => {
-    if (state && !state.ok) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+    if (!state) return;
+    const wrong = state.ok ? null : form.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+    if (wrong) wrong.focus();
+    // Of a long form the button is far from where the answer stands.
+    else form.current?.querySelector("[data-answer]")?.scrollIntoView({ block: "nearest" });
   }, [state]);
   // React empties a form whose action it calls itself; sending by hand keeps what was typed.
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -69,11 +73,15 @@ export function ActionForm({ action, locale, errors, saved, className, children 
       <form ref={form} action={dispatch} onSubmit={submit} className={className}>
         <input type="hidden" name="locale" value={locale} />
         {state && !state.ok ? (
-          <Notice tone="seal" role="alert">
+          <Notice tone="seal" role="alert" data-answer>
             {sentenceOf(errors, state.code)}
           </Notice>
         ) : null}
-        {state?.ok && saved ? <Notice role="status">{saved}</Notice> : null}
+        {state?.ok && saved ? (
+          <Notice role="status" data-answer>
+            {saved}
+          </Notice>
+        ) : null}
         {children}
       </form>
     </Context>

@@ -91,9 +91,10 @@ test("of two admins who opened the same account the second one is told, and keep
   await other.locator("input[name=feePercent]").fill("0.6");
   await other.getByRole("button", { name: "Save" }).click();
   await expect(other.getByText("0.60%")).toBeVisible();
+  await expect(other.getByRole("status").filter({ hasText: "Saved" })).toBeInViewport();
   await page.locator("input[name=feePercent]").fill("0.38");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByRole("alert")).toContainText("Somebody changed this");
+  await expect(page.getByRole("alert").filter({ hasText: "Somebody changed this" })).toBeInViewport();
   await expect(page.locator("input[name=feePercent]")).toHaveValue("0.38");
   await page.goto("/en/admin/gateways/nobody");
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();

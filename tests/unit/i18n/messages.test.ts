@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { errorSentence, getMessages } from "@/lib/i18n";
-import { fill, formatMinor, formatMoney } from "@/lib/i18n/format";
+import { fill, formatAgo, formatMinor, formatMoney } from "@/lib/i18n/format";
 import { money } from "@/lib/kernel/money";
 
 type Tree = { readonly [key: string]: string | Tree };
@@ -32,6 +32,17 @@ describe("sentences and amounts", () => {
   test("an unknown code gets the honest general sentence, never its own name", () => {
     expect(errorSentence("toString", "en")).toBe(getMessages("en").errors.unexpected);
     expect(errorSentence("insufficient_stock", "zh")).toBe(getMessages("zh").errors.insufficient_stock);
+  });
+
+  test("how long ago something was is said in the largest unit that is full, and never in the future", () => {
+    const ago = (ms: number) => formatAgo(new Date(1_000_000_000_000 - ms), 1_000_000_000_000, "en");
+    expect([12_000, 300_000, 3 * 3_600_000, 3 * 86_400_000, -5_000].map(ago)).toEqual([
+      "12 seconds ago",
+      "5 minutes ago",
+      "3 hours ago",
+      "3 days ago",
+      "0 seconds ago",
+    ]);
   });
 
   test("a place without a value stays visible", () => {
