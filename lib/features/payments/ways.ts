@@ -60,10 +60,20 @@ const wayOf = ({ id, kind, currency, gateway, terms }: Payee): string =>
  * The accounts that a purchase may be paid to: the merchant's own when one of them is active in its currency, else the shop's.
  * Never another merchant's.
  */
-function payeesOf<P extends Payee>(accounts: Iterable<P>, { merchantId, currency }: Purchase): P[] {
-  const able = [...accounts].filter((account) => account.isActive && account.currency === currency);
-  const own = able.filter(({ terms }) => terms.merchantId === merchantId);
-  return own.length > 0 ? own : able.filter(({ terms }) => terms.merchantId === null);
+function payeesOf<P extends Payee>(accounts: Iterable<P>, purchase: Purchase): P[] {
+  const all = [...accounts];
+  const owner = ownerOf(all, purchase);
+  return all.filter((account) => isAble(account, purchase) && account.terms.merchantId === owner);
+}
+
+const isAble = ({ isActive, currency }: Payee, purchase: Purchase): boolean =>
+  isActive && currency === purchase.currency;
+
+/** Whose accounts take the money of a purchase: the merchant's, or null for the shop's. */
+function ownerOf(accounts: Iterable<Payee>, purchase: Purchase): string | null {
+  for (const account of accounts)
+    if (account.terms.merchantId === purchase.merchantId && isAble(account, purchase)) return purchase.merchantId;
+  return null;
 }
 
 /** Whether our own limits let an account take the amount. */
@@ -106,6 +116,11 @@ export function choosePayee<P extends Payee>(
 ): P | null {
   const named = accounts.get(namedId);
   if (!named) return null;
+  // By far the most accounts share with nobody, and every order comes by here: no list is made for them.
+  if (named.terms.way === null) {
+    const isPayee = isAble(named, choice) && named.terms.merchantId === ownerOf(accounts.values(), choice);
+    return isPayee && mayTake(named, choice) ? named : null;
+  }
   const way = wayOf(named);
   const able = payeesOf(accounts.values(), choice).filter(
     (account) => wayOf(account) === way && mayTake(account, choice),
