@@ -3,6 +3,7 @@ import { auditFullyJob } from "./audit-fully";
 import { drainOutboxJob } from "./drain-outbox";
 import { driveRefundsJob } from "./drive-refunds";
 import { expireOrdersJob } from "./expire-orders";
+import { fetchStatementsJob } from "./fetch-statements";
 import { fillOwedOrdersJob } from "./fill-owed-orders";
 import { finishImportsJob } from "./finish-imports";
 import { freeAbandonedJobsJob } from "./free-abandoned-jobs";
@@ -22,6 +23,7 @@ export const JOBS: readonly Job[] = [
   queryPaymentsJob,
   driveRefundsJob,
   refundByPolicyJob,
+  fetchStatementsJob,
   fillOwedOrdersJob,
   finishImportsJob,
   freeAbandonedJobsJob,

@@ -11,6 +11,7 @@ export const ID_PREFIXES = {
   batch: "bat",
   merchant: "mer",
   category: "cat",
+  statement: "stm",
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
