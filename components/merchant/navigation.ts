@@ -37,6 +37,7 @@ function adminNav(locale: Locale): readonly NavGroup[] {
         to("/findings", nav.findings),
         to("/payments", nav.payments),
         to("/transfers", nav.transfers),
+        to("/statements", nav.statements),
       ],
     },
     { label: nav.groups.goods, items: [to("/products", nav.products), to("/batches", nav.batches)] },

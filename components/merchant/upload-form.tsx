@@ -18,6 +18,14 @@ export interface UploadChoice {
   readonly label: string;
 }
 
+interface Report {
+  readonly batch: string;
+  readonly lines: number;
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+}
+
 interface UploadFormProps {
   locale: Locale;
   choices: readonly UploadChoice[];
@@ -36,7 +44,7 @@ export function UploadForm({ locale, choices, chosen, after, batchesHref, t, err
   const [mode, setMode] = useState<"file" | "paste">("file");
   const [file, setFile] = useState<File | null>(null);
   const [text, setText] = useState("");
-  const upload = useUpload();
+  const upload = useUpload<Report>("/api/merchant/batches");
   const isBusy = upload.state.phase === "sending";
   const content = mode === "file" ? file : text.trim() === "" ? null : new Blob([text]);
   if (upload.state.phase === "done") {
@@ -108,7 +116,10 @@ export function UploadForm({ locale, choices, chosen, after, batchesHref, t, err
         <Button
           variant="seal"
           disabled={!content || !variantId}
-          onClick={() => content && upload.send({ content, variantId, note, after })}
+          onClick={() =>
+            content &&
+            upload.send({ content, query: { variant: variantId, note }, progress: { variant: variantId, after } })
+          }
         >
           {t.send}
         </Button>

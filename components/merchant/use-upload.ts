@@ -12,28 +12,32 @@ export interface Sending {
   readonly seconds: number;
 }
 
-interface Report {
-  readonly batch: string;
-  readonly lines: number;
-  readonly accepted: number;
-  readonly duplicate: number;
-  readonly rejected: number;
+/** A refusal: its code, and what else the answer says of it. */
+export interface Refusal {
+  readonly code: string;
+  readonly reason?: string;
+  readonly line?: number;
+  readonly file?: string | null;
 }
 
-type UploadState =
+type UploadState<Report> =
   | { readonly phase: "idle" }
   | Sending
   | { readonly phase: "done"; readonly report: Report }
-  | { readonly phase: "failed"; readonly code: string };
+  | ({ readonly phase: "failed" } & Refusal);
+
+type Query = Readonly<Record<string, string>>;
 
 interface Upload {
   readonly content: Blob;
-  readonly variantId: string;
-  readonly note: string;
-  readonly after: string;
+  /** What is sent along with the content. */
+  readonly query: Query;
+  /** What is asked in order to hear how far the shop is. */
+  readonly progress: Query;
+  /** A packed file has lines that this device cannot count. */
+  readonly isPacked?: boolean;
 }
 
-const ADDRESS = "/api/merchant/batches";
 const POLL_MS = 1_000;
 
 /** Lines as the shop will count them: the breaks, and what stands behind the last one. */
@@ -51,20 +55,20 @@ async function countLines(content: Blob, signal: AbortSignal): Promise<number> {
 }
 
 /** An upload with progress. XMLHttpRequest, because fetch does not tell how much of a body has left. */
-export function useUpload() {
-  const [state, setState] = useState<UploadState>({ phase: "idle" });
+export function useUpload<Report>(address: string) {
+  const [state, setState] = useState<UploadState<Report>>({ phase: "idle" });
   const running = useRef<{ request: XMLHttpRequest; stop: AbortController } | null>(null);
   useEffect(() => () => abandon(running.current), []);
 
   const patch = (change: Partial<Sending>) =>
     setState((before) => (before.phase === "sending" ? { ...before, ...change } : before));
-  const finish = (next: UploadState) => {
+  const finish = (next: UploadState<Report>) => {
     running.current?.stop.abort();
     running.current = null;
     setState(next);
   };
 
-  const send = ({ content, variantId, note, after }: Upload) => {
+  const send = ({ content, query, progress, isPacked = false }: Upload) => {
     const request = new XMLHttpRequest();
     const stop = new AbortController();
     const startedAt = performance.now();
@@ -82,14 +86,17 @@ export function useUpload() {
     request.onload = () => finish(readAnswer(request));
     request.onerror = () => finish({ phase: "failed", code: "offline" });
     request.onabort = () => finish({ phase: "failed", code: "cancelled" });
-    request.open("POST", `${ADDRESS}?${new URLSearchParams({ variant: variantId, note })}`);
+    request.open("POST", `${address}?${new URLSearchParams(query)}`);
     request.setRequestHeader("Content-Type", "text/plain; charset=utf-8");
     request.send(content);
-    countLines(content, stop.signal).then(
-      (totalLines) => patch({ totalLines }),
-      () => {},
-    );
-    void pollStored({ variantId, after, signal: stop.signal, onLines: (storedLines) => patch({ storedLines }) });
+    if (!isPacked) {
+      countLines(content, stop.signal).then(
+        (totalLines) => patch({ totalLines }),
+        () => {},
+      );
+    }
+    const asked = `${address}?${new URLSearchParams(progress)}`;
+    void pollStored({ asked, signal: stop.signal, onLines: (storedLines) => patch({ storedLines }) });
   };
 
   return {
@@ -107,28 +114,27 @@ function abandon(running: { request: XMLHttpRequest; stop: AbortController } | n
   running.request.abort();
 }
 
-function readAnswer(request: XMLHttpRequest): UploadState {
+function readAnswer<Report>(request: XMLHttpRequest): UploadState<Report> {
   try {
-    const body = JSON.parse(request.responseText) as ({ ok: true } & Report) | { ok: false; code: string };
-    return body.ok ? { phase: "done", report: body } : { phase: "failed", code: body.code };
+    const body = JSON.parse(request.responseText) as ({ ok: true } & Report) | ({ ok: false } & Refusal);
+    return body.ok ? { phase: "done", report: body } : { ...body, phase: "failed" };
   } catch {
     return { phase: "failed", code: request.status === 413 ? "file_too_large" : "unexpected" };
   }
 }
 
 interface Poll {
-  readonly variantId: string;
-  readonly after: string;
+  readonly asked: string;
   readonly signal: AbortSignal;
   readonly onLines: (lines: number) => void;
 }
 
-/** Asks once a second what the batch's own counters say, until the upload has ended; a lost answer is only a late figure. */
-async function pollStored({ variantId, after, signal, onLines }: Poll): Promise<void> {
+/** Asks once a second what the shop's own counters say, until the upload has ended; a lost answer is only a late figure. */
+async function pollStored({ asked, signal, onLines }: Poll): Promise<void> {
   while (!signal.aborted) {
     await new Promise((wake) => setTimeout(wake, POLL_MS));
     try {
-      const reply = await fetch(`${ADDRESS}?${new URLSearchParams({ variant: variantId, after })}`, { signal });
+      const reply = await fetch(asked, { signal });
       const { lines } = (await reply.json()) as { lines?: number };
       if (lines) onLines(lines);
     } catch {

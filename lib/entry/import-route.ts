@@ -6,28 +6,8 @@ import { toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { type Deps, getDeps } from "@/lib/platform/deps";
-import { isSameOrigin } from "./order-access";
 import { currentSession } from "./session";
-
-const STATUS: Readonly<Record<string, number>> = {
-  unauthorized: 401,
-  forbidden: 403,
-  not_found: 404,
-  file_too_large: 413,
-};
-
-const refuse = (code: string) => answer({ ok: false, code }, STATUS[code] ?? 422);
-const answer = (body: object, status = 200) =>
-  Response.json(body, { status, headers: { "Cache-Control": "no-store" } });
-
-/** A page of ours must have sent it: the cookie alone comes along with anybody's request. */
-function isOurs({ headers }: NextRequest, { env }: Deps): boolean {
-  const header = (name: string) => headers.get(name) ?? undefined;
-  return isSameOrigin(
-    { origin: header("origin"), secFetchSite: header("sec-fetch-site"), host: header("host") },
-    env.publicUrl,
-  );
-}
+import { answer, chunksOf, isFromOurPage, refuse } from "./upload";
 
 /**
  * Takes a file of cards as the raw body of a POST and imports it as a draft while it arrives: the next piece is read when
@@ -37,7 +17,7 @@ export async function answerImport(request: NextRequest): Promise<Response> {
   const deps = getDeps();
   const session = await currentSession();
   if (!session) return refuse("unauthorized");
-  if (!isOurs(request, deps)) return refuse("forbidden");
+  if (!isFromOurPage(request, deps)) return refuse("forbidden");
   const query = ImportQuery.safeParse(Object.fromEntries(request.nextUrl.searchParams));
   if (!query.success) return refuse("invalid");
   if (Number(request.headers.get("content-length") ?? 0) > limits.importFileBytesMax) return refuse("file_too_large");
@@ -68,20 +48,6 @@ async function runImport(deps: Deps, viewer: Viewer, { variant, note, body }: Im
     // Usually the browser went away in the middle; the batch has been discarded either way.
     deps.log.warn("batch.upload_failed", { variantId: variant }, error);
     return refuse("interrupted");
-  }
-}
-
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    // A refused file is not read to its end.
-    await reader.cancel().catch(() => {});
   }
 }
 

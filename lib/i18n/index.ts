@@ -5,6 +5,7 @@ import { gateways as enGateways, settingsProblems as enProblems } from "./messag
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { shop as enShop } from "./messages/en/shop";
 import { staff as enStaff } from "./messages/en/staff";
+import { statements as enStatements } from "./messages/en/statements";
 import { transfers as enTransfers } from "./messages/en/transfers";
 import { admin as zhAdmin } from "./messages/zh/admin";
 import { errors as zhErrors } from "./messages/zh/errors";
@@ -12,6 +13,7 @@ import { gateways as zhGateways, settingsProblems as zhProblems } from "./messag
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { shop as zhShop } from "./messages/zh/shop";
 import { staff as zhStaff } from "./messages/zh/staff";
+import { statements as zhStatements } from "./messages/zh/statements";
 import { transfers as zhTransfers } from "./messages/zh/transfers";
 
 const messages = {
@@ -24,6 +26,7 @@ const messages = {
     gateways: zhGateways,
     settingsProblems: zhProblems,
     transfers: zhTransfers,
+    statements: zhStatements,
   },
   en: {
     shop: enShop,
@@ -34,6 +37,7 @@ const messages = {
     gateways: enGateways,
     settingsProblems: enProblems,
     transfers: enTransfers,
+    statements: enStatements,
   },
 } as const;
 

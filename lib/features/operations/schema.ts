@@ -27,6 +27,7 @@ export const AUDIT_TOPICS = [
   "order.",
   "product.",
   "session.",
+  "statement.",
   "transfer.",
   "user.",
   "variant.",

@@ -69,7 +69,6 @@ export const UploadQuery = z.object({
   name: z.string().max(200).default(""),
   mapping: MappingText.default(null),
 });
-export const PreviewQuery = UploadQuery;
 export const StatementProgressQuery = z.object({ account: AccountId, after: z.coerce.number().int().min(0) });
 
 const Day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
