@@ -23,6 +23,7 @@ const SECONDS: Readonly<Record<Part, (options: Options) => number>> = {
   crash: ({ kills }) => kills * Object.keys(TECHNIQUES).length * 3,
   steps: () => 15,
   slope: ({ isSmoke }) => (isSmoke ? 10 : 200),
+  bills: ({ isSmoke }) => (isSmoke ? 10 : 150),
 };
 
 /** For whoever waits: whole minutes, rounded up. */

@@ -1,3 +1,4 @@
+import type { BillFigure } from "./bills";
 import type { Crash } from "./crash";
 import type { Sample } from "./figures";
 import type { Flash } from "./flash";
@@ -39,6 +40,7 @@ export function readReport(outputs: readonly string[]): Report {
     crashes: of<Crash>("crash"),
     steps: of<StatementCost>("steps"),
     slope: points.length === 0 ? null : { points, batches },
+    bills: of<BillFigure>("bill"),
     notes: [...new Set(of<{ text: string }>("note").map(({ text }) => text))],
   };
 }

@@ -3,6 +3,7 @@ import { runAudit } from "@/lib/features/audit";
 import { drainOutbox } from "@/lib/flows/drain-outbox";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
+import { benchBills, goThroughBill } from "./bills";
 import { benchClaims } from "./claims";
 import { benchCrash, type Crash } from "./crash";
 import { openBenchDatabase } from "./database";
@@ -90,12 +91,13 @@ async function measure(shop: BenchShop, options: Options): Promise<Report> {
     legend.push(...LEDGER_LEGEND);
   }
   const steps = options.parts.includes("steps") ? await benchSteps(shop, options, tell) : [];
+  const bills = options.parts.includes("bills") ? await benchBills(shop, options, tell) : [];
   notes.push(await checkRows(shop));
   const slope = options.parts.includes("slope") ? await benchSlope(shop, options, tell) : null;
   if (slope) notes.push(HOW_PAST_WAS_BUILT);
   notes.push(...describeStolen(ticks));
   if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
-  return { machine, legend, samples, sales, pages, crashes, steps, slope, notes };
+  return { machine, legend, samples, sales, pages, crashes, steps, slope, bills, notes };
 }
 
 async function measureAll(options: Options): Promise<Report> {
@@ -126,6 +128,7 @@ async function run(args: readonly string[]): Promise<void> {
 
 const [command, argument = ""] = process.argv.slice(2);
 if (command === "serve") await serve(JSON.parse(argument));
+else if (command === "bill") await goThroughBill(JSON.parse(argument));
 else if (command === "sell") await sell(JSON.parse(argument));
 else {
   await run(process.argv.slice(2)).catch((error: unknown) => {

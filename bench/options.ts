@@ -1,6 +1,17 @@
 import { parseArgs } from "node:util";
 
-export const PARTS = ["claims", "flash", "http", "pages", "notices", "ledger", "crash", "steps", "slope"] as const;
+export const PARTS = [
+  "claims",
+  "flash",
+  "http",
+  "pages",
+  "notices",
+  "ledger",
+  "crash",
+  "steps",
+  "slope",
+  "bills",
+] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What a run measures; every figure has a bound. */

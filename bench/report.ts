@@ -8,13 +8,14 @@ import {
   judgeWholeSales,
   type Verdict,
 } from "./bars";
+import type { BillFigure } from "./bills";
 import type { Crash } from "./crash";
 import { type Sample, type Summary, summarize } from "./figures";
 import type { Flash } from "./flash";
 import { describeDelays, type PageFigures } from "./pages";
 import type { Slope } from "./slope";
 import type { StatementCost } from "./steps";
-import { batchTable, crashTable, flashTable, rateTable, slopeTable, stepTable } from "./tables";
+import { batchTable, billTable, crashTable, flashTable, rateTable, slopeTable, stepTable } from "./tables";
 
 export interface Report {
   readonly machine: Readonly<Record<string, string | number>>;
@@ -28,6 +29,8 @@ export interface Report {
   readonly steps: readonly StatementCost[];
   /** Null when the slope was not measured. */
   readonly slope: Slope | null;
+  /** Empty when no bill was gone through. */
+  readonly bills: readonly BillFigure[];
   readonly notes: readonly string[];
 }
 
@@ -85,7 +88,7 @@ const line = (type: string, fields: object): string =>
   );
 
 /** One line for each thing the report says, for programs; `readReport` makes the report of them again. */
-function jsonLines({ machine, legend, samples, sales, pages, crashes, steps, slope, notes }: Report): string[] {
+function jsonLines({ machine, legend, samples, sales, pages, crashes, steps, slope, bills, notes }: Report): string[] {
   return [
     line("machine", machine),
     ...legend.map((entry) => line("legend", entry)),
@@ -97,13 +100,14 @@ function jsonLines({ machine, legend, samples, sales, pages, crashes, steps, slo
     ...steps.map((cost) => line("steps", cost)),
     ...(slope?.points ?? []).map((point) => line("slope", point)),
     ...(slope?.batches ?? []).map((batch) => line("batch", batch)),
+    ...bills.map((bill) => line("bill", bill)),
     ...notes.map((text) => line("note", { text })),
   ];
 }
 
 /** For people first: the machine, the medians, the bars. Then one JSON line per figure, median and bar, for programs. */
 export function formatReport(report: Report): string {
-  const { machine, legend, samples, sales, pages, crashes, steps, slope, notes } = report;
+  const { machine, legend, samples, sales, pages, crashes, steps, slope, bills, notes } = report;
   const summaries = summarize(samples).sort((a, b) => a.inFlight - b.inFlight);
   const verdicts = judge(report);
   const sections = [
@@ -117,6 +121,7 @@ export function formatReport(report: Report): string {
     crashes.length === 0 ? [] : [CRASHES, ...crashTable(crashes)],
     ...steps.map((cost) => [describeStatement(cost), ...stepTable(cost)]),
     ...(slope ? slopeSections(slope) : []),
+    bills.length === 0 ? [] : ["A gateway's statement, from the file to the rows", ...billTable(bills)],
     verdicts.map(describeVerdict),
     notes,
     [

@@ -1,3 +1,4 @@
+import type { BillFigure } from "./bills";
 import type { Crash } from "./crash";
 import type { Summary } from "./figures";
 import type { Flash } from "./flash";
@@ -100,4 +101,15 @@ export function batchTable({ batches }: Slope): string[] {
 export function stepTable({ us: whole, steps }: StatementCost): string[] {
   const rows = steps.map(({ step, us }) => [step, cell(us, 1), `${((us / whole) * 100).toFixed(0)} %`]);
   return columns([["step", "µs", "share"], ...rows]);
+}
+
+export function billTable(bills: readonly BillFigure[]): string[] {
+  const rows = bills.map(({ way, rows: count, seconds, peakMb }) => [
+    way,
+    count.toLocaleString("en-US"),
+    cell(seconds),
+    cell(count / seconds, 0),
+    cell(peakMb, 0),
+  ]);
+  return columns([["", "rows", "seconds", "rows per second", "peak MB"], ...rows]);
 }

@@ -59,6 +59,7 @@ describe("the bench's arithmetic", () => {
       steps: [],
       crashes: [],
       slope: null,
+      bills: [],
       notes: ["a note"],
     });
     expect(report).toContain("SHORT  ours / FOR UPDATE at 64 in flight: 10.00 (expected at least 20)");
@@ -86,7 +87,7 @@ describe("the bench's command line", () => {
       inFlight: [1, 16, 64, 256],
       kills: 3,
       seed: 1,
-      parts: ["claims", "flash", "http", "pages", "notices", "ledger", "crash", "steps", "slope"],
+      parts: ["claims", "flash", "http", "pages", "notices", "ledger", "crash", "steps", "slope", "bills"],
       from: [],
       isSmoke: false,
       writesPage: false,

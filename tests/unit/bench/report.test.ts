@@ -67,6 +67,7 @@ const report: Report = {
   crashes: [addUp([crash, { ...crash, firstSaleMs: 90 }])],
   steps: [{ statement: "place", batch: 64, us: 200, buffers: 50, walBytes: 2_000, steps: [{ step: "req", us: 20 }] }],
   slope: { points: [point(1, 60), point(1_000_000, 96)], batches: [{ size: 64, buffers: 50.5, ms: 0.2 }] },
+  bills: [{ way: "kept by the shop", rows: 1_000_000, seconds: 40, peakMb: 200 }],
   notes: ["a note"],
 };
 
@@ -110,10 +111,18 @@ describe("a report", () => {
   });
 
   test("is put together of the parts of several runs", () => {
-    const none = { samples: [], sales: [], crashes: [], steps: [], slope: null };
+    const none = { samples: [], sales: [], crashes: [], steps: [], slope: null, bills: [] };
     const parts = [
       { ...report, ...none, samples: report.samples },
-      { ...report, ...none, sales: report.sales, crashes: report.crashes, steps: report.steps, slope: report.slope },
+      {
+        ...report,
+        ...none,
+        sales: report.sales,
+        crashes: report.crashes,
+        steps: report.steps,
+        slope: report.slope,
+        bills: report.bills,
+      },
     ];
     expect(readReport(parts.map(formatReport))).toEqual(report);
   });
