@@ -33,6 +33,10 @@ export interface OrderView {
   readonly locale: "zh" | "en";
   readonly totalMinor: bigint;
   readonly paidMinor: bigint;
+  /** Paid for, and waiting for stock. */
+  readonly isOwed: boolean;
+  /** The payment that settled it came after the deadline. */
+  readonly isLate: boolean;
   readonly currency: string;
   readonly quantity: number;
   readonly createdAt: Date;
@@ -55,6 +59,8 @@ interface Row {
   readonly totalMinor: bigint;
   readonly paidMinor: bigint;
   readonly paymentCount: number;
+  readonly isOwed: boolean;
+  readonly isLate: boolean;
   readonly currency: string;
   readonly quantity: number;
   readonly createdAt: Date;
@@ -77,7 +83,8 @@ interface Row {
 async function readRow({ db }: Deps, orderId: string): Promise<Row | null> {
   const rows = await db.$queryRaw<Row[]>`
     SELECT o.id, o.number, o.merchant_id AS "merchantId", o.status, o.exception, o.locale, o.total_minor AS "totalMinor", o.paid_minor AS "paidMinor",
-           o.payment_count AS "paymentCount", o.currency, o.quantity, o.created_at AS "createdAt", o.deadline_at AS "deadlineAt",
+           o.payment_count AS "paymentCount", o.owed_at IS NOT NULL AS "isOwed", o.is_late AS "isLate", o.currency, o.quantity,
+           o.created_at AS "createdAt", o.deadline_at AS "deadlineAt",
            o.paid_at AS "paidAt", o.delivered_at AS "deliveredAt", clock_timestamp() AS "serverNow", o.token_hash AS "tokenHash",
            (SELECT jsonb_agg(jsonb_build_object('variantId', l.variant_id, 'productSlug', p.slug, 'titleZh', p.title_zh, 'titleEn', p.title_en,
                      'variantTitleZh', v.title_zh, 'variantTitleEn', v.title_en, 'usageNoteZh', p.usage_note_zh, 'usageNoteEn', p.usage_note_en,

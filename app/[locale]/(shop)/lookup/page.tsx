@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { listHeldOrders } from "@/lib/entry/held-orders";
+import { headlineAtAGlance } from "@/lib/features/orders/tell-order";
 import type { OrderView } from "@/lib/features/orders/view";
 import { canMail } from "@/lib/flows/mail-order-link";
 import { getMessages } from "@/lib/i18n";
@@ -58,9 +59,9 @@ export default async function Lookup({ params }: Readonly<LookupProps>) {
 }
 
 function HeldOrder({ order, locale }: Readonly<{ order: OrderView; locale: Locale }>) {
-  const { states, exceptions } = getMessages(locale).shop.order;
+  const { states } = getMessages(locale).shop.order;
   const isDelivered = order.status === "delivered";
-  const state = order.exception === "none" || isDelivered ? states[order.status] : exceptions[order.exception];
+  const state = states[headlineAtAGlance(order)];
   const line = order.lines[0];
   return (
     <a

@@ -1,5 +1,6 @@
 import type { shop as zh } from "../zh/shop";
 import { pay } from "./pay";
+import { story } from "./story";
 
 export const shop = {
   common: {
@@ -94,56 +95,7 @@ export const shop = {
     backHome: "Back to the shop",
     payNow: "Continue to payment",
     stamp: "Delivered",
-    states: {
-      pending: { title: "Waiting for payment", text: "No payment has arrived yet. Your cards will appear here." },
-      paid: {
-        title: "Paid, delivering now",
-        text: "Your payment has arrived and the cards are on their way. No need to refresh.",
-      },
-      delivered: { title: "Your cards are here", text: "Keep them safe. Each time they are shown, it is recorded." },
-      expired: {
-        title: "This order has expired",
-        text: "No payment arrived in time and the stock was released. If you did pay, your money is safe: once it arrives you get your cards if there is stock and are first in line if not, so please do not pay again. Otherwise, simply place a new order.",
-      },
-      cancelled: {
-        title: "This order was cancelled",
-        text: "No payment had arrived and the stock was released. If you did pay, your money is safe: once it arrives you get your cards if there is stock and are first in line if not, so please do not pay again.",
-      },
-      refunding: {
-        title: "Refund under way",
-        text: "The refund has been submitted and goes back to the account you paid from, usually within one to three days. There is nothing you need to do; if it takes longer, contact the shop with your order number.",
-      },
-      refunded: {
-        title: "Refunded",
-        text: "Your money went back to the account you paid from. If you cannot find it there, contact the shop with your order number.",
-      },
-    },
-    exceptions: {
-      owed: {
-        title: "Paid, waiting for stock",
-        text: "Your payment of {paid} has arrived, but the last card had just been sold. After the next restock your cards appear on this page, in order of payment. If you would rather not wait, contact the shop with your order number for a refund. Please do not pay again.",
-      },
-      underpaid: {
-        title: "Too little was paid",
-        text: "{total} was due and {paid} arrived. The money is recorded and nothing was delivered; the shop will ask you for the difference or refund it. Please do not pay again on your own; if it is urgent, contact the shop with your order number.",
-      },
-      overpaid: {
-        title: "Too much was paid",
-        text: "{total} was due and {paid} arrived. The money is recorded and nothing was delivered yet; the shop will deliver and return the difference, or refund it all. Please do not pay again; if it is urgent, contact the shop with your order number.",
-      },
-      double_paid: {
-        title: "Paid twice",
-        text: "Two payments arrived for this order, {paid} in all. The cards are delivered once and the shop refunds the second payment; if no refund comes, contact the shop with your order number.",
-      },
-      paid_late: {
-        title: "Late, and still good",
-        text: "Your payment arrived after the deadline and your cards were found all the same.",
-      },
-      disputed: {
-        title: "In dispute",
-        text: "A dispute about this order is being handled and the outcome will appear here. You need not pay again; if you have new evidence, send it to the shop.",
-      },
-    },
+    ...story,
     watching: "Updates itself when something changes",
   },
   receipt: {

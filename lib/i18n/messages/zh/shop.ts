@@ -1,4 +1,5 @@
 import { pay } from "./pay";
+import { story } from "./story";
 
 /** What the storefront says. `{name}` places are filled by `fill`. */
 export const shop = {
@@ -94,47 +95,7 @@ export const shop = {
     backHome: "回到首页",
     payNow: "继续付款",
     stamp: "已发卡",
-    states: {
-      pending: { title: "等待付款", text: "还没有收到付款。付款后卡密会出现在这里。" },
-      paid: { title: "已付款，正在发卡", text: "款项已到账，卡密马上就来，不用刷新。" },
-      delivered: { title: "卡密已发出", text: "请妥善保管，看过的卡密会留下查看记录。" },
-      expired: {
-        title: "订单已过期",
-        text: "时限内没有收到付款，留的货已经放回。如果你其实付了，钱不会丢：到账后有货照发，没货优先补发，请不要再付一次。还想要就重新下一单。",
-      },
-      cancelled: {
-        title: "订单已取消",
-        text: "这笔订单没有收到付款，留的货已经放回。如果你其实付了，钱不会丢：到账后有货照发，没货优先补发，请不要再付一次。",
-      },
-      refunding: {
-        title: "正在退款",
-        text: "退款已经提交，会原路退到你付款的账户，一般 1 到 3 天到账。不用做什么；过了还没到，就带上订单号联系店主。",
-      },
-      refunded: { title: "已退款", text: "款项已原路退到你付款的账户。账单里没找到的话，带上订单号联系店主。" },
-    },
-    exceptions: {
-      owed: {
-        title: "款已到，货暂缺",
-        text: "你付的 {paid} 已经到账，但货刚好卖完。补货后按付款先后自动发给你，卡密就在这一页；不想等，可以带上订单号联系店主退款。请不要再付一次。",
-      },
-      underpaid: {
-        title: "付少了",
-        text: "应付 {total}，实收 {paid}。钱已经记下，还没有发卡；店主核对后会请你补足差额或退款。请不要自行再付，着急就带上订单号联系店主。",
-      },
-      overpaid: {
-        title: "付多了",
-        text: "应付 {total}，实收 {paid}。钱已经记下，还没有发卡；店主核对后会发卡并退回差额，或者全部退款。请不要再付，着急就带上订单号联系店主。",
-      },
-      double_paid: {
-        title: "付了两次",
-        text: "这笔订单收到了两笔付款，实收 {paid}。卡只发一份，多付的那笔由店主退回；没收到退款，就带上订单号联系店主。",
-      },
-      paid_late: { title: "付款晚到，照样有效", text: "付款在时限之后到账，货仍为你补上了。" },
-      disputed: {
-        title: "订单有争议",
-        text: "这笔订单正在处理争议，结果会更新在这里。期间不用再付款；有新的凭据就发给店主。",
-      },
-    },
+    ...story,
     watching: "状态有变化会自己更新",
   },
   receipt: {

@@ -6,16 +6,18 @@ import { OrderWatch } from "@/components/shop/order-watch";
 import { TransferReport } from "@/components/shop/transfer-report";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { Notice } from "@/components/ui/notice";
 import { findHeldOrder } from "@/lib/entry/held-orders";
+import { findOrderStory } from "@/lib/features/orders/story";
+import { tellOrder } from "@/lib/features/orders/tell-order";
 import type { OrderView } from "@/lib/features/orders/view";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatDate, formatMinor } from "@/lib/i18n/format";
+import { formatDate, formatMinor } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { getDeps } from "@/lib/platform/deps";
 import { localeOf } from "../../page-locale";
+import { Heading } from "./heading";
 import { RevealPanel } from "./reveal-panel";
-import { Stamp } from "./stamp";
+import { Story } from "./story";
 import { reportTransferAction } from "./transfer/actions";
 
 interface OrderProps {
@@ -33,13 +35,15 @@ export default async function Order({ params }: Readonly<OrderProps>) {
   const order = await findHeldOrder(getDeps(), id);
   if (!order) return <OrderMissing locale={locale} />;
   const { shop } = getMessages(locale);
-  const isMoving = order.isPayable || order.status === "paid" || order.status === "refunding" || isWrongAmount(order);
+  const story = await findOrderStory(getDeps(), order.id);
+  const telling = tellOrder(order, story.money);
+  const isMoving = Object.hasOwn(shop.order.story.now, telling.headline);
   // Who reads "do not pay again" must not find a button to do so.
   const mayBuyAgain = !isMoving && order.exception !== "disputed";
   return (
     <article className="mx-auto max-w-2xl space-y-5">
       <Card className="space-y-5">
-        <Heading order={order} locale={locale} />
+        <Heading order={order} story={story} telling={telling} locale={locale} />
         <div className="border-y border-dashed">
           <OrderLines lines={order.lines} currency={order.currency} locale={locale} />
         </div>
@@ -61,6 +65,7 @@ export default async function Order({ params }: Readonly<OrderProps>) {
       </Card>
       <LateTransfer order={order} id={id} locale={locale} />
       {order.status === "delivered" ? <Cards order={order} id={id} locale={locale} /> : null}
+      <Story order={order} rows={story.rows} headline={telling.headline} locale={locale} />
       <footer className="space-y-4 text-center text-sm text-faint print:hidden">
         <p>{shop.receipt.saved}</p>
         <p className="flex flex-wrap justify-center gap-3">
@@ -78,41 +83,9 @@ export default async function Order({ params }: Readonly<OrderProps>) {
   );
 }
 
-const isWrongAmount = ({ status, exception }: OrderView): boolean =>
-  status !== "delivered" && status !== "refunded" && (exception === "underpaid" || exception === "overpaid");
-
 interface PartProps {
   order: OrderView;
   locale: Locale;
-}
-
-/** The gravest thing first: an exception speaks before the status does. */
-function Heading({ order, locale }: Readonly<PartProps>) {
-  const t = getMessages(locale).shop.order;
-  const state = t.states[order.status];
-  const exception = order.exception === "none" ? null : t.exceptions[order.exception];
-  const amounts = {
-    total: formatMinor(order.totalMinor.toString(), order.currency, locale),
-    paid: formatMinor(order.paidMinor.toString(), order.currency, locale),
-  };
-  const isDelivered = order.status === "delivered";
-  const main = isDelivered || !exception ? state : exception;
-  return (
-    <header className="space-y-4">
-      <div className="flex items-start justify-between gap-4">
-        <div>
-          <h1 className="text-xl font-semibold tracking-tight">{main.title}</h1>
-          <p className="mt-1 max-w-prose text-soft">{fill(main.text, amounts)}</p>
-        </div>
-        {isDelivered ? <Stamp label={t.stamp} /> : null}
-      </div>
-      {isDelivered && exception ? (
-        <Notice tone={order.exception === "paid_late" ? "plain" : "seal"} title={exception.title}>
-          {fill(exception.text, amounts)}
-        </Notice>
-      ) : null}
-    </header>
-  );
 }
 
 /** A transfer takes longer than the deadline: until it is found, this page is where the buyer says that he has sent it. */
