@@ -40,6 +40,19 @@ for (const locale of ["zh", "en"] as const) {
         await expect(page.locator("code")).toHaveCount(1);
         await expectNoBarrier(page, "receipt, open");
       });
+
+      // Their parts are the same in every dress; each is looked at in a light and in a dark one.
+      if ((locale === "zh") === (colorScheme === "dark")) {
+        test("axe finds nothing on a code to scan and on an address to pay to", async ({ page }) => {
+          test.slow();
+          for (const gateway of ["sandbox-wechat", "sandbox-usdt"]) {
+            await order(page, { locale, slug: "starriver", email: `axe-${gateway}-${locale}@example.com`, gateway });
+            await expect(page.locator("a[data-demo-phone], [data-coin-address]")).toBeVisible({ timeout: 15_000 });
+            await expect(page).toHaveTitle(/./);
+            await expectNoBarrier(page, `pay by ${gateway}`);
+          }
+        });
+      }
     });
   }
 }

@@ -22,7 +22,7 @@ export const pay = {
   cancel: "Cancel order",
   cancelConfirm: "Cancel this order? Do not cancel if you have already paid.",
   cancelYes: "Yes, cancel it",
-  otherWays: "Pay another way:",
+  otherWays: "Pay another way",
   switching: "Changing",
   by: "Paying by {way}",
   scan: {
@@ -31,6 +31,7 @@ export const pay = {
     qq: "Open QQ and scan to pay",
     any: "Scan with the payment app on your phone",
   },
+  scanPage: "Scan to pay on your phone",
   openApp: {
     alipay: "Pay in Alipay",
     wechat: "Pay in WeChat",

@@ -21,7 +21,7 @@ export const pay = {
   cancel: "取消订单",
   cancelConfirm: "确定取消？已经付款的话请不要取消。",
   cancelYes: "确定取消",
-  otherWays: "换一种方式：",
+  otherWays: "换一种方式",
   switching: "正在切换",
   by: "支付方式：{way}",
   scan: {
@@ -30,6 +30,7 @@ export const pay = {
     qq: "打开 QQ“扫一扫”付款",
     any: "用手机上的支付 App 扫码付款",
   },
+  scanPage: "用手机扫码，在手机上付款",
   openApp: {
     alipay: "打开支付宝付款",
     wechat: "打开微信付款",

@@ -53,13 +53,13 @@ export function AddressWay({ way, order, locale }: Readonly<AddressWayProps>) {
           </dd>
         </div>
       </dl>
+      <Notice tone="seal" className="text-left" title={fill(t.warnTitle, { network, amount, coin })}>
+        {t.warn}
+      </Notice>
       <figure className="flex flex-col items-center gap-2">
         <QrCode text={address} title={t.qr} />
         <figcaption className="text-sm text-soft">{t.qr}</figcaption>
       </figure>
-      <Notice tone="seal" className="text-left" title={fill(t.warnTitle, { network, amount, coin })}>
-        {t.warn}
-      </Notice>
       <p className="text-sm text-faint">{fill(t.price, { amount: price })}</p>
       {url ? (
         <a href={url} target="_blank" rel="noopener noreferrer" className={`${buttonClass()} w-full`}>

@@ -24,7 +24,7 @@ export function OtherWays({ ways, current, id, locale }: Readonly<OtherWaysProps
     <form action={startPaymentAction} className="flex flex-wrap items-center justify-center gap-2">
       <input type="hidden" name="orderId" value={id} />
       <input type="hidden" name="locale" value={locale} />
-      <span className="text-sm text-faint">{t.otherWays}</span>
+      <span className="w-full text-center text-sm text-faint">{t.otherWays}</span>
       {others.map((way) => (
         <SubmitButton key={way.accountId} name="gateway" value={way.accountId} size="sm" pendingLabel={t.switching}>
           {titleOf(way, locale)}

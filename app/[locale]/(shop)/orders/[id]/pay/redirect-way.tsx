@@ -14,7 +14,7 @@ export function RedirectWay({ url, locale }: Readonly<{ url: string; locale: Loc
       {url.length <= CODE_LETTERS_MAX ? (
         <figure className="hidden flex-col items-center gap-2 sm:flex">
           <QrCode text={url} title={t.code.any} />
-          <figcaption className="text-sm text-soft">{t.scan.any}</figcaption>
+          <figcaption className="text-sm text-soft">{t.scanPage}</figcaption>
         </figure>
       ) : null}
       <div>

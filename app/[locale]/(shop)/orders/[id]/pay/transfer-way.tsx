@@ -30,10 +30,10 @@ export function TransferWay({ way, order, locale }: Readonly<TransferWayProps>) 
       <p className="text-center font-medium">{t.lead}</p>
       <dl className="divide-y border-y">
         {rows.map(({ name, shown, copied }) => (
-          <div key={name} className="flex items-center gap-3 py-2.5">
-            <dt className="w-20 shrink-0 text-sm text-faint">{name}</dt>
-            <dd className="figures min-w-0 flex-1 select-all font-medium">{shown}</dd>
-            <dd>
+          <div key={name} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 py-2.5">
+            <dt className="text-sm text-faint">{name}</dt>
+            <dd className="figures col-start-1 row-start-2 select-all font-medium">{shown}</dd>
+            <dd className="col-start-2 row-span-2 row-start-1">
               <CopyButton
                 text={copied}
                 label={common.copy}

@@ -33,7 +33,7 @@ export function WayView({ way, scene, payment }: Readonly<WayViewProps>) {
   return (
     <div className="space-y-4">
       <p className="text-sm text-faint">{fill(t.by, { way: title })}</p>
-      {way.kind === "address" ? null : (
+      {way.kind === "address" || way.kind === "transfer" ? null : (
         <CopyButton
           text={toDecimal(money(order.totalMinor, order.currency as Currency))}
           label={t.copyAmount}
