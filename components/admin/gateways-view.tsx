@@ -94,18 +94,17 @@ function limitsOf({ locale, account }: AccountProps): string {
   const [min, max, day] = [amount(account.amountMinMinor), amount(account.amountMaxMinor), amount(account.dayMaxMinor)];
   const each = min && max ? fill(t.limitRange, { min, max }) : min ? fill(t.limitMin, { min }) : max;
   const parts = [each && !min ? fill(t.limitMax, { max }) : each, day && fill(t.limitDay, { day })].filter(Boolean);
-  return parts.join(locale === "zh" ? "，" : ", ") || t.noLimits;
+  return parts.join(locale === "zh" ? "，" : ", ");
 }
 
 function feeOf({ locale, account }: AccountProps): string {
-  const t = getMessages(locale).admin.gateways;
   const { feeRate, feeFixedMinor, currency } = account;
   const rate = feeRate > 0 ? `${Math.floor(feeRate / 100)}.${String(feeRate % 100).padStart(2, "0")}%` : "";
   const fixed = feeFixedMinor > 0n ? formatMinor(`${feeFixedMinor}`, currency, locale) : "";
-  return [rate, fixed].filter(Boolean).join(" + ") || t.noFee;
+  return [rate, fixed].filter(Boolean).join(" + ");
 }
 
-/** What it is and may do, in a line or two. */
+/** What it is and may do, in a line or two; what nobody set is not said. */
 export function AccountFacts({ locale, account }: Readonly<AccountProps>) {
   const { admin, gateways } = getMessages(locale);
   const t = admin.gateways;
@@ -114,18 +113,20 @@ export function AccountFacts({ locale, account }: Readonly<AccountProps>) {
     [t.facts.kind, gateways[kind].title],
     [t.facts.owner, merchantName ?? t.shopOwned],
     [t.facts.currency, currency],
-    [t.facts.way, way === null ? t.alone : fill(t.share, { way, weight })],
+    [t.facts.way, way === null ? "" : fill(t.share, { way, weight })],
     [t.facts.limits, limitsOf({ locale, account })],
     [t.facts.fee, feeOf({ locale, account })],
   ] as const;
   return (
     <dl className="my-3 grid gap-x-6 gap-y-1 text-sm sm:grid-cols-2 lg:grid-cols-3">
-      {facts.map(([name, value]) => (
-        <div key={name} className="flex gap-2">
-          <dt className="shrink-0 text-faint">{name}</dt>
-          <dd className="figures min-w-0">{value}</dd>
-        </div>
-      ))}
+      {facts.map(([name, value]) =>
+        value === "" ? null : (
+          <div key={name} className="flex gap-2">
+            <dt className="shrink-0 text-faint">{name}</dt>
+            <dd className="figures min-w-0">{value}</dd>
+          </div>
+        ),
+      )}
     </dl>
   );
 }

@@ -66,9 +66,10 @@ function sharedOf({ field, isRequired, prefix, words, onRecord, kept, optional }
   return {
     name: `${prefix}${name}`,
     label: words.fields[name] ?? name,
-    hint: [isKept ? kept : "", words.hints[name] ?? ""].filter(Boolean).join(" "),
+    hint: [isKept ? kept : "", words.hints[name] ?? ""].filter(Boolean).join(kept.endsWith("。") ? "" : " "),
     required: isRequired && !isKept,
-    ...(field.isRequired ? {} : { note: optional }),
+    // Of a choice something is always chosen.
+    ...(field.isRequired || field.input === "choice" ? {} : { note: optional }),
   };
 }
 

@@ -92,8 +92,8 @@ function Test({ locale, test, now, actions }: TestProps) {
         </p>
       ) : null}
       {test.refundState ? <p>{fill(t.refundStates[test.refundState], { failure: test.refundFailure ?? "" })}</p> : null}
-      {isOpen ? <WayToTest locale={locale} test={test} /> : null}
-      <div className="flex flex-wrap gap-2">
+      <div className="flex flex-wrap items-end gap-2">
+        {isOpen ? <WayToTest locale={locale} test={test} /> : null}
         {isOpen || isRefundOpen || test.paidAt === null ? (
           <Press {...{ locale, test, action: actions.ask, label: t.check, busy: t.checking, errors: staff.errors }} />
         ) : null}

@@ -3,6 +3,7 @@ import type { PaymentGateway, SettingsProblem } from "@/lib/features/payments/ga
 import { gatewayOf, isGatewayKind } from "@/lib/features/payments/gateways/registry";
 import { type GatewayAccountForm, SETTING } from "@/lib/features/payments/schema";
 import { type DraftSettings, draftSettings, problemsByField } from "@/lib/features/payments/settings-form";
+import { limits } from "@/lib/kernel/limits";
 import { type Currency, isCurrency, parseDecimal } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Viewer } from "@/lib/kernel/viewer";
@@ -20,9 +21,15 @@ export interface AccountFieldRefusal {
 
 /**
  * - not_found: there is no such account · account_taken: there is one already · merchant_unknown: there is no such merchant
- * - conflict: somebody has changed it since the form was opened
+ * - conflict: somebody has changed it since the form was opened · too_many_accounts: no more than are ever read
  */
-export type SaveAccountRefusal = "not_found" | "account_taken" | "conflict" | "merchant_unknown" | AccountFieldRefusal;
+export type SaveAccountRefusal =
+  | "not_found"
+  | "account_taken"
+  | "too_many_accounts"
+  | "conflict"
+  | "merchant_unknown"
+  | AccountFieldRefusal;
 
 const invalid = (fields: Readonly<Record<string, string>>) => err({ code: "invalid", fields } as const);
 
@@ -131,6 +138,7 @@ async function save(
   const isNew = form.version === null;
   const known = await lockAccount(tx, form.id);
   if (isNew && known) return err("account_taken");
+  if (isNew && (await tx.gatewayAccount.count()) >= limits.gatewayAccountsMax) return err("too_many_accounts");
   if (!isNew && !known) return err("not_found");
   if (known && known.version !== form.version) return err("conflict");
   const kind = known ? known.gateway : form.kind;

@@ -119,6 +119,7 @@ export const staff = {
     amount_order: "The most cannot be less than the least.",
     percent_malformed: "A rate is a number from 0 to 100 with two decimals at most.",
     way_malformed: "A group's name has only small letters, digits and hyphens.",
+    too_many_accounts: "There are too many accounts: 200 at most.",
     merchant_unknown: "There is no such merchant; choose again.",
     currency_unsupported: "This gateway does not take this currency.",
     secret_again: "The address has changed, so enter this again: the old one is not sent to a new address.",

@@ -115,6 +115,7 @@ export const staff = {
     amount_order: "最高不能小于最低。",
     percent_malformed: "费率是 0 到 100 的数，最多两位小数。",
     way_malformed: "组名只能用小写字母、数字和连字符。",
+    too_many_accounts: "账户太多了，最多 200 个。停用的也算，改填其中一个吧。",
     merchant_unknown: "没有这个商户，请重新选。",
     currency_unsupported: "这个渠道收不了这种货币。",
     secret_again: "接口地址换了，这一项要重新填：旧的不会发给新地址。",
