@@ -171,4 +171,38 @@ export const moneyBugs: readonly Bug[] = [
     ],
     checks: [integration("payments/query-payments")],
   },
+  {
+    name: "a balance that is spent twice",
+    breaks: "I23 wallet: the debit is written and the balance stays",
+    patches: [
+      {
+        file: "lib/features/wallets/store.ts",
+        find: "UPDATE wallet SET balance_minor = balance_minor + ${amountMinor}::bigint",
+        replace: "UPDATE wallet SET balance_minor = balance_minor + greatest(0, ${amountMinor}::bigint)",
+      },
+    ],
+    checks: [integration("wallets/wallets")],
+  },
+  {
+    name: "two tabs pay twice",
+    breaks: "I23 wallet: each tab's click is an intention of its own",
+    patches: [
+      {
+        file: "lib/features/wallets/store.ts",
+        find: "`payment:${attemptId}`",
+        replace: "`payment:${attemptId}:${newId()}`.slice(0, 100)",
+      },
+      {
+        file: "lib/flows/pay-with-balance.ts",
+        find: 'if (order.status !== "pending" || order.isPastDeadline || order.paymentCount > 0) return err("not_payable");',
+        replace: "",
+      },
+      {
+        file: "lib/flows/pay-with-balance.ts",
+        find: 'return settled.value === "settled" || settled.value === "owed" ? settled : err("not_payable");',
+        replace: "return settled;",
+      },
+    ],
+    checks: [integration("wallets/wallets")],
+  },
 ];

@@ -8,6 +8,7 @@ import {
   findRefundByRequest,
   insertRefund,
   type Refund,
+  type RefundedPayment,
   readRefundedPayments,
 } from "@/lib/features/payments/refunds";
 import { hasOpenDispute } from "@/lib/features/payments/told-events";
@@ -17,6 +18,7 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import { recordAudit } from "@/lib/platform/audit-event";
 import type { Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
+import { creditRefund } from "./credit-refund";
 import { followRefunds, inRefundTransaction } from "./follow-refunds";
 import { standingOf } from "./refund-standing";
 
@@ -25,7 +27,7 @@ export interface RequestRefund {
   readonly paymentId: string;
   /** Null: all that has not been given back. */
   readonly amountMinor: bigint | null;
-  /** source: the gateway gives it back. by_hand: it was given back elsewhere, and is now on record. */
+  /** source: the gateway gives it back. by_hand: it was given back elsewhere, and is now on record. balance: into the buyer's wallet, at once. */
   readonly method: RefundWay;
   /** One per intention: the same key with the same words is the same refund. */
   readonly requestKey: string;
@@ -45,7 +47,7 @@ export interface RequestRefund {
  * - by_hand_only: its gateway cannot give back, or not this part, or not a second time
  * - gateway_unavailable: its account is gone or unusable · request_conflict: the key was used with other words
  * - reference_missing: by hand, and nobody could find it again · order_changed: it is not as it was looked at
- * - cap_reached: more than the shop's policy may give back today · busy: the stock is being moved; ask again
+ * - no_wallet: to the balance, and the order names no address · cap_reached: more than the shop's policy may give back today · busy: the stock is being moved; ask again
  */
 export type RefundRefusal =
   | WantedRefusal
@@ -54,13 +56,14 @@ export type RefundRefusal =
   | "request_conflict"
   | "reference_missing"
   | "order_changed"
+  | "no_wallet"
   | "cap_reached"
   | "busy";
 
 type Giver = Extract<Actor, { kind: "admin" | "system" }>;
 
 const referenceOf = ({ outsideReference, method }: RequestRefund): string | null =>
-  method === "source" ? null : outsideReference?.trim().slice(0, limits.refundReferenceMax) || null;
+  method !== "by_hand" ? null : outsideReference?.trim().slice(0, limits.refundReferenceMax) || null;
 
 const isSame = (known: Refund, cmd: RequestRefund): boolean =>
   known.orderId === cmd.orderId &&
@@ -69,11 +72,19 @@ const isSame = (known: Refund, cmd: RequestRefund): boolean =>
   known.outsideReference === referenceOf(cmd) &&
   (cmd.amountMinor === null || cmd.amountMinor === known.amountMinor);
 
+interface Recorded {
+  readonly order: LockedOrder;
+  readonly payment: RefundedPayment;
+  readonly cmd: RequestRefund;
+  readonly giver: Giver;
+  readonly amountMinor: bigint;
+}
+
 /** Records it with who asked, and brings the order along. */
 async function record(
   tx: Tx,
-  { order, cmd, giver, amountMinor }: { order: LockedOrder; cmd: RequestRefund; giver: Giver; amountMinor: bigint },
-) {
+  { order, payment, cmd, giver, amountMinor }: Recorded,
+): Promise<Result<{ refund: Refund; variantIds: readonly string[] }, "no_wallet" | "stock_locked">> {
   const { orderId, paymentId, method } = cmd;
   const actorId = actorUserId(giver);
   const isThrough = method !== "source";
@@ -89,6 +100,8 @@ async function record(
     requestedBy: { kind: giver.kind, userId: actorId },
     status: isThrough ? "succeeded" : "requested",
   });
+  const credited = method === "balance" ? await creditRefund(tx, { refund, payment }) : ok(null);
+  if (!credited.ok) return credited;
   await postRefundEvent(tx, isThrough ? "refund.succeeded" : "refund.requested", refund);
   await recordAudit(tx, {
     actor: giver,
@@ -132,7 +145,7 @@ async function request(
   if (cmd.seen !== undefined && cmd.seen !== standingOf(order, payments)) return err("order_changed");
   const isInDispute = order.disputedAt !== null && (await hasOpenDispute(tx, order.id));
   const amount = judgeWanted(payment, cmd, { refunds, isInDispute });
-  return amount.ok ? record(tx, { order, cmd, giver, amountMinor: amount.value }) : amount;
+  return amount.ok ? record(tx, { order, payment, cmd, giver, amountMinor: amount.value }) : amount;
 }
 
 /**

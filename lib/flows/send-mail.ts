@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type MailKind, writeAlert, writeLetter } from "@/lib/features/notifications/letters";
 import { isRefundMail, type RefundFacts, writeRefundLetter } from "@/lib/features/notifications/refund-letters";
+import { writeWalletLetter } from "@/lib/features/notifications/wallet-letter";
 import { listBrokenPromises } from "@/lib/features/reconciliation/broken-promises";
 import { formatMinor } from "@/lib/i18n/format";
 import { assert } from "@/lib/kernel/assert";
@@ -9,6 +10,7 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import { sha256 } from "@/lib/platform/crypto";
 import type { Deps } from "@/lib/platform/deps";
 import { sendLetter } from "@/lib/platform/mail";
+import { walletLink } from "./open-wallet";
 
 /** A link that opens the order once; the token stands in the fragment, which no server and no log ever sees. */
 async function mintLink(deps: Deps, orderId: string, locale: string): Promise<string> {
@@ -62,9 +64,22 @@ async function writeToBuyer(deps: Deps, mail: BuyersMail): Promise<{ subject: st
   });
 }
 
+type Mail = Omit<BuyersMail, "orderId"> & { readonly orderId: string | null; readonly recipient: string };
+
+/** To whoever reads the mail of an address: it names no amount, and opens the wallet once. */
+const writeToOwner = async (deps: Deps, { recipient, locale }: { recipient: string; locale: string }) => {
+  const language = locale === "en" ? "en" : "zh";
+  return writeWalletLetter(language, await walletLink(deps, recipient, language), limits.walletLinkMinutes);
+};
+
 /** Written when it is sent, so that it tells of everything that is broken by then. */
 async function writeToAdmin(deps: Deps): Promise<{ subject: string; text: string }> {
   return writeAlert(await listBrokenPromises(deps), `${deps.env.publicUrl}/zh/admin/proof`);
+}
+
+function write(deps: Deps, mail: Mail): Promise<{ subject: string; text: string }> {
+  if (mail.kind === "wallet_link") return writeToOwner(deps, mail);
+  return mail.orderId ? writeToBuyer(deps, { ...mail, orderId: mail.orderId }) : writeToAdmin(deps);
 }
 
 /**
@@ -79,7 +94,7 @@ export async function sendMail(
   if (!mail) return err("not_found");
   if (mail.status === "sent") return ok(null);
   if (mail.attempts >= limits.mailAttemptsMax) return err("given_up");
-  const letter = mail.orderId ? await writeToBuyer(deps, { ...mail, orderId: mail.orderId }) : await writeToAdmin(deps);
+  const letter = await write(deps, mail);
   await deps.db.mail.update({ where: { id: mailId }, data: { attempts: { increment: 1 } } });
   try {
     await sendLetter(deps, { ...letter, to: mail.recipient, messageId: `<${mailId}@kapu>` });

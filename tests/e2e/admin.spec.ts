@@ -8,7 +8,7 @@ test("the proof page runs every invariant and shows the SQL of each", async ({ p
   await page.goto("/en/admin/proof");
   await page.getByRole("button", { name: "Check now" }).click();
   await expect(page.getByRole("status").filter({ hasText: /All hold.*Snapshot of/s })).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByText("Holds", { exact: true })).toHaveCount(16);
+  await expect(page.getByText("Holds", { exact: true })).toHaveCount(17);
   await page.getByText("Show the SQL").first().click();
   await expect(page.locator("pre").first()).toContainText("SELECT");
 });

@@ -15,6 +15,7 @@ import { time } from "./invariants/i15-time";
 import { recorded } from "./invariants/i17-recorded";
 import { tenancy } from "./invariants/i19-tenancy";
 import { idempotency } from "./invariants/i21-idempotency";
+import { wallet } from "./invariants/i23-wallet";
 
 /** The invariants that SQL can see. The others are in `OUT_OF_SIGHT`. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -34,6 +35,7 @@ export const INVARIANTS: readonly Invariant[] = [
   recorded,
   tenancy,
   idempotency,
+  wallet,
 ];
 
 /** A promise that no query can judge: what judges it instead, by name. */

@@ -52,6 +52,10 @@ const NARROWED = [
   `counted_batch AS (SELECT ${BATCH_COLUMNS} FROM public.batch WHERE id = ANY ($5::uuid[]))`,
   `finding AS (SELECT * FROM public.finding WHERE order_id = ANY ($1::uuid[])
      UNION SELECT * FROM public.finding WHERE event_id = ANY (ARRAY(SELECT id FROM payment_event) || $4::uuid[]))`,
+  // All of a wallet that an order of these touched: a balance is judged by all of its entries.
+  `wallet_entry AS (SELECT * FROM public.wallet_entry
+     WHERE wallet_id = ANY (ARRAY(SELECT wallet_id FROM public.wallet_entry WHERE order_id = ANY ($1::uuid[]))))`,
+  `wallet AS (SELECT * FROM public.wallet WHERE id = ANY (ARRAY(SELECT wallet_id FROM public.wallet_entry WHERE order_id = ANY ($1::uuid[]))))`,
   "outbox AS (SELECT * FROM public.outbox WHERE id = ANY ($7::bigint[]))",
   "mail AS (SELECT * FROM public.mail WHERE id = ANY ($8::uuid[]))",
 ].join(",\n");

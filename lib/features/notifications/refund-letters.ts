@@ -42,10 +42,14 @@ const ZH: Record<RefundMailKind, (facts: RefundLetter) => Words> = {
     lines: [
       refund.method === "source"
         ? `${refund.amount} 已经原路退回您付款的账户（${refund.account}），退款单号 ${refund.refundNo}。`
-        : `${refund.amount} 已由店主另行退给您，转账凭据号 ${refund.outsideReference ?? refund.refundNo}。`,
+        : refund.method === "balance"
+          ? `${refund.amount} 已经退到您在本店的余额，退款单号 ${refund.refundNo}。`
+          : `${refund.amount} 已由店主另行退给您，转账凭据号 ${refund.outsideReference ?? refund.refundNo}。`,
       refund.method === "source"
         ? "余额、零钱里马上能看到；储蓄卡要 1 到 3 个工作日，信用卡最长 7 个工作日。过了这个时间还没到，请把退款单号发给店主。"
-        : "没有查到的话，请把凭据号发给店主核对。",
+        : refund.method === "balance"
+          ? "下单时选“余额”就能用；在店里的“余额”页，用这个邮箱可以查看。"
+          : "没有查到的话，请把凭据号发给店主核对。",
       ...(refund.isWhole ? ["订单已结束，发出过的卡密已作废。"] : ["订单和已经发出的卡密不受影响。"]),
     ],
   }),
@@ -83,10 +87,14 @@ const EN: Record<RefundMailKind, (facts: RefundLetter) => Words> = {
     lines: [
       refund.method === "source"
         ? `${refund.amount} has gone back to the account you paid from (${refund.account}). Refund number ${refund.refundNo}.`
-        : `The shop has given ${refund.amount} back to you by another way. Its reference there is ${refund.outsideReference ?? refund.refundNo}.`,
+        : refund.method === "balance"
+          ? `${refund.amount} is in your balance at this shop. Refund number ${refund.refundNo}.`
+          : `The shop has given ${refund.amount} back to you by another way. Its reference there is ${refund.outsideReference ?? refund.refundNo}.`,
       refund.method === "source"
         ? "A wallet shows it at once, a debit card within 1 to 3 working days, a credit card within 7. If it is not there by then, send the shop this refund number."
-        : "If you cannot find it, send the shop this reference.",
+        : refund.method === "balance"
+          ? "Choose “Balance” when you order to spend it; the shop's balance page shows it to whoever reads mail at this address."
+          : "If you cannot find it, send the shop this reference.",
       ...(refund.isWhole
         ? ["The order is closed, and cards that were delivered for it are invalid."]
         : ["Your order and its cards stay as they are."]),

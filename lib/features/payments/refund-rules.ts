@@ -3,8 +3,8 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Refunds } from "./gateways/port";
 import type { RefundedPayment } from "./refunds";
 
-/** The ways an admin may choose from, in the order of the form. `source`: its gateway is told. `by_hand`: it went back elsewhere. */
-export const REFUND_WAYS = ["source", "by_hand"] as const;
+/** The ways an admin may choose from, in the order of the form. `source`: its gateway is told. `by_hand`: it went back elsewhere. `balance`: into the buyer's wallet. */
+export const REFUND_WAYS = ["source", "by_hand", "balance"] as const;
 export type RefundWay = (typeof REFUND_WAYS)[number];
 
 /** What may be asked of one payment, as its gateway can be asked. */

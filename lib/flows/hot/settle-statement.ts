@@ -5,7 +5,7 @@ export interface SettleRow {
   readonly event_id: string;
   readonly payment_id: string;
   readonly account_id: string;
-  readonly source: "notice" | "query" | "statement" | "manual";
+  readonly source: "notice" | "query" | "statement" | "manual" | "balance";
   readonly dedupe: string;
   readonly out_trade_no: string;
   readonly gateway_trade_number: string;

@@ -75,6 +75,44 @@ export const BREAKS_OF_MONEY: readonly Break[] = [
     ],
   },
   {
+    id: "I23",
+    what: "a balance that is not the sum of its entries",
+    fault: "balance is not the sum of its entries",
+    sql: `UPDATE wallet SET balance_minor = balance_minor + 1`,
+  },
+  {
+    id: "I23",
+    what: "a movement with one side",
+    fault: "movement does not sum to zero",
+    sql: `DELETE FROM wallet_entry WHERE side = 'house' AND kind = 'payment'`,
+  },
+  {
+    id: "I23",
+    what: "more spent than there ever was, and made up for afterwards",
+    fault: "balance was below zero",
+    sql: `WITH moved AS (DELETE FROM wallet_entry WHERE kind = 'adjustment' RETURNING *)
+          INSERT INTO wallet_entry (id, movement_id, wallet_id, side, book, kind, amount_minor, currency, request_key, at) OVERRIDING SYSTEM VALUE
+          SELECT id + 1000, movement_id, wallet_id, side, book, kind, amount_minor, currency, request_key, at FROM moved`,
+  },
+  {
+    id: "I23",
+    what: "an order paid by balance without a debit",
+    fault: "payment by balance without its debit",
+    sql: [
+      "UPDATE wallet w SET balance_minor = balance_minor - e.amount_minor FROM wallet_entry e WHERE e.wallet_id = w.id AND e.kind = 'payment' AND e.side = 'buyer'",
+      "DELETE FROM wallet_entry WHERE kind = 'payment'",
+    ],
+  },
+  {
+    id: "I23",
+    what: "a refund to a balance that is not there",
+    fault: "refund to a balance without its credit",
+    sql: [
+      "UPDATE wallet w SET balance_minor = balance_minor - e.amount_minor FROM wallet_entry e WHERE e.wallet_id = w.id AND e.kind = 'refund' AND e.side = 'buyer'",
+      "DELETE FROM wallet_entry WHERE kind = 'refund'",
+    ],
+  },
+  {
     id: "I12",
     what: "a delivery that was never announced",
     fault: "never announced",

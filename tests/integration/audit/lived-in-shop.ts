@@ -2,11 +2,13 @@ import { cancelOrder } from "@/lib/flows/cancel-order";
 import { drainOutbox } from "@/lib/flows/drain-outbox";
 import { expireOrders } from "@/lib/flows/expire-orders";
 import { importCards } from "@/lib/flows/import-cards";
+import { payWithBalance } from "@/lib/flows/pay-with-balance";
 import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps } from "@/lib/platform/deps";
 import { openShop, type TestShop } from "../../support/shop";
+import { BALANCE, giveBack, giveBalance, openBalance } from "../../support/wallets";
 
 async function payLate(shop: TestShop): Promise<void> {
   const { variantId } = await shop.stock({ cards: 2 });
@@ -60,9 +62,20 @@ async function keepDeducted(shop: TestShop): Promise<void> {
   await expireOrders(shop.deps);
 }
 
+/** Money that a buyer has in the shop, is given, spends, and gets a part of back. */
+async function spendBalance(shop: TestShop): Promise<void> {
+  const { variantId } = await shop.stock({ cards: 1 });
+  const email = "saver@example.com";
+  await giveBalance(shop, { email, amount: "50.00" });
+  const order = await shop.place(variantId, { accountId: BALANCE, email });
+  await payWithBalance(shop.deps, { orderId: order.id, email });
+  await giveBack(shop, order, { amountMinor: 300n });
+}
+
 /** A database in which each kind of order and card exists that the shop can make by itself today. */
 export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   const shop = await openShop(urls);
+  await openBalance(shop);
   const { variantId, merchantId } = await shop.stock({ cards: 12 });
   const bought = await shop.place(variantId, { quantity: 2 });
   await shop.pay(bought);
@@ -80,6 +93,7 @@ export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   await payWrongly(shop);
   await payEarly(shop);
   await keepDeducted(shop);
+  await spendBalance(shop);
   const onPayment = await shop.stock({ cards: 2, stockPolicy: "claim_on_payment" });
   await shop.pay(await shop.place(onPayment.variantId));
   await importCards(shop.deps, {

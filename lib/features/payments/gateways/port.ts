@@ -17,6 +17,7 @@ export const GATEWAY_KINDS = [
   "stripe",
   "manual",
   "paypal",
+  "balance",
 ] as const;
 export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 
@@ -83,6 +84,8 @@ export type Presentation =
       /** What the merchant wants the buyer to know. */
       readonly text?: string;
     }
+  /** Out of the buyer's own balance in this shop. */
+  | { readonly kind: "balance" }
   | { readonly kind: "on_request" };
 
 /** A payment that is about to be asked of a gateway; everything but the deadline is frozen with the attempt. */

@@ -1,4 +1,5 @@
 import { alipayGateway } from "./alipay";
+import { balanceGateway } from "./balance";
 import { codepayGateway } from "./codepay";
 import { epayGateway } from "./epay";
 import { epusdtGateway } from "./epusdt";
@@ -21,6 +22,7 @@ const GATEWAYS = {
   stripe: stripeGateway,
   manual: manualGateway,
   paypal: paypalGateway,
+  balance: balanceGateway,
 } as const satisfies Record<GatewayKind, PaymentGateway>;
 
 /** Whether a word of a path or a row names a gateway of this shop. */

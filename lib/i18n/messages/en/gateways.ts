@@ -206,6 +206,13 @@ export const gateways = {
     },
     choices: { products: { native: "Native (QR code)", h5: "H5" } },
   },
+  balance: {
+    title: "Balance",
+    help: "Buyers pay with what they have in the shop, charged and delivered at once. It comes from refunds and from adjustments by admins. A buyer opens it by a link mailed to his address, so mail (KAPU_SMTP_URL) has to be set up first.",
+    fields: { currency: "Currency" },
+    hints: { currency: "Balances are kept apart by currency and pay orders in it." },
+    choices: {},
+  },
   manual: {
     title: "Transfer by hand",
     who: "Bank transfers, cash and whatever no server watches: a person looks whether the money came.",

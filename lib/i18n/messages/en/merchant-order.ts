@@ -59,7 +59,13 @@ export const order = {
   ledger: "#{entry} {kind} · {cards} cards",
   mail: "{kind}: {status}",
   reveal: "{by} viewed {cards}",
-  sources: { notice: "notice", query: "query", statement: "statement", manual: "confirmed by hand" },
+  sources: {
+    notice: "notice",
+    query: "query",
+    statement: "statement",
+    manual: "confirmed by hand",
+    balance: "balance",
+  },
   verdicts: {
     settled: "Settled",
     double: "Paid twice",

@@ -191,6 +191,13 @@ export const gateways = {
     },
     choices: { products: { native: "Native 扫码支付", h5: "H5 支付" } },
   },
+  balance: {
+    title: "余额",
+    help: "买家用自己在店里的余额付款，下单即扣、即发卡。余额来自退款或管理员调整；买家用下单邮箱收到的链接打开余额，所以要先配好发信（KAPU_SMTP_URL）。",
+    fields: { currency: "币种" },
+    hints: { currency: "余额按币种分开，只能付同币种的订单。" },
+    choices: {},
+  },
   manual: {
     title: "手动转账",
     who: "银行转账、现金等没有接口的方式，由人核对到账。",

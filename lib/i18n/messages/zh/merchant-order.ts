@@ -56,7 +56,7 @@ export const order = {
   ledger: "#{entry} {kind} · {cards} 张",
   mail: "{kind}：{status}",
   reveal: "{by}查看了 {cards} 张",
-  sources: { notice: "异步通知", query: "查单", statement: "对账单", manual: "人工确认" },
+  sources: { notice: "异步通知", query: "查单", statement: "对账单", manual: "人工确认", balance: "余额" },
   verdicts: {
     settled: "到账",
     double: "重复付款",
