@@ -38,6 +38,7 @@ function adminNav(locale: Locale): readonly NavGroup[] {
         to("/payments", nav.payments),
         to("/transfers", nav.transfers),
         to("/statements", nav.statements),
+        to("/wallets", nav.wallets),
       ],
     },
     { label: nav.groups.goods, items: [to("/products", nav.products), to("/batches", nav.batches)] },

@@ -5,7 +5,8 @@ import { LanguageLink } from "./language-link";
 
 /** The same for every visitor, on purpose: catalogue pages are cached whole. */
 export function ShopHeader({ locale }: Readonly<{ locale: Locale }>) {
-  const { common } = getMessages(locale).shop;
+  const { shop, wallets } = getMessages(locale);
+  const { common } = shop;
   return (
     <header className="border-b print:hidden">
       <a
@@ -22,6 +23,9 @@ export function ShopHeader({ locale }: Readonly<{ locale: Locale }>) {
         <nav aria-label={common.brand} className="-mr-2 flex items-center text-sm">
           <a href={`/${locale}/lookup`} className="rounded-sm px-2 py-2 text-soft hover:text-ink">
             {common.lookup}
+          </a>
+          <a href={`/${locale}/wallet`} className="rounded-sm px-2 py-2 text-soft hover:text-ink">
+            {wallets.nav}
           </a>
           <LanguageLink locale={locale} label={common.switchLanguage} />
         </nav>

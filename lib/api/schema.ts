@@ -96,7 +96,7 @@ export const PaymentView = z
     gateway,
     kind: z.string().meta({
       description:
-        "redirect: send the buyer to url. qrcode: show text as a QR code; url, where there is one, opens the same in an app. form: let the buyer's browser post fields to url, which GET …/payments/{payment}/form does for a browser that holds the order. address: exactly payable of payableCurrency to the address in text, on network. transfer: the order's amount to account of payee (at bank, where there is one), with reference written beside it; a person confirms it. on_request: the gateway must be asked first; POST the same gateway to /payments when the buyer comes to pay, and the answer is one of the others. More kinds will follow.",
+        "redirect: send the buyer to url. qrcode: show text as a QR code; url, where there is one, opens the same in an app. form: let the buyer's browser post fields to url, which GET …/payments/{payment}/form does for a browser that holds the order. address: exactly payable of payableCurrency to the address in text, on network. transfer: the order's amount to account of payee (at bank, where there is one), with reference written beside it; a person confirms it. balance: send the buyer to the order's pay page, where he pays with what he has in the shop. on_request: the gateway must be asked first; POST the same gateway to /payments when the buyer comes to pay, and the answer is one of the others. More kinds will follow.",
       examples: ["redirect"],
     }),
     url: z.string().optional(),

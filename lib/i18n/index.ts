@@ -7,6 +7,7 @@ import { shop as enShop } from "./messages/en/shop";
 import { staff as enStaff } from "./messages/en/staff";
 import { statements as enStatements } from "./messages/en/statements";
 import { transfers as enTransfers } from "./messages/en/transfers";
+import { wallets as enWallets } from "./messages/en/wallets";
 import { admin as zhAdmin } from "./messages/zh/admin";
 import { errors as zhErrors } from "./messages/zh/errors";
 import { gateways as zhGateways, settingsProblems as zhProblems } from "./messages/zh/gateways";
@@ -15,6 +16,7 @@ import { shop as zhShop } from "./messages/zh/shop";
 import { staff as zhStaff } from "./messages/zh/staff";
 import { statements as zhStatements } from "./messages/zh/statements";
 import { transfers as zhTransfers } from "./messages/zh/transfers";
+import { wallets as zhWallets } from "./messages/zh/wallets";
 
 const messages = {
   zh: {
@@ -27,6 +29,7 @@ const messages = {
     settingsProblems: zhProblems,
     transfers: zhTransfers,
     statements: zhStatements,
+    wallets: zhWallets,
   },
   en: {
     shop: enShop,
@@ -38,6 +41,7 @@ const messages = {
     settingsProblems: enProblems,
     transfers: enTransfers,
     statements: enStatements,
+    wallets: enWallets,
   },
 } as const;
 

@@ -31,6 +31,7 @@ export const AUDIT_TOPICS = [
   "transfer.",
   "user.",
   "variant.",
+  "wallet.",
 ] as const;
 
 export const InboxListQuery = z.object({

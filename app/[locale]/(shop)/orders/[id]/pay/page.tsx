@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { SubmitButton } from "@/components/form/submit-button";
+import { BalanceWay } from "@/components/shop/balance-way";
 import { OrderLines } from "@/components/shop/order-lines";
 import { OrderMissing } from "@/components/shop/order-missing";
 import { stateOf } from "@/components/shop/order-state";
@@ -19,6 +20,7 @@ import { fill, formatDate, formatMinor } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { getDeps } from "@/lib/platform/deps";
 import { localeOf } from "../../../page-locale";
+import { payWithBalanceAction } from "../../../wallet/actions";
 import { reportTransferAction } from "../transfer/actions";
 import { cancelOrderAction } from "./actions";
 import { Countdown } from "./countdown";
@@ -26,6 +28,8 @@ import { NotStarted, OtherWays } from "./other-ways";
 import { PaidButton } from "./paid-button";
 import type { PayScene } from "./pay-scene";
 import { PayWay } from "./pay-way";
+
+const UNASKABLE: ReadonlySet<string> = new Set(["transfer", "balance"]);
 
 interface PayProps {
   params: Promise<{ locale: string; id: string }>;
@@ -80,9 +84,13 @@ export default async function Pay({ params, searchParams }: Readonly<PayProps>) 
       <NotStarted code={asked.no} via={asked.via} ways={ways} locale={locale} />
       <Card className="space-y-5 text-center">
         <Due order={order} locale={locale} />
-        <PayWay scene={scene} />
-        {/* Of a transfer no gateway could tell anything: there the buyer reports it to a person instead. */}
-        {scene.payment?.kind === "transfer" ? null : (
+        {scene.payment?.kind === "balance" ? (
+          <BalanceWay orderId={id} order={order} locale={locale} action={payWithBalanceAction} />
+        ) : (
+          <PayWay scene={scene} />
+        )}
+        {/* Of a transfer or a balance no gateway could tell anything: the one is reported to a person, the other is ours to know. */}
+        {scene.payment && UNASKABLE.has(scene.payment.kind) ? null : (
           <PaidButton orderId={id} locale={locale} t={words} errors={errors} />
         )}
         <OrderWatch
