@@ -208,6 +208,7 @@ export const gateways = {
   },
   balance: {
     title: "Balance",
+    who: "Buyers who have money in the shop; mail has to be set up.",
     help: "Buyers pay with what they have in the shop, charged and delivered at once. It comes from refunds and from adjustments by admins. A buyer opens it by a link mailed to his address, so mail (KAPU_SMTP_URL) has to be set up first.",
     fields: { currency: "Currency" },
     hints: { currency: "Balances are kept apart by currency and pay orders in it." },

@@ -193,6 +193,7 @@ export const gateways = {
   },
   balance: {
     title: "余额",
+    who: "让买家用退到店里的余额付款，配好发信才能用。",
     help: "买家用自己在店里的余额付款，下单即扣、即发卡。余额来自退款或管理员调整；买家用下单邮箱收到的链接打开余额，所以要先配好发信（KAPU_SMTP_URL）。",
     fields: { currency: "币种" },
     hints: { currency: "余额按币种分开，只能付同币种的订单。" },
