@@ -1,27 +1,33 @@
+import Link from "next/link";
 import { ListFrame } from "@/components/merchant/list-frame";
 import { PageHead } from "@/components/merchant/page-head";
 import { wordOf } from "@/components/merchant/state-badges";
 import { Badge } from "@/components/ui/badge";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
-import { listPaymentEvents } from "@/lib/features/operations/queries";
-import { EVENT_VERDICTS, type InboxListQuery } from "@/lib/features/operations/schema";
+import { EVENT_VERDICTS, type InboxQuery } from "@/lib/features/payments/desk-schema";
+import { countWaitingEvents, listPaymentEvents } from "@/lib/features/payments/list-events";
+import { findRefundState } from "@/lib/features/payments/refund-state";
 import { getMessages } from "@/lib/i18n";
-import { formatMinor, formatStamp } from "@/lib/i18n/format";
+import { fill, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import type { Viewer } from "@/lib/kernel/viewer";
 import { getDeps } from "@/lib/platform/deps";
 import type { AdminListProps } from "./list-props";
-import { OrderLink } from "./order-link";
-
-type EventRow = Awaited<ReturnType<typeof listPaymentEvents>>["rows"][number];
+import { PaymentEvent } from "./payment-event";
 
 /** The inbox: what gateways vouched for, and what it was judged to be. */
-export async function PaymentsView({ locale, query }: AdminListProps<InboxListQuery>) {
-  const { admin, merchant } = getMessages(locale);
-  const t = admin.payments;
-  const { rows, page, hasMore } = await listPaymentEvents(getDeps(), query);
+export async function PaymentsView({
+  locale,
+  viewer,
+  query,
+  accounts,
+}: AdminListProps<InboxQuery> & { readonly viewer: Viewer; readonly accounts: readonly string[] }) {
+  const { money, merchant } = getMessages(locale);
+  const t = money.inbox;
+  const { rows, newer, older } = await listPaymentEvents(getDeps(), viewer, query);
   return (
     <>
       <PageHead title={t.title} lead={t.lead} />
+      <Needs locale={locale} viewer={viewer} />
       <ListFrame
         locale={locale}
         path={`/${locale}/admin/payments`}
@@ -33,69 +39,66 @@ export async function PaymentsView({ locale, query }: AdminListProps<InboxListQu
             value: query.verdict ?? "",
             options: EVENT_VERDICTS.map((verdict) => [verdict, merchant.order.verdicts[verdict]] as const),
           },
+          {
+            name: "account",
+            label: t.account,
+            value: query.account ?? "",
+            options: accounts.map((account) => [account, account] as const),
+          },
+          {
+            name: "state",
+            label: t.state,
+            value: query.state ?? "",
+            options: [
+              ["open", t.states.open],
+              ["done", t.states.done],
+            ],
+          },
         ]}
-        page={page}
-        hasMore={hasMore}
+        days={[
+          { name: "from", label: t.from, value: query.from ?? "" },
+          { name: "to", label: t.to, value: query.to ?? "" },
+        ]}
+        page={1}
+        hasMore={false}
+        keys={{ newer, older, labels: [t.newer, t.older] }}
         isEmpty={rows.length === 0}
         empty={{ title: t.emptyTitle, text: t.emptyText }}
-        none={{ title: t.noneTitle, text: "" }}
+        none={{ title: t.noneTitle, text: t.noneText }}
       >
-        <EventTable locale={locale} rows={rows} />
+        <ol aria-label={t.title} className="divide-y border-y">
+          {rows.map((row) => (
+            <PaymentEvent key={row.id} locale={locale} row={row} />
+          ))}
+        </ol>
       </ListFrame>
     </>
   );
 }
 
-function EventTable({ locale, rows }: Readonly<{ locale: Locale; rows: readonly EventRow[] }>) {
-  const { title, columns: t } = getMessages(locale).admin.payments;
+/** How much waits for a person, each figure the way to it. */
+async function Needs({ locale, viewer }: Readonly<{ locale: Locale; viewer: Viewer }>) {
+  const { money, merchant } = getMessages(locale);
+  const t = money.inbox;
+  const [counts, refunds] = await Promise.all([countWaitingEvents(getDeps(), viewer), findRefundState(getDeps())]);
+  const figures = { underWay: refunds.underWay, failed: refunds.failed, stuck: refunds.stuck };
   return (
-    <Table aria-label={title}>
-      <thead>
-        <tr>
-          {[t.at, t.verdict, t.order].map((name) => (
-            <HeadCell key={name}>{name}</HeadCell>
-          ))}
-          <HeadCell className="text-right">{t.amount}</HeadCell>
-          {[t.account, t.source, t.outTradeNo, t.tradeNo, t.raw].map((name) => (
-            <HeadCell key={name}>{name}</HeadCell>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <EventLine key={row.id} locale={locale} row={row} />
-        ))}
-      </tbody>
-    </Table>
-  );
-}
-
-function EventLine({ locale, row }: Readonly<{ locale: Locale; row: EventRow }>) {
-  const { admin, merchant } = getMessages(locale);
-  const verdict = row.verdict ?? "unjudged";
-  return (
-    <tr className="hover:bg-sunken">
-      <Cell className="figures whitespace-nowrap text-soft">{formatStamp(row.receivedAt, locale)}</Cell>
-      <Cell>
-        <Badge tone={verdict === "settled" ? "strong" : "seal"}>{wordOf(merchant.order.verdicts, verdict)}</Badge>
-      </Cell>
-      <Cell>
-        <OrderLink locale={locale} orderId={row.orderId} number={row.orderNumber} />
-      </Cell>
-      <Cell className="figures whitespace-nowrap text-right">
-        {row.amountMinor === null ? "" : formatMinor(row.amountMinor.toString(), row.currency ?? "", locale)}
-      </Cell>
-      <Cell>{row.accountId}</Cell>
-      <Cell className="whitespace-nowrap">{wordOf(merchant.order.sources, row.source)}</Cell>
-      <Cell className="secret-text text-xs">{row.outTradeNo}</Cell>
-      <Cell className="secret-text text-xs">{row.gatewayTradeNumber}</Cell>
-      <Cell className="min-w-28">
-        <details>
-          <summary className="underline underline-offset-4">{admin.payments.columns.raw}</summary>
-          <p className="mt-1 text-xs text-faint">{admin.payments.rawNote}</p>
-          <pre className="secret-text mt-1 text-xs whitespace-pre-wrap">{row.raw}</pre>
-        </details>
-      </Cell>
-    </tr>
+    <section aria-label={t.needs} className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2 text-sm">
+      {counts.length === 0 ? <span className="text-soft">{t.needsNone}</span> : <span>{t.needs}</span>}
+      {counts.map(({ verdict, count }) => (
+        <Link key={verdict} href={`/${locale}/admin/payments?state=open&verdict=${verdict}`} prefetch={false}>
+          <Badge tone="seal">
+            {wordOf(merchant.order.verdicts, verdict)} {formatCount(count, locale)}
+          </Badge>
+        </Link>
+      ))}
+      <Link
+        href={`/${locale}/admin/refunds`}
+        prefetch={false}
+        className="text-soft underline decoration-line underline-offset-4 hover:decoration-ink"
+      >
+        {fill(t.refunds, figures)}
+      </Link>
+    </section>
   );
 }

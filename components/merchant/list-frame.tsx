@@ -16,8 +16,12 @@ interface ListFrameProps {
   path: string;
   search?: { value: string; hint: string };
   filters?: readonly FilterChoice[];
+  /** Days from and to which the list reaches; empty: no bound. */
+  days?: readonly { readonly name: string; readonly label: string; readonly value: string }[];
   page: number;
   hasMore: boolean;
+  /** In place of page numbers: the keys of the pages beside this one, for a list that grows while it is read. */
+  keys?: { readonly newer: string | null; readonly older: string | null; readonly labels: readonly [string, string] };
   isEmpty: boolean;
   /** Nothing there at all, or nothing that matches. */
   empty: { title: string; text: string };
@@ -27,9 +31,13 @@ interface ListFrameProps {
 
 /** A list whose search, filters, order and page are its address: it can be sent, kept and gone back to. */
 export function ListFrame(props: Readonly<ListFrameProps>) {
-  const { locale, path, search, filters = [], page, hasMore, isEmpty, empty, none, children } = props;
+  const { locale, path, search, filters = [], days = [], page, hasMore, keys, isEmpty, empty, none, children } = props;
   const t = getMessages(locale).staff.table;
-  const isFiltered = Boolean(search?.value) || filters.some(({ value, isSort }) => value !== "" && !isSort) || page > 1;
+  const isFiltered =
+    Boolean(search?.value) ||
+    filters.some(({ value, isSort }) => value !== "" && !isSort) ||
+    days.some(({ value }) => value !== "") ||
+    page > 1;
   const words = isFiltered ? none : empty;
   return (
     <>
@@ -48,6 +56,19 @@ export function ListFrame(props: Readonly<ListFrameProps>) {
           {filters.map((filter) => (
             <FilterSelect key={filter.name} filter={filter} all={t.all} />
           ))}
+          {days.map(({ name, label, value }) => (
+            <label key={name} htmlFor={`day-${name}`} className="inline-flex items-center gap-1.5 text-sm text-faint">
+              {label}
+              <Input
+                id={`day-${name}`}
+                key={value}
+                type="date"
+                name={name}
+                defaultValue={value}
+                className="h-10 w-auto text-sm"
+              />
+            </label>
+          ))}
           <Button type="submit" size="sm" className="min-h-10">
             {search ? t.search : t.apply}
           </Button>
@@ -59,8 +80,50 @@ export function ListFrame(props: Readonly<ListFrameProps>) {
         </Form>
       ) : null}
       {isEmpty ? <EmptyState title={words.title} text={words.text} /> : children}
-      <Pager {...{ locale, path, search, filters, page, hasMore }} />
+      {keys ? (
+        <KeyPager {...{ locale, path, search, filters, days, keys }} />
+      ) : (
+        <Pager {...{ locale, path, search, filters, page, hasMore }} />
+      )}
     </>
+  );
+}
+
+type Asked = Pick<ListFrameProps, "search" | "filters" | "days">;
+
+/** The list's own address with one more value in it. */
+function hrefWith(path: string, { search, filters = [], days = [] }: Asked, name: string, value: string): string {
+  const query = new URLSearchParams();
+  if (search?.value) query.set("q", search.value);
+  for (const { name, value } of [...filters, ...days]) if (value !== "") query.set(name, value);
+  if (value !== "") query.set(name, value);
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+function KeyPager({
+  locale,
+  path,
+  keys,
+  ...asked
+}: Readonly<Asked & Pick<ListFrameProps, "locale" | "path" | "keys">>) {
+  const t = getMessages(locale).staff.table;
+  if (!keys || (keys.newer === null && keys.older === null)) return null;
+  const [newer, older] = keys.labels;
+  const link = (name: string, key: string | null, label: string) =>
+    key === null ? (
+      <span />
+    ) : (
+      <Link href={hrefWith(path, asked, name, key)} prefetch={false} className={buttonClass({ size: "sm" })}>
+        {label}
+        <PendingMark />
+      </Link>
+    );
+  return (
+    <nav aria-label={t.pages} className="mt-4 flex items-center justify-between gap-3 text-sm">
+      {link("before", keys.newer, newer)}
+      {link("after", keys.older, older)}
+    </nav>
   );
 }
 
@@ -71,17 +134,10 @@ function Pager({
   filters = [],
   page,
   hasMore,
-}: Readonly<Omit<ListFrameProps, "children" | "isEmpty" | "empty" | "none">>) {
+}: Readonly<Omit<ListFrameProps, "children" | "isEmpty" | "empty" | "none" | "days" | "keys">>) {
   const t = getMessages(locale).staff.table;
   if (page === 1 && !hasMore) return null;
-  const hrefOf = (to: number) => {
-    const query = new URLSearchParams();
-    if (search?.value) query.set("q", search.value);
-    for (const { name, value } of filters) if (value !== "") query.set(name, value);
-    if (to > 1) query.set("page", String(to));
-    const text = query.toString();
-    return text ? `${path}?${text}` : path;
-  };
+  const hrefOf = (to: number) => hrefWith(path, { search, filters }, "page", to > 1 ? String(to) : "");
   return (
     <nav aria-label={t.pages} className="mt-4 flex items-center justify-between gap-3 text-sm">
       {page > 1 ? (

@@ -39,6 +39,7 @@ function adminNav(locale: Locale): readonly NavGroup[] {
         to("/transfers", nav.transfers),
         to("/statements", nav.statements),
         to("/wallets", nav.wallets),
+        to("/refunds", nav.refunds),
       ],
     },
     { label: nav.groups.goods, items: [to("/products", nav.products), to("/batches", nav.batches)] },

@@ -1,15 +1,20 @@
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import type { ComponentProps } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
+import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { Notice } from "@/components/ui/notice";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { findOrderPage, type OrderPage } from "@/lib/features/merchants/order-page";
+import { MONEY_KINDS } from "@/lib/features/merchants/order-timeline";
+import type { OrderPageQuery } from "@/lib/features/payments/desk-schema";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount, formatMinor, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
+import { OrderMoney, type OrderMoneyProps } from "./order-money";
 import { Facts, PageHead, Part } from "./page-head";
 import { OrderBadges } from "./state-badges";
 import { Timeline } from "./timeline";
@@ -18,13 +23,26 @@ import { inLocale, type ViewProps } from "./view";
 interface OrderPageViewProps extends ViewProps {
   readonly orderId: string;
   readonly release: ComponentProps<typeof ActionForm>["action"];
+  /** What can be done about its refunds; absent for merchants, who see them. */
+  readonly acts?: OrderMoneyProps["acts"];
+  readonly giveUp?: (order: OrderPage) => ReactNode;
+  readonly query: OrderPageQuery;
 }
 
-/** One order with its whole story; no card text and no raw notice. */
-export async function OrderPageView({ locale, viewer, base, orderId, release }: OrderPageViewProps) {
+/** One order with its whole story; no card text. */
+export async function OrderPageView({
+  locale,
+  viewer,
+  base,
+  orderId,
+  release,
+  acts,
+  giveUp,
+  query,
+}: OrderPageViewProps) {
   const order = await findOrderPage(getDeps(), viewer, orderId);
   if (!order) notFound();
-  const { merchant, staff } = getMessages(locale);
+  const { merchant, money, staff } = getMessages(locale);
   const t = merchant.order;
   return (
     <>
@@ -42,16 +60,48 @@ export async function OrderPageView({ locale, viewer, base, orderId, release }: 
           </ActionForm>
         </Card>
       ) : null}
+      {query.asked ? <Notice role="status">{fill(money.order.asked, { number: query.asked })}</Notice> : null}
       <Part title={t.item}>
         <Lines order={order} locale={locale} base={base} />
       </Part>
       <div className="mt-6">
         <Facts facts={factsOf(order, locale)} />
       </div>
+      <OrderMoney {...{ locale, viewer, base, order, acts }} />
+      {order.status === "refunding" ? <div className="mt-3">{giveUp?.(order)}</div> : null}
       <Part title={t.timeline} note={t.timelineNote}>
-        <Timeline rows={order.timeline} locale={locale} />
+        <TimelineChoice locale={locale} path={`${base}/orders/${toPublicId("order", order.id)}`} only={query.only} />
+        <Timeline
+          rows={query.only ? order.timeline.filter(({ kind }) => MONEY_KINDS.includes(kind)) : order.timeline}
+          locale={locale}
+        />
       </Part>
     </>
+  );
+}
+
+/** Everything, or what tells of money alone. */
+function TimelineChoice({ locale, path, only }: Readonly<{ locale: Locale; path: string; only: "money" | undefined }>) {
+  const t = getMessages(locale).money.timeline;
+  const choices = [
+    [t.all, path, only === undefined],
+    [t.money, `${path}?only=money`, only === "money"],
+  ] as const;
+  return (
+    <nav aria-label={t.filter} className="mb-3 flex gap-1">
+      {choices.map(([label, href, isCurrent]) => (
+        <Link
+          key={label}
+          href={href}
+          prefetch={false}
+          scroll={false}
+          aria-current={isCurrent ? "page" : undefined}
+          className={buttonClass({ size: "sm", variant: isCurrent ? "outline" : "quiet" })}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

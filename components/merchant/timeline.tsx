@@ -1,8 +1,10 @@
-import type { TimelineRow } from "@/lib/features/merchants/order-page";
+import type { TimelineRow } from "@/lib/features/merchants/order-timeline";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatMinor, formatStamp } from "@/lib/i18n/format";
+import { formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
-import { wordOf } from "./state-badges";
+import { CopiedNumber } from "./copied-number";
+import { EvidenceFields } from "./evidence-fields";
+import { tell } from "./timeline-words";
 
 /** Everything that happened to an order, the oldest first; seconds included, because seconds are what one argues about. */
 export function Timeline({ rows, locale }: Readonly<{ rows: readonly TimelineRow[]; locale: Locale }>) {
@@ -20,51 +22,37 @@ export function Timeline({ rows, locale }: Readonly<{ rows: readonly TimelineRow
             <span className="text-xs">:{String(row.at.getSeconds()).padStart(2, "0")}</span>
           </time>
           <span className="font-medium">{kinds[row.kind]}</span>
-          <span className="figures min-w-0 text-soft">{tell(row, locale)}</span>
+          <div className="figures min-w-0 text-soft">
+            {tell(row, locale)}
+            <Opened row={row} locale={locale} />
+          </div>
         </li>
       ))}
     </ol>
   );
 }
 
-function tell({ kind, facts }: TimelineRow, locale: Locale): string {
-  const { order: t, labels } = getMessages(locale).merchant;
-  const text = (name: string) => String(facts[name] ?? "");
-  const amount = () => formatMinor(text("amountMinor"), text("currency"), locale);
-  switch (kind) {
-    case "placed":
-      return "";
-    case "changed":
-      return tellChange(facts, locale);
-    case "attempt":
-      return fill(t.attempt, { account: text("account"), amount: amount(), number: text("outTradeNo") });
-    case "event": {
-      const verdict = wordOf(t.verdicts, text("verdict") || "unjudged");
-      const source = wordOf(t.sources, text("source"));
-      return fill(t.event, { account: text("account"), source, amount: amount(), number: text("tradeNo"), verdict });
-    }
-    case "ledger":
-      return fill(t.ledger, { entry: text("entry"), kind: wordOf(t.entries, text("entryKind")), cards: text("cards") });
-    case "mail":
-      return fill(t.mail, {
-        kind: wordOf(t.mails, text("mailKind")),
-        status: wordOf(t.mailStatus, text("mailStatus")),
-      });
-    case "reveal":
-      return fill(t.reveal, { by: wordOf(labels.role, text("by")), cards: text("cards") });
-  }
+/** The whole number, and what the gateway sent: for whoever was given them. */
+function Opened({ row, locale }: Readonly<{ row: TimelineRow; locale: Locale }>) {
+  const t = getMessages(locale).money;
+  if (!row.number && row.fields === undefined) return null;
+  if (row.fields === undefined) return row.number ? <CopiedBelow number={row.number} locale={locale} /> : null;
+  return (
+    <>
+      {row.number ? <CopiedBelow number={row.number} locale={locale} /> : null}
+      <details>
+        <summary className="w-fit cursor-pointer underline decoration-line underline-offset-4">
+          {t.timeline.full}
+        </summary>
+        <p className="my-1 text-xs text-faint">{t.inbox.rawNote}</p>
+        <EvidenceFields fields={row.fields} locale={locale} />
+      </details>
+    </>
+  );
 }
 
-function tellChange(facts: TimelineRow["facts"], locale: Locale): string {
-  const { order: t, labels } = getMessages(locale).merchant;
-  const status = (name: string) => wordOf(labels.status, String(facts[name]));
-  const exception = (name: string) => wordOf(labels.exception, String(facts[name]));
-  const parts: string[] = [];
-  if (facts.fromStatus !== facts.toStatus) {
-    parts.push(fill(t.changed, { from: status("fromStatus"), to: status("toStatus") }));
-  }
-  if (facts.fromException !== facts.toException) {
-    parts.push(fill(t.exceptionChanged, { from: exception("fromException"), to: exception("toException") }));
-  }
-  return fill(t.because, { what: parts.join(" · "), reason: wordOf(t.reasons, String(facts.reason)) });
-}
+const CopiedBelow = ({ number, locale }: Readonly<{ number: string; locale: Locale }>) => (
+  <div>
+    <CopiedNumber number={number} locale={locale} />
+  </div>
+);

@@ -3,6 +3,7 @@ import { admin as enAdmin } from "./messages/en/admin";
 import { errors as enErrors } from "./messages/en/errors";
 import { gateways as enGateways, settingsProblems as enProblems } from "./messages/en/gateways";
 import { merchant as enMerchant } from "./messages/en/merchant";
+import { money as enMoney } from "./messages/en/money";
 import { shop as enShop } from "./messages/en/shop";
 import { staff as enStaff } from "./messages/en/staff";
 import { statements as enStatements } from "./messages/en/statements";
@@ -12,6 +13,7 @@ import { admin as zhAdmin } from "./messages/zh/admin";
 import { errors as zhErrors } from "./messages/zh/errors";
 import { gateways as zhGateways, settingsProblems as zhProblems } from "./messages/zh/gateways";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
+import { money as zhMoney } from "./messages/zh/money";
 import { shop as zhShop } from "./messages/zh/shop";
 import { staff as zhStaff } from "./messages/zh/staff";
 import { statements as zhStatements } from "./messages/zh/statements";
@@ -24,6 +26,7 @@ const messages = {
     staff: zhStaff,
     merchant: zhMerchant,
     admin: zhAdmin,
+    money: zhMoney,
     errors: zhErrors,
     gateways: zhGateways,
     settingsProblems: zhProblems,
@@ -36,6 +39,7 @@ const messages = {
     staff: enStaff,
     merchant: enMerchant,
     admin: enAdmin,
+    money: enMoney,
     errors: enErrors,
     gateways: enGateways,
     settingsProblems: enProblems,

@@ -285,6 +285,7 @@ export const limits = {
   mailAttemptsMax: 8,
   listRowsPerPage: 50,
   listPagesMax: 200,
+  inboxFoundMax: 5_000,
   timelineRowsMax: 1_000,
   overviewDays: 7,
   stockCountMax: 100_000,

@@ -1,7 +1,6 @@
 import { limits } from "@/lib/kernel/limits";
 import type { Db } from "@/lib/platform/db";
-import { redactRaw } from "./rules";
-import type { AuditListQuery, FindingListQuery, InboxListQuery, MailListQuery } from "./schema";
+import type { AuditListQuery, FindingListQuery, MailListQuery } from "./schema";
 
 /** Lists for admins alone: they cross every merchant, so there is no owner to filter by. Guards stand before each page. */
 interface Reads {
@@ -11,29 +10,6 @@ interface Reads {
 const SIZE = limits.listRowsPerPage;
 const windowOf = (page: number) => ({ skip: (page - 1) * SIZE, take: SIZE + 1 });
 const cut = <T>(rows: readonly T[], page: number) => ({ rows: rows.slice(0, SIZE), page, hasMore: rows.length > SIZE });
-
-/** The inbox: every verified notice and query answer with its verdict; the raw text without its signature. */
-export async function listPaymentEvents({ db }: Reads, { q, verdict, page }: InboxListQuery) {
-  const rows = await db.paymentEvent.findMany({
-    where: {
-      ...(verdict === "unjudged" ? { verdict: null } : verdict ? { verdict } : {}),
-      ...(q ? { OR: [{ outTradeNo: q }, { gatewayTradeNumber: q }] } : {}),
-    },
-    orderBy: { id: "desc" },
-    ...windowOf(page),
-    omit: { dedupe: true },
-  });
-  const numbers = await orderNumbers(
-    db,
-    rows.map(({ orderId }) => orderId),
-  );
-  const withNumber = rows.map((row) => ({
-    ...row,
-    raw: redactRaw(row.raw),
-    orderNumber: row.orderId ? (numbers.get(row.orderId) ?? null) : null,
-  }));
-  return cut(withNumber, page);
-}
 
 /** What must be looked at: the open findings, or the resolved ones. */
 export async function listFindings({ db }: Reads, { status, page }: FindingListQuery) {

@@ -4,19 +4,6 @@ import { limits } from "@/lib/kernel/limits";
 const PageNumber = z.coerce.number().int().min(1).max(limits.listPagesMax).catch(1);
 const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values).optional().catch(undefined);
 
-export const EVENT_VERDICTS = [
-  "settled",
-  "double",
-  "underpaid",
-  "overpaid",
-  "wrong_currency",
-  "unknown_order",
-  "trade_reused",
-  "refunded",
-  "refund_matched",
-  "disputed",
-  "unjudged",
-] as const;
 export const MAIL_STATUSES = ["queued", "sent", "failed", "not_configured"] as const;
 /** The first words of the actions on record. */
 export const AUDIT_TOPICS = [
@@ -33,13 +20,6 @@ export const AUDIT_TOPICS = [
   "variant.",
   "wallet.",
 ] as const;
-
-export const InboxListQuery = z.object({
-  q: z.string().trim().max(100).catch("").default(""),
-  verdict: oneOf(EVENT_VERDICTS),
-  page: PageNumber,
-});
-export type InboxListQuery = z.output<typeof InboxListQuery>;
 
 export const FindingListQuery = z.object({
   status: z.enum(["open", "resolved"]).catch("open").default("open"),

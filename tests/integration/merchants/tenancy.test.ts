@@ -173,4 +173,17 @@ describe("an order's page", () => {
     expect(told).not.toContain("sign");
     expect(told).not.toContain("token");
   });
+
+  test("shows an admin whole trade numbers and the fields of each notice, and still nothing that signed one", async () => {
+    const page = await findOrderPage(shop.deps, await newAdmin(shop.deps), orderId);
+    const [event] = await shop.rows<{ trade: string; raw: string }>(
+      "SELECT gateway_trade_number AS trade, raw FROM payment_event WHERE order_id = $1",
+      [orderId],
+    );
+    const told = page?.timeline.find(({ kind }) => kind === "event");
+    expect(told?.number).toBe(event?.trade);
+    expect(told?.fields).toContainEqual({ name: "trade_no", value: event?.trade });
+    expect(told?.fields).toContainEqual({ name: "sign", value: null });
+    expect(page?.timeline.map(({ kind }) => kind)).toContain("payment");
+  });
 });

@@ -2,9 +2,11 @@ import type { Metadata } from "next";
 import { PaymentsView } from "@/components/admin/payments-view";
 import { readQuery, type SearchParams } from "@/lib/entry/query";
 import { requireRole } from "@/lib/entry/session";
-import { InboxListQuery } from "@/lib/features/operations/schema";
+import { InboxQuery } from "@/lib/features/payments/desk-schema";
+import { listAccountIds } from "@/lib/features/payments/list-events";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
+import { getDeps } from "@/lib/platform/deps";
 
 interface PageProps {
   params: Promise<{ locale: string }>;
@@ -12,11 +14,13 @@ interface PageProps {
 }
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
-  return { title: getMessages(toLocale((await params).locale)).admin.payments.title };
+  return { title: getMessages(toLocale((await params).locale)).money.inbox.title };
 }
 
 export default async function PaymentsPage({ params, searchParams }: PageProps) {
   const locale = toLocale((await params).locale);
-  await requireRole("admin", locale, "/admin/payments");
-  return <PaymentsView locale={locale} query={await readQuery(InboxListQuery, searchParams)} />;
+  const { viewer } = await requireRole("admin", locale, "/admin/payments");
+  const query = await readQuery(InboxQuery, searchParams);
+  const accounts = await listAccountIds(getDeps());
+  return <PaymentsView locale={locale} viewer={viewer} query={query} accounts={accounts} />;
 }

@@ -1,15 +1,17 @@
 import { OrderPageView } from "@/components/merchant/order-view";
 import { baseOf } from "@/components/merchant/view";
-import { requireId } from "@/lib/entry/query";
+import { readQuery, requireId, type SearchParams } from "@/lib/entry/query";
 import { requireRole } from "@/lib/entry/session";
+import { OrderPageQuery } from "@/lib/features/payments/desk-schema";
 import { toLocale } from "@/lib/i18n/locale";
 import { releaseDeductedAction } from "../../actions";
 
 interface PageProps {
   params: Promise<{ locale: string; id: string }>;
+  searchParams: SearchParams;
 }
 
-export default async function MerchantOrderPage({ params }: PageProps) {
+export default async function MerchantOrderPage({ params, searchParams }: PageProps) {
   const { locale: language, id } = await params;
   const locale = toLocale(language);
   const { viewer } = await requireRole("merchant", locale, `/merchant/orders/${id}`);
@@ -20,6 +22,7 @@ export default async function MerchantOrderPage({ params }: PageProps) {
       base={baseOf(locale, viewer)}
       orderId={requireId("order", id)}
       release={releaseDeductedAction}
+      query={await readQuery(OrderPageQuery, searchParams)}
     />
   );
 }

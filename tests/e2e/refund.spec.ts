@@ -1,0 +1,154 @@
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type EpayFake, startEpayFake } from "../../sandbox/gateways/epay";
+import { ADMIN } from "../support/admin";
+import { signIn } from "../support/back-office";
+import { openPostbox, type Postbox, textOf } from "../support/postbox";
+import { type SpawnedServer, spawnServer } from "../support/server";
+import { order, orderNumber } from "../support/storefront";
+
+const KEY = "refund-journey-key-0123456789";
+
+test.describe("a shop whose gateway gives money back", () => {
+  test.describe.configure({ mode: "serial", timeout: 180_000 });
+  let gateway: EpayFake;
+  let postbox: Postbox;
+  let shop: SpawnedServer;
+  test.beforeAll(async () => {
+    gateway = await startEpayFake({ pid: "1000", key: KEY });
+    postbox = await openPostbox();
+    shop = await spawnServer({
+      env: {
+        KAPU_DEMO: "1",
+        KAPU_ADMIN_EMAIL: ADMIN.email,
+        KAPU_ADMIN_PASSWORD: ADMIN.password,
+        KAPU_EPAY_URL: gateway.url,
+        KAPU_EPAY_PID: "1000",
+        KAPU_EPAY_KEY: KEY,
+        KAPU_SMTP_URL: postbox.url,
+        KAPU_MAIL_FROM: "Kapu <shop@example.com>",
+      },
+    });
+  });
+  test.afterAll(async () => {
+    await shop.end("SIGTERM");
+    await postbox.close();
+    await gateway.stop();
+  });
+
+  const open = async (browser: Browser, colorScheme: "light" | "dark", width = 1280) =>
+    (await browser.newContext({ baseURL: shop.url, colorScheme, viewport: { width, height: 900 } })).newPage();
+
+  /** A buyer's order, paid at the gateway and delivered; the page stays on its receipt. */
+  async function buy(browser: Browser, locale: "zh" | "en", email: string): Promise<{ page: Page; number: string }> {
+    const page = await open(browser, "light", 390);
+    await order(page, { locale, slug: "starriver", email });
+    const href = (await page.locator("a[target=_blank]").getAttribute("href")) ?? "";
+    await fetch(href);
+    await gateway.pay(new URL(href).searchParams.get("out_trade_no") as string, { tellings: 1 });
+    await page.goto(page.url().replace(/\/pay$/, ""));
+    await expect(page.locator("h1")).toHaveText(locale === "zh" ? "卡密已发出" : "Your cards are here", {
+      timeout: 20_000,
+    });
+    return { page, number: await orderNumber(page) };
+  }
+
+  async function expectClean(page: Page): Promise<void> {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  }
+  const mailsTo = (email: string) => postbox.letters.filter((letter) => letter.includes(email)).map(textOf);
+
+  test("an admin sees what a refund will change, confirms it, and the buyer's page and mail say so", async ({
+    browser,
+  }) => {
+    const { page: buyer, number } = await buy(browser, "zh", "refunded@example.com");
+    const admin = await open(browser, "light");
+    await signIn(admin, ADMIN, "admin", "zh");
+    await admin.goto(`/zh/admin/orders?q=${number}`);
+    await admin.getByRole("link", { name: number }).click();
+    await expect(admin.getByRole("heading", { name: "款项" })).toBeVisible();
+    await expectClean(admin);
+    await admin.getByRole("link", { name: "退款", exact: true }).last().click();
+    await admin.getByRole("button", { name: "看看会改变什么" }).click();
+    await expect(admin.getByText("这里要填。")).toBeVisible();
+    await admin.getByLabel("原因").fill("买家买错了");
+    await admin.getByRole("button", { name: "看看会改变什么" }).click();
+    await expect(admin.getByText("1 张作废，不会再卖")).toBeVisible();
+    await expect(admin.getByText("“已发卡” → “退款中”，钱退到后 → “已退款”")).toBeVisible();
+    const refundNo = await admin.locator("input[name=refundId]").inputValue();
+    await expectClean(admin);
+    await admin.setViewportSize({ width: 360, height: 800 });
+    await expectClean(admin);
+    await admin.setViewportSize({ width: 1280, height: 900 });
+    await admin.getByRole("button", { name: /^确认退款/ }).dblclick();
+    await expect(admin.getByRole("status")).toContainText(refundNo.replaceAll("-", "").toUpperCase());
+    await expect(async () => {
+      await admin.reload();
+      await expect(admin.getByText("已退出", { exact: true })).toBeVisible({ timeout: 1_000 });
+    }).toPass({ timeout: 30_000 });
+    await expectClean(admin);
+    await expect(async () => {
+      await buyer.reload();
+      await expect(buyer.locator("h1")).toHaveText("已退款", { timeout: 1_000 });
+    }).toPass({ timeout: 30_000 });
+    await expect(() => {
+      const [begun, done] = mailsTo("refunded@example.com").filter((text) => text.includes("退款单号"));
+      expect(begun).toContain("正在原路退回");
+      expect(done).toContain("已经原路退回");
+    }).toPass({ timeout: 30_000 });
+    await admin.goto(`/zh/admin/payments?q=${number}`);
+    await admin.getByText("原文与判定").first().click();
+    await expect(admin.getByText("[已略去]").first()).toBeVisible();
+    await expectClean(admin);
+  });
+
+  test("of two tabs with the same preview, the second is told what changed and nothing goes twice", async ({
+    browser,
+  }) => {
+    const { number } = await buy(browser, "en", "twice@example.com");
+    const first = await open(browser, "dark");
+    await signIn(first, ADMIN, "admin");
+    await first.goto(`/en/admin/orders?q=${number}`);
+    await first.getByRole("link", { name: number }).click();
+    await first.getByRole("link", { name: "Refund", exact: true }).last().click();
+    await first.getByLabel("Reason").fill("wrong card");
+    await first.getByRole("button", { name: "Show what it changes" }).click();
+    await expect(first.getByRole("button", { name: /^Refund ¥/ })).toBeVisible();
+    const second = await first.context().newPage();
+    await second.goto(first.url());
+    await first.getByRole("button", { name: /^Refund ¥/ }).click();
+    await expect(first.getByRole("status")).toContainText("The refund is on record");
+    await second.getByRole("button", { name: /^Refund ¥/ }).click();
+    await expect(second.getByText("The order has changed since you looked. Nothing was refunded")).toBeVisible();
+    await expect(second.getByRole("alert").first()).toContainText(ADMIN.email);
+    await expectClean(second);
+    await first.goto("/en/admin/refunds");
+    await expect(first.getByRole("heading", { name: "Automatic refunds" })).toBeVisible();
+    await expectClean(first);
+  });
+
+  test("a refund by hand asks for its number, and says in both places where it went", async ({ browser }) => {
+    const { page: buyer, number } = await buy(browser, "en", "hand@example.com");
+    const admin = await open(browser, "light");
+    await signIn(admin, ADMIN, "admin");
+    await admin.goto(`/en/admin/orders?q=${number}`);
+    await admin.getByRole("link", { name: number }).click();
+    await admin.getByRole("link", { name: "Refund", exact: true }).last().click();
+    await admin.getByLabel("Reason").fill("asked for it on the phone");
+    await admin.getByText("By hand (done elsewhere, recorded here)").click();
+    await admin.getByRole("button", { name: "Show what it changes" }).click();
+    await expect(admin.getByText("By hand needs a reference")).toBeVisible();
+    await admin.getByLabel("Reference").fill("WIRE-2026-1121");
+    await admin.getByRole("button", { name: "Show what it changes" }).click();
+    await admin.getByRole("button", { name: /^Refund ¥/ }).click();
+    await expect(admin.getByText("WIRE-2026-1121").first()).toBeVisible();
+    await expect(() => {
+      const texts = mailsTo("hand@example.com").join("\n");
+      expect(texts).toContain("WIRE-2026-1121");
+    }).toPass({ timeout: 30_000 });
+    await buyer.reload();
+    await expect(buyer.locator("h1")).toHaveText("Refunded");
+  });
+});
