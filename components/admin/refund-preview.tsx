@@ -72,9 +72,7 @@ function Changes({ locale, payment, query, method, preview }: PreviewProps) {
     [t.gives, fill(t.of, { amount: amount(preview.amountMinor), left: amount(preview.leftMinor) })],
     [
       t.to,
-      method === "source"
-        ? `${money.order.methods.source} · ${account}`
-        : `${money.order.methods[method]} · ${query.reference}`,
+      `${money.order.methods[method]} · ${{ source: account, by_hand: query.reference, balance: preview.recipient }[method]}`,
     ],
     [
       t.number,

@@ -127,10 +127,11 @@ export const money = {
     amountHint: "Empty: all that is left ({left}).",
     amountWholeOnly: "This gateway refunds whole payments only; for a part choose “by hand”.",
     way: "Where to",
-    ways: { source: "To the source", by_hand: "By hand (done elsewhere, recorded here)" },
+    ways: { source: "To the source", by_hand: "By hand (done elsewhere, recorded here)", balance: "To the balance" },
     wayHints: {
       source: "The gateway that took the money returns it to the account it came from.",
       by_hand: "Return the money first, at the gateway's desk or by a transfer, then record its number here.",
+      balance: "Into the buyer's balance in the shop, to be spent at once.",
     },
     sourceRefused: {
       by_hand_only: "The gateway cannot return this one; it goes back by hand only.",

@@ -126,7 +126,8 @@ export const staff = {
     gateway_refused:
       "The gateway refused this payment: too small an amount, or a product that is not switched on. The log says why under gateway.test_not_opened.",
     gateway_silent: "The gateway did not answer, or made no sense. Try again later, or run the self check first.",
-    by_hand_only: "The gateway cannot return this, or only all of it. Give it back on its own pages and record that, or refund the whole.",
+    by_hand_only:
+      "The gateway cannot return this, or only all of it. Give it back on its own pages and record that, or refund the whole.",
     nothing_left: "It has been given back, or is about to be.",
     not_testable: "This kind has no notices to try.",
     empty_file: "The file is empty: not one line to import.",
@@ -147,6 +148,7 @@ export const staff = {
     not_open: "This refund is over already. Please reload.",
     not_failed: "This refund has not failed. Please reload.",
     already_told: "The gateway may have heard of this refund, so it cannot be called off. Wait for its answer.",
+    no_wallet: "The order names no address, so there is no balance to put it in. Choose another way.",
     not_refunding: "The order is not being refunded any more. Please reload.",
     forbidden: "You may not do this.",
     too_large: "That is too much to paste. Upload a file instead.",

@@ -121,10 +121,11 @@ export const money = {
     amountHint: "留空就是退剩下的全部（{left}）。",
     amountWholeOnly: "这个渠道只能整笔退；要退一部分，请选“另行退还”。",
     way: "退到哪里",
-    ways: { source: "原路退回", by_hand: "另行退还（已在别处退好，只做登记）" },
+    ways: { source: "原路退回", by_hand: "另行退还（已在别处退好，只做登记）", balance: "退到余额" },
     wayHints: {
       source: "由收款的渠道退回买家付款的账户。",
       by_hand: "先在渠道后台或用转账把钱退好，再来这里登记凭据号。",
+      balance: "记进买家在店里的余额，马上可用。",
     },
     sourceRefused: {
       by_hand_only: "这一笔不能由渠道原路退，只能另行退还。",

@@ -142,6 +142,7 @@ export const staff = {
     not_open: "这笔退款已经有结果了，请刷新。",
     not_failed: "这笔退款没有失败，请刷新。",
     already_told: "渠道可能已经收到这笔退款，不能撤销了。等它的结果。",
+    no_wallet: "订单没有留邮箱，退不到余额。请选别的方式。",
     not_refunding: "订单已经不在退款中，请刷新。",
     forbidden: "没有权限做这件事。",
     too_large: "内容太大了，请改用上传文件。",
