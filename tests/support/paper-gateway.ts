@@ -4,6 +4,7 @@ import type {
   GatewayAccount,
   Notification,
   OpenAnswer,
+  OpenInput,
   QueryAnswer,
   RefundAnswer,
   RefundInput,
@@ -32,6 +33,8 @@ interface Trade {
 export class PaperGateway {
   readonly trades = new Map<string, Trade>();
   readonly calls: string[] = [];
+  /** What it was told each time that it was asked for a way to pay. */
+  readonly opened: OpenInput[] = [];
   /** What happens before each answer; a test may wait, throw or fall silent here. */
   before: (call: string) => Promise<"silent" | undefined> = async () => undefined;
   isRefundIdempotent = true;
@@ -139,7 +142,10 @@ export class PaperGateway {
       accountRef: "paper",
       methods: [],
       createPayment: () => ok({ kind: "on_request" }),
-      openPayment: ({ outTradeNo }) => asks(`open ${outTradeNo}`, () => this.#open(outTradeNo)),
+      openPayment: (input) => {
+        this.opened.push(input);
+        return asks(`open ${input.outTradeNo}`, () => this.#open(input.outTradeNo));
+      },
       readNotification: (raw) => {
         const said = notices.get(new TextDecoder().decode(raw.body));
         if (!said) return err("bad_signature");
