@@ -59,16 +59,30 @@ export function openTrade(trades: Trades, request: Request): Trade | Problem {
   return isSame ? first : "changed";
 }
 
-/** The reply of `api.php?act=order`, its mixture of numbers, texts and nulls included. */
+/** The reply of `api.php?act=order` and of `act=orders`, their mixture of numbers, texts and nulls included. */
 export function orderReply(fields: Fields | null, { pid, key }: Merchant, trades: Trades): Record<string, unknown> {
-  if (fields?.act !== "order") return { code: -5, msg: "No Act!" };
+  if (fields?.act !== "order" && fields?.act !== "orders") return { code: -5, msg: "No Act!" };
   if (fields.pid !== pid || !same(fields.key ?? "", key)) return { code: -3, msg: "商户ID不存在或商户密钥错误" };
+  if (fields.act === "orders") return listReply(fields, pid, trades);
   const trade = fields.trade_no ? trades.find(fields.trade_no) : pickTrade(trades.of(fields.out_trade_no ?? ""));
-  if (!trade) return { code: -1, msg: "订单号不存在" };
+  return trade ? { code: 1, msg: "succ", ...rowOf(trade, pid) } : { code: -1, msg: "订单号不存在" };
+}
+
+const ROWS_MAX = 50;
+
+/** Newest first, at most fifty. */
+function listReply({ limit = "10", offset = "0" }: Fields, pid: string, trades: Trades): Record<string, unknown> {
+  const [from, count] = [Math.max(0, Number(offset) || 0), Math.min(ROWS_MAX, Math.max(1, Number(limit) || 10))];
+  const data = [...trades.all()]
+    .reverse()
+    .slice(from, from + count)
+    .map((trade) => rowOf(trade, pid));
+  return { code: 1, msg: "查询订单记录成功！", count: data.length, data };
+}
+
+function rowOf(trade: Trade, pid: string): Record<string, unknown> {
   const { request, paid } = trade;
   return {
-    code: 1,
-    msg: "succ",
     trade_no: trade.tradeNo,
     out_trade_no: request.outTradeNo,
     api_trade_no: null,

@@ -4,7 +4,7 @@ import { ADMIN } from "../support/admin";
 import { addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
 
 const ADMIN_PAGES =
-  "|/proof|/orders|/owed|/findings|/payments|/refunds|/transfers|/wallets|/products|/batches|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
+  "|/proof|/orders|/owed|/findings|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/batches|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
 const MERCHANT_PAGES = "|/orders|/products|/products/new|/upload|/batches";
 
 test.describe.configure({ timeout: 180_000 });
