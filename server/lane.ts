@@ -19,7 +19,7 @@ export interface Lane {
 /** Which requests the Hono app takes; everything else, sign-in included, is Next's. */
 const isOfApi = (url: string): boolean =>
   url.startsWith("/api/") || url === "/api"
-    ? !/^\/api\/(?:auth|merchant)(?:[/?]|$)/.test(url)
+    ? !/^\/api\/(?:auth|admin|merchant)(?:[/?]|$)/.test(url)
     : /^\/(?:livez|readyz|metrics)(?:[/?]|$)/.test(url);
 
 /**
