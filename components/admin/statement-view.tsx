@@ -1,14 +1,13 @@
 import { notFound } from "next/navigation";
 import { Facts, PageHead, Part } from "@/components/merchant/page-head";
 import { wordOf } from "@/components/merchant/state-badges";
-import { formatBytes } from "@/components/merchant/upload-progress";
 import { buttonClass } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { type FileDetail, findStatementFile } from "@/lib/features/statements/queries";
 import type { StatementRowQuery } from "@/lib/features/statements/schema";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatCount, formatMinor, formatStamp } from "@/lib/i18n/format";
+import { fill, formatBytes, formatCount, formatMinor, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import type { Viewer } from "@/lib/kernel/viewer";

@@ -7,10 +7,10 @@ import { Field } from "@/components/form/field";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Input, Select, Textarea } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
-import { fill, formatCount } from "@/lib/i18n/format";
+import { fill, formatBytes, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { limits } from "@/lib/kernel/limits";
-import { formatBytes, UploadProgress, type UploadWords } from "./upload-progress";
+import { UploadProgress, type UploadWords } from "./upload-progress";
 import { useUpload } from "./use-upload";
 
 export interface UploadChoice {

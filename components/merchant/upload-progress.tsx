@@ -3,24 +3,11 @@
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import type { getMessages } from "@/lib/i18n";
-import { fill, formatCount } from "@/lib/i18n/format";
+import { fill, formatBytes, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import type { Sending } from "./use-upload";
 
 export type UploadWords = ReturnType<typeof getMessages>["merchant"]["upload"];
-
-const UNITS = ["B", "kB", "MB", "GB"] as const;
-
-/** "12.4 MB", with decimal units as files are sold in. */
-export function formatBytes(bytes: number): string {
-  let size = bytes;
-  let unit = 0;
-  while (size >= 1000 && unit < UNITS.length - 1) {
-    size /= 1000;
-    unit += 1;
-  }
-  return `${Math.round(size * 10) / 10} ${UNITS[unit]}`;
-}
 
 /** "2:05" */
 const formatSeconds = (seconds: number): string =>

@@ -50,6 +50,19 @@ export const formatStamp = (at: Date, locale: Locale): string =>
 export const formatCount = (count: number, locale: Locale): string =>
   new Intl.NumberFormat(LANGUAGE_TAGS[locale]).format(count);
 
+const UNITS = ["B", "kB", "MB", "GB"] as const;
+
+/** "12.4 MB", with decimal units as files are sold in. */
+export function formatBytes(bytes: number): string {
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1000 && unit < UNITS.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  return `${Math.round(size * 10) / 10} ${UNITS[unit]}`;
+}
+
 /** Puts values into the `{name}` places of a sentence; a name without a value stays visible, so a test can see it. */
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
   return sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
