@@ -7,7 +7,7 @@ import { addProduct, openMerchant, signIn } from "../support/back-office";
 test.describe.configure({ timeout: 240_000 });
 
 /** Where screenshots are wanted: the folder, or nothing. */
-const shots = process.env.KAPU_SHOTS;
+const shots = process.env.KAPU_TEST_SHOTS;
 const shoot = async (page: Page, name: string): Promise<void> => {
   if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
 };
