@@ -5,11 +5,22 @@ const two = (text: string, at: number): number => (text.charCodeAt(at) - 48) * 1
 
 const SHANGHAI = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 
+/** The last day that was read, and when it began: the rows of a statement are of few days. */
+let known = { day: "", from: 0 };
+
 /** Reads "2026-11-19 10:00:00" as the clocks of China showed it, which no statement of China says; null when no clock shows it. */
 export function fromShanghai(text: string): number | null {
   if (!SHANGHAI.test(text)) return null;
-  const [year, month, day] = [two(text, 0) * 100 + two(text, 2), two(text, 5), two(text, 8)];
-  return instantOf([year, month, day, two(text, 11), two(text, 14), two(text, 17)], CHINA_MS);
+  const day = text.slice(0, 10);
+  if (day !== known.day) {
+    const [year, month, date] = [two(text, 0) * 100 + two(text, 2), two(text, 5), two(text, 8)];
+    const from = instantOf([year, month, date, 0, 0, 0], CHINA_MS);
+    if (from === null) return null;
+    known = { day, from };
+  }
+  const [hour, minute, second] = [two(text, 11), two(text, 14), two(text, 17)];
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  return known.from + ((hour * 60 + minute) * 60 + second) * 1_000;
 }
 
 type Parts = readonly [year: number, month: number, day: number, hour: number, minute: number, second: number];
