@@ -40,7 +40,10 @@ export interface DayRow {
   readonly fileId: string | null;
 }
 
-/** The last days of an account whose statements can be had by now, the newest first; each day is there, whether anything is known of it or not. */
+/**
+ * The last days of an account whose statements can be had by now, the newest first. From the first day that anything is known of, each
+ * is there, whether anything is known of it or not: before it nobody asked, and nothing is missing.
+ */
 export async function listStatementDays(
   { db }: Reads,
   _viewer: Admin,
@@ -48,7 +51,8 @@ export async function listStatementDays(
 ): Promise<DayRow[]> {
   const days = daysToHave(gateway, now, limits.statementDaysShown);
   const { from } = boundsOfDay(gateway, days.at(-1) ?? "1970-01-01");
-  const [known, brought] = await Promise.all([
+  const [first, known, brought] = await Promise.all([
+    db.statementDay.findFirst({ where: { accountId }, orderBy: { day: "asc" }, select: { day: true } }),
     db.statementDay.findMany({ where: { accountId, day: { in: days } } }),
     db.statementFile.findMany({
       where: { accountId, state: "kept", source: "upload", lastAt: { gte: new Date(from) } },
@@ -61,14 +65,17 @@ export async function listStatementDays(
     const bounds = boundsOfDay(gateway, day);
     return brought.find(({ firstAt, lastAt }) => reaches(firstAt, lastAt, bounds));
   };
-  return days.map((day): DayRow => {
-    const row = known.find((one) => one.day === day);
-    const cover = row && row.state !== "due" && row.state !== "failed" ? undefined : coverOf(day);
-    if (cover) return { day, state: "covered", failure: null, tryCount: 0, nextTryAt: null, fileId: cover.id };
-    if (!row) return { day, state: "gap", failure: null, tryCount: 0, nextTryAt: null, fileId: null };
-    const { failure, tryCount, nextTryAt, fileId } = row;
-    return { day, state: row.state as DayState, failure, tryCount, nextTryAt, fileId };
-  });
+  const since = first?.day ?? days[0] ?? "";
+  return days
+    .filter((day) => day >= since)
+    .map((day): DayRow => {
+      const row = known.find((one) => one.day === day);
+      const cover = row && row.state !== "due" && row.state !== "failed" ? undefined : coverOf(day);
+      if (cover) return { day, state: "covered", failure: null, tryCount: 0, nextTryAt: null, fileId: cover.id };
+      if (!row) return { day, state: "gap", failure: null, tryCount: 0, nextTryAt: null, fileId: null };
+      const { failure, tryCount, nextTryAt, fileId } = row;
+      return { day, state: row.state as DayState, failure, tryCount, nextTryAt, fileId };
+    });
 }
 
 /** Whether a file's first and last row lie on both sides of a day's middle: it then tells of the day, as far as anybody can see. */
