@@ -37,10 +37,10 @@ export function WalletEntries({ page, locale, path, isFirst }: Readonly<WalletEn
       <Table aria-label={t.entries}>
         <thead>
           <tr>
-            {[t.columns.at, t.columns.kind, t.columns.order].map((name) => (
-              <HeadCell key={name}>{name}</HeadCell>
-            ))}
+            <HeadCell>{t.columns.at}</HeadCell>
             <HeadCell className="text-right">{t.columns.amount}</HeadCell>
+            <HeadCell>{t.columns.kind}</HeadCell>
+            <HeadCell>{t.columns.order}</HeadCell>
           </tr>
         </thead>
         <tbody>
@@ -71,12 +71,12 @@ function Entry({ line, locale }: Readonly<{ line: WalletLine; locale: Locale }>)
   return (
     <tr>
       <Cell className="figures whitespace-nowrap text-soft">{formatStamp(line.at, locale)}</Cell>
-      <Cell className="whitespace-nowrap">{t.kinds[line.kind]}</Cell>
-      <Cell className="figures whitespace-nowrap">{line.orderNumber ?? "—"}</Cell>
       <Cell className="figures whitespace-nowrap text-right">
         {sign}
         {formatMinor(line.amountMinor.toString(), line.currency, locale)}
       </Cell>
+      <Cell className="whitespace-nowrap">{t.kinds[line.kind]}</Cell>
+      <Cell className="figures whitespace-nowrap">{line.orderNumber ?? "—"}</Cell>
     </tr>
   );
 }
