@@ -31,8 +31,6 @@ export function createLineReader(encoding: Encoding): LineReader {
     const whole = rest + text;
     const cut = isEnd ? whole.length : whole.lastIndexOf("\n") + 1;
     rest = whole.slice(cut);
-    if (rest.length > limits.statementLineLettersMax) return { reason: "line_too_long", line: lineCount + 1 };
-    if (cut === 0) return [];
     const lines = whole.slice(0, cut).split("\n");
     // Behind the last break there is nothing, or it is the end.
     if (lines.at(-1) === "") lines.pop();
@@ -43,6 +41,7 @@ export function createLineReader(encoding: Encoding): LineReader {
     }
     for (const [at, line] of lines.entries()) if (line.endsWith("\r")) lines[at] = line.slice(0, -1);
     lineCount += lines.length;
+    if (rest.length > limits.statementLineLettersMax) return { reason: "line_too_long", line: lineCount + 1 };
     return lineCount > limits.statementLinesMax ? { reason: "too_many_lines", line: lineCount } : lines;
   }
 
