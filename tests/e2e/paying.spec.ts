@@ -77,8 +77,8 @@ test.describe("a gateway that is silent", () => {
     await page.getByRole("link", { name: t.retry }).click();
 
     await expect(page.getByText(t.network)).toBeVisible();
-    const amount = await page.locator("[data-coin-amount]").innerText();
-    const address = await page.locator("[data-coin-address]").innerText();
+    const amount = (await page.locator("[data-coin-amount]").textContent()) ?? "";
+    const address = (await page.locator("[data-coin-address]").textContent()) ?? "";
     await page.getByRole("button", { name: t.copyAddress }).click();
     await expect(page.getByText(t.copied).first()).toBeVisible();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address);
