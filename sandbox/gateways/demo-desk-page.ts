@@ -1,4 +1,6 @@
-import type { HouseGateway } from "./demo-house";
+/** The gateways that a demo shop has beside EPay. */
+export const HOUSE_GATEWAYS = ["alipay", "wechat", "stripe", "usdt"] as const;
+export type HouseGateway = (typeof HOUSE_GATEWAYS)[number];
 
 const NAMES: Readonly<Record<HouseGateway, string>> = {
   alipay: "支付宝 Alipay",
@@ -17,7 +19,7 @@ export const notFoundPage = frame("认不出这个码 This code leads nowhere", 
 
 /** The desk of the demo's gateways: each answers, or is silent until it is told otherwise. */
 export function demoDesk(silent: ReadonlySet<HouseGateway>): string {
-  const rows = (Object.keys(NAMES) as HouseGateway[]).map((gateway) => {
+  const rows = HOUSE_GATEWAYS.map((gateway) => {
     const isSilent = silent.has(gateway);
     const [how, label] = isSilent ? ["normal", "恢复 Answer again"] : ["silent", "不回答 Fall silent"];
     const state = isSilent ? " · 没有回应 silent" : "";

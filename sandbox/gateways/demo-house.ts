@@ -1,5 +1,5 @@
 import { type AlipayFake, startAlipayFake } from "./alipay";
-import { demoDesk, notFoundPage } from "./demo-desk-page";
+import { demoDesk, HOUSE_GATEWAYS, type HouseGateway, notFoundPage } from "./demo-desk-page";
 import { type EpusdtFake, startEpusdtFake } from "./epusdt";
 import { type Asked, listenOnLoopback, type Reply } from "./loopback-server";
 import { type StripeFake, startStripeFake } from "./stripe";
@@ -22,9 +22,6 @@ export interface HousePlan {
   readonly stripe: { readonly secretKey: string; readonly webhookSecret: string; readonly notifyPath: string };
   readonly usdt: { readonly token: string };
 }
-
-export const HOUSE_GATEWAYS = ["alipay", "wechat", "stripe", "usdt"] as const;
-export type HouseGateway = (typeof HOUSE_GATEWAYS)[number];
 
 export interface DemoHouse {
   stop(): Promise<void>;
