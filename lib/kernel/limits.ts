@@ -1,3 +1,5 @@
+// Over 300 lines: every bound of the shop stands in one place, where whoever asks "how many?" finds it.
+
 /** Every bound of the shop has its name here. Past a bound there is a clear refusal, never a slow death. */
 export const limits = {
   // Orders
