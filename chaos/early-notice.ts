@@ -9,7 +9,8 @@ import { parametersOf } from "./wire";
 const TRAP_MS = 4_000;
 const HELD_MS = 1_500;
 const LOOK_MS = 100;
-const LOOKS_MAX = 100;
+const REFUSALS_MAX = 150;
+const LOOKS_MAX = 1_200;
 
 /** What a batch of orders says of its first one, before anybody has committed it. */
 function readFirstOrder(bytes: Buffer): Taken | null {
@@ -41,9 +42,12 @@ async function tellOnce({ gateway, history, shop }: Market, taken: Taken, server
   else end(heard.text === "success" ? "ok" : "fail", { detail: { ...detail, status: heard.status } });
 }
 
+/** Whether the order that is let go comes to be. A database that is away says neither yes nor no. */
 async function hasCome(url: string, { order }: Taken): Promise<boolean> {
-  for (let look = 0; look < LOOKS_MAX; look++) {
-    if (await isCommitted(url, order).catch(() => false)) return true;
+  for (let look = 0, refusals = 0; look < LOOKS_MAX && refusals < REFUSALS_MAX; look++) {
+    const isThere = await isCommitted(url, order).catch(() => null);
+    if (isThere) return true;
+    if (isThere === false) refusals++;
     await sleep(LOOK_MS);
   }
   return false; // It was refused. What was told of it stays a finding.
@@ -62,7 +66,8 @@ export const tellEarly: Fault["inject"] = async (victims, plan) => {
       const first = readFirstOrder(bytes);
       // Asked a second time because the first answer was lost, an order may be there already.
       const taken = first && !(await isCommitted(database.url, first.order).catch(() => true)) ? first : null;
-      if (taken) await Promise.all([tellOnce(market, taken, 0), tellOnce(market, taken, 1)]);
+      // Taken before it is told: one of the two may hear of it late, when the order is there, and be right to settle it.
+      if (taken) await Promise.all([tellOnce(market, market.gateway.take(taken), 0), tellOnce(market, taken, 1)]);
       letGo(taken);
     };
     void lines[server]
@@ -70,9 +75,12 @@ export const tellEarly: Fault["inject"] = async (victims, plan) => {
       .then((isSprung) => isSprung || letGo(null));
   });
   const taken = await held;
-  if (!taken || !(await hasCome(database.url, taken))) return false;
+  if (!taken) return false;
   const { gateway, shop } = market;
-  if (gateway.findTaken(taken.outTradeNo)?.isTold === false) return true; // Its buyer has paid already, and nobody tells of it.
-  await gateway.tell({ taken: gateway.take(taken), spelling: "padded", copies: 2, spreadMs: 0, kind: "right" }, shop);
+  if (!(await hasCome(database.url, taken))) {
+    gateway.untake(taken);
+    return false;
+  }
+  await gateway.tell({ taken, spelling: "padded", copies: 2, spreadMs: 0, kind: "right" }, shop);
   return true;
 };

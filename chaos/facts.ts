@@ -76,7 +76,7 @@ async function withReader<T>(url: string, work: (client: pg.Client) => Promise<T
 /** Whether an order is there for everybody. */
 export const isCommitted = (url: string, order: string): Promise<boolean> =>
   withReader(url, async (client) => {
-    const { rowCount } = await client.query(`SELECT 1 FROM orders WHERE ${ORDER_ID("id")} = $1`, [order]);
+    const { rowCount } = await client.query("SELECT 1 FROM orders WHERE id = $1::uuid", [order.replace("ord_", "")]);
     return rowCount === 1;
   });
 

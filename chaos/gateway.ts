@@ -85,6 +85,12 @@ export class Gateway {
     return taken;
   }
 
+  /** As if it had never been: its order has not come to be. */
+  untake(taken: Taken): void {
+    this.taken.splice(this.taken.indexOf(taken), 1);
+    if (this.#byNumber.get(taken.outTradeNo) === taken) this.#byNumber.delete(taken.outTradeNo);
+  }
+
   /** The payment that a query about this number answers, or null. */
   findTaken(outTradeNo: string): Taken | null {
     return this.#byNumber.get(outTradeNo) ?? null;
