@@ -90,7 +90,7 @@ function Opened({ locale, row }: EventProps) {
         )}
       </dl>
       <div>
-        <h3 className="font-medium">{t.raw}</h3>
+        <h2 className="font-medium">{t.raw}</h2>
         <p className="mb-1.5 text-xs text-faint">{t.rawNote}</p>
         <EvidenceFields fields={row.fields} locale={locale} />
       </div>
