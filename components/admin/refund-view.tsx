@@ -2,7 +2,7 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import type { ComponentProps } from "react";
 import type { ActionForm } from "@/components/form/action-form";
-import { PageHead, Part } from "@/components/merchant/page-head";
+import { PageHead } from "@/components/merchant/page-head";
 import { OrderBadges, wordOf } from "@/components/merchant/state-badges";
 import { Timeline } from "@/components/merchant/timeline";
 import { buttonClass } from "@/components/ui/button";
@@ -104,9 +104,9 @@ function Changed({
       {query.refused && query.refused !== "order_changed" ? <p>{wordOf(staff.errors, query.refused)}</p> : null}
       <p>{rows.length > 0 ? money.refund.changedLead : money.refund.changedNothing}</p>
       {rows.length > 0 ? (
-        <Part title="">
+        <div className="mt-3">
           <Timeline rows={rows} locale={locale} />
-        </Part>
+        </div>
       ) : null}
     </Notice>
   );
