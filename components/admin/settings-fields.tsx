@@ -3,7 +3,7 @@
 import clsx from "clsx";
 import { useState } from "react";
 import { useForm } from "@/components/form/action-form";
-import { describedBy } from "@/components/form/field";
+import { describedBy, FieldNotes } from "@/components/form/field";
 import { AreaField, SelectField, TextField } from "@/components/form/fields";
 import type { SettingsField } from "@/lib/features/payments/gateways/port";
 import { type FieldValue, shownFields } from "@/lib/features/payments/settings-form";
@@ -142,16 +142,7 @@ function Boxes({ name, label, hint, boxes, labels, chosen }: Readonly<BoxesProps
           </label>
         ))}
       </div>
-      {error ? (
-        <p id={`${id}-error`} className="text-sm text-cinnabar">
-          {error}
-        </p>
-      ) : null}
-      {hint ? (
-        <p id={`${id}-hint`} className="text-sm text-faint">
-          {hint}
-        </p>
-      ) : null}
+      <FieldNotes id={id} hint={hint} error={error} />
     </fieldset>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
 import Link from "next/link";
-import { type DragEvent, useState } from "react";
+import { useState } from "react";
 import { sentenceOf } from "@/components/form/action-form";
 import { Field } from "@/components/form/field";
+import { FileDrop } from "@/components/form/file-drop";
 import { UploadProgress, type UploadWords } from "@/components/merchant/upload-progress";
 import { type Refusal, useUpload } from "@/components/merchant/use-upload";
 import { Button, buttonClass } from "@/components/ui/button";
@@ -89,7 +90,15 @@ export function StatementUpload(props: Readonly<StatementUploadProps>) {
           ))}
         </Select>
       </Field>
-      <FileDrop file={file} disabled={isBusy} onFile={(chosen) => choose(chosen)} t={t} />
+      <FileDrop
+        label={t.uploadPage.file}
+        accept=".csv,.txt,.zip,.gz"
+        disabled={isBusy}
+        onFile={(chosen) => choose(chosen)}
+        className="min-h-28"
+      >
+        {file ? `${file.name}（${formatBytes(file.size)}）` : t.uploadPage.drop}
+      </FileDrop>
       {state.phase === "looking" ? <p role="status">{t.uploadPage.looking}</p> : null}
       {state.phase === "failed" ? <Failure refusal={state} {...{ t, errors }} /> : null}
       {columns && draft && file ? (
@@ -166,36 +175,5 @@ function Failure({
           ? fill(words, { reason: why, line: line ?? 0 })
           : sentenceOf(errors, code)}
     </Notice>
-  );
-}
-
-interface FileDropProps {
-  file: File | null;
-  disabled: boolean;
-  onFile: (file: File | null) => void;
-  t: StatementWords;
-}
-
-function FileDrop({ file, disabled, onFile, t }: Readonly<FileDropProps>) {
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    if (!disabled) onFile(event.dataTransfer.files[0] ?? null);
-  };
-  return (
-    <label
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={drop}
-      className="grid min-h-28 cursor-pointer place-items-center rounded-md border-2 border-dashed border-edge bg-surface p-6 text-center text-sm text-soft has-focus-visible:outline-2 has-focus-visible:outline-cinnabar hover:border-ink"
-    >
-      <span className="break-all">{file ? `${file.name}（${formatBytes(file.size)}）` : t.uploadPage.drop}</span>
-      <input
-        type="file"
-        accept=".csv,.txt,.zip,.gz"
-        aria-label={t.uploadPage.file}
-        disabled={disabled}
-        onChange={(event) => onFile(event.target.files?.[0] ?? null)}
-        className="sr-only"
-      />
-    </label>
   );
 }

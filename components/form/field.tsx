@@ -16,14 +16,10 @@ export function describedBy({ id, hint, error }: { id: string; hint?: string; er
   return { "aria-invalid": error ? true : undefined, "aria-describedby": ids || undefined } as const;
 }
 
-export function Field({ id, label, note, hint, error, children }: Readonly<FieldProps>) {
+/** What `describedBy` points at. */
+export function FieldNotes({ id, hint, error }: Readonly<{ id: string; hint?: string; error?: string }>) {
   return (
-    <div className="space-y-1.5">
-      <label htmlFor={id} className="flex items-baseline justify-between gap-2 text-sm font-medium">
-        {label}
-        {note ? <span className="font-normal text-faint">{note}</span> : null}
-      </label>
-      {children}
+    <>
       {error ? (
         <p id={`${id}-error`} className="text-sm text-cinnabar">
           {error}
@@ -34,6 +30,19 @@ export function Field({ id, label, note, hint, error, children }: Readonly<Field
           {hint}
         </p>
       ) : null}
+    </>
+  );
+}
+
+export function Field({ id, label, note, hint, error, children }: Readonly<FieldProps>) {
+  return (
+    <div className="space-y-1.5">
+      <label htmlFor={id} className="flex items-baseline justify-between gap-2 text-sm font-medium">
+        {label}
+        {note ? <span className="font-normal text-faint">{note}</span> : null}
+      </label>
+      {children}
+      <FieldNotes id={id} hint={hint} error={error} />
     </div>
   );
 }

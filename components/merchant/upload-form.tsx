@@ -1,9 +1,10 @@
 "use client";
 
 import Link from "next/link";
-import { type DragEvent, useState } from "react";
+import { useState } from "react";
 import { sentenceOf } from "@/components/form/action-form";
 import { Field } from "@/components/form/field";
+import { FileDrop } from "@/components/form/file-drop";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Input, Select, Textarea } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
@@ -81,7 +82,9 @@ export function UploadForm({ locale, choices, chosen, after, batchesHref, t, err
       </Field>
       <ModeSwitch mode={mode} disabled={isBusy} onChange={setMode} t={t} />
       {mode === "file" ? (
-        <FileDrop file={file} disabled={isBusy} onFile={setFile} t={t} />
+        <FileDrop label={t.file} accept=".txt,text/plain" disabled={isBusy} onFile={setFile} className="min-h-36">
+          {file ? fill(t.fileChosen, { name: file.name, size: formatBytes(file.size) }) : t.drop}
+        </FileDrop>
       ) : (
         <Field
           id="text"
@@ -168,36 +171,5 @@ function ModeSwitch({ mode, disabled, onChange, t }: Readonly<ModeSwitchProps>) 
         </label>
       ))}
     </fieldset>
-  );
-}
-
-interface FileDropProps {
-  file: File | null;
-  disabled: boolean;
-  onFile: (file: File | null) => void;
-  t: UploadWords;
-}
-
-function FileDrop({ file, disabled, onFile, t }: Readonly<FileDropProps>) {
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    if (!disabled) onFile(event.dataTransfer.files[0] ?? null);
-  };
-  return (
-    <label
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={drop}
-      className="grid min-h-36 cursor-pointer place-items-center rounded-md border-2 border-dashed border-edge bg-surface p-6 text-center text-sm text-soft has-focus-visible:outline-2 has-focus-visible:outline-cinnabar hover:border-ink"
-    >
-      <span>{file ? fill(t.fileChosen, { name: file.name, size: formatBytes(file.size) }) : t.drop}</span>
-      <input
-        type="file"
-        accept=".txt,text/plain"
-        aria-label={t.file}
-        disabled={disabled}
-        onChange={(event) => onFile(event.target.files?.[0] ?? null)}
-        className="sr-only"
-      />
-    </label>
   );
 }

@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
+import { OpenMailedLink } from "@/components/shop/open-mailed-link";
 import { Card } from "@/components/ui/card";
 import { getMessages } from "@/lib/i18n";
 import { localeOf } from "../../page-locale";
-import { OpenWallet } from "./open-wallet";
+import { openWalletAction } from "../actions";
 
 interface LinkProps {
   params: Promise<{ locale: string }>;
@@ -20,7 +21,7 @@ export default async function WalletLink({ params }: Readonly<LinkProps>) {
         <h1 className="text-xl font-semibold tracking-tight">{t.title}</h1>
         <p className="mt-1 text-soft">{t.lead}</p>
       </header>
-      <OpenWallet locale={locale} t={t} />
+      <OpenMailedLink locale={locale} t={t} action={openWalletAction} againHref={`/${locale}/wallet`} />
     </Card>
   );
 }

@@ -7,23 +7,28 @@ import { buttonClass } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import type { getMessages } from "@/lib/i18n";
-import { openWalletAction } from "../actions";
 
-interface OpenWalletProps {
+interface OpenMailedLinkProps {
   locale: string;
-  t: ReturnType<typeof getMessages>["wallets"]["link"];
+  t: ReturnType<typeof getMessages>["shop"]["link"] | ReturnType<typeof getMessages>["wallets"]["link"];
+  action: (state: { isUsed?: boolean }, form: FormData) => Promise<{ isUsed?: boolean }>;
+  /** Where another link is asked for. */
+  againHref: string;
 }
 
-/** The token stands in the fragment, which browsers send to nobody; the button sends it, so that no mail scanner uses the link up. */
-export function OpenWallet({ locale, t }: Readonly<OpenWalletProps>) {
-  const [state, open] = useActionState(openWalletAction, {});
+/**
+ * The token stands in the address's fragment, which browsers send to nobody; a press of the button sends it, so that a
+ * mail scanner that opens the link does not use it up.
+ */
+export function OpenMailedLink({ locale, t, action, againHref }: Readonly<OpenMailedLinkProps>) {
+  const [state, open] = useActionState(action, {});
   const [token, setToken] = useState("");
   useEffect(() => setToken(window.location.hash.slice(1)), []);
   if (state.isUsed) {
     return (
       <Notice tone="seal" role="alert" title={t.used}>
         <p>{t.usedText}</p>
-        <a href={`/${locale}/wallet`} className={`${buttonClass({ size: "sm" })} mt-3`}>
+        <a href={againHref} className={`${buttonClass({ size: "sm" })} mt-3`}>
           {t.again}
         </a>
       </Notice>
