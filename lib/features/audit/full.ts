@@ -19,7 +19,7 @@ interface State {
  * it is not due or another process has the turn.
  */
 export async function auditFully(databaseUrl: string, options: PassOptions): Promise<Pass | null> {
-  return withSnapshot(databaseUrl, { statementMs: limits.auditStatementMs, turn: "full" }, async (client) => {
+  return withSnapshot(databaseUrl, { statementMs: limits.auditStatementMs, turn: "full", isWhole: true }, async (client) => {
     const progress = await readProgress(client, "full");
     if (!isDue(progress)) return null;
     const pass = await run(client, options, progress);

@@ -43,7 +43,7 @@ export interface AuditOptions {
  * sale waits for, and shares no code with the statements that it checks. Give it the audit role's address where there is one.
  */
 export async function runAudit(databaseUrl: string, { migrations }: AuditOptions = {}): Promise<AuditReport> {
-  const report = await withSnapshot(databaseUrl, { statementMs: limits.auditStatementMs }, async (client) => {
+  const report = await withSnapshot(databaseUrl, { statementMs: limits.auditStatementMs, isWhole: true }, async (client) => {
     const migration = migrations ? await findMigrationState(client, migrations) : null;
     return withMigration(await judge(client), migration);
   });
@@ -60,7 +60,7 @@ const withMigration = (report: AuditReport, migration: MigrationState | null): A
 
 /** The same within a transaction of the caller's, who thereby chooses the snapshot; it must be REPEATABLE READ to mean anything. */
 export async function judge(client: pg.ClientBase): Promise<AuditReport> {
-  await setUp(client, limits.auditStatementMs);
+  await setUp(client, limits.auditStatementMs, true);
   const at = await snapshotTime(client);
   const results: InvariantResult[] = [];
   for (const invariant of INVARIANTS) results.push(await judgeOne(client, invariant));
