@@ -1,3 +1,4 @@
+import { limits } from "@/lib/kernel/limits";
 import { closeDeps, createDeps, type Deps } from "@/lib/platform/deps";
 import { loadEnv } from "@/lib/platform/env";
 import { createLog } from "@/lib/platform/log";
@@ -16,7 +17,7 @@ export interface OpenedShop {
 export async function withShop<T>(work: (shop: OpenedShop) => Promise<T>): Promise<T> {
   const env = loadEnv(keepSecret);
   const log = createLog("silent");
-  const database = await startDatabase({ env, log });
+  const database = await startDatabase({ env, log, waitMs: limits.commandDatabaseWaitMs });
   try {
     const deps = createDeps({ env, urls: database.urls, log });
     try {

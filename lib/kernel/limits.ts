@@ -272,7 +272,9 @@ export const limits = {
   postgresPingMs: 2_000,
   postgresStopMs: 10_000,
   connectTimeoutMs: 10_000,
-  databaseWaitMs: 30_000,
+  /** A server waits for machines that start in any order, a command for a restart that somebody watches. */
+  serverDatabaseWaitMs: 30_000,
+  commandDatabaseWaitMs: 3_000,
   migrationLockWaitMs: 600_000,
 
   // Outbox, mail, jobs

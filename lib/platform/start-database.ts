@@ -21,6 +21,8 @@ export interface StartedDatabase {
 export interface StartDatabaseOptions {
   readonly env: Env;
   readonly log: Log;
+  /** How long a database that is not up yet is waited for, in milliseconds. */
+  readonly waitMs?: number;
   /** Called when the embedded Postgres died and could not be brought back. */
   readonly onGivenUp?: (error: Error) => void;
 }
@@ -43,9 +45,9 @@ export async function startDatabase(options: StartDatabaseOptions): Promise<Star
   return started;
 }
 
-async function joinForeign({ env, log }: StartDatabaseOptions): Promise<StartedDatabase> {
+async function joinForeign({ env, log, waitMs = limits.serverDatabaseWaitMs }: StartDatabaseOptions): Promise<StartedDatabase> {
   const url = env.databaseUrl?.reveal() ?? "";
-  await waitUntilItAnswers(url, log);
+  await waitUntilItAnswers(url, log, waitMs);
   return { urls: await prepareForeignDatabase(url, env.secret), isEmbedded: false, stop: async () => {} };
 }
 
@@ -54,7 +56,7 @@ const RETRY_MS = 1_000;
 const PASSES_BY_ITSELF = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "57P03", "53300"]);
 
 /** The machine's services start in any order, so the database gets a moment. Throws one sentence without the address. */
-async function waitUntilItAnswers(url: string, log: Log): Promise<void> {
+async function waitUntilItAnswers(url: string, log: Log, waitMs: number): Promise<void> {
   const startedAt = performance.now();
   for (;;) {
     try {
@@ -62,7 +64,7 @@ async function waitUntilItAnswers(url: string, log: Log): Promise<void> {
       return;
     } catch (error) {
       const { code = "", message } = error as NodeJS.ErrnoException;
-      const isOver = performance.now() - startedAt > limits.databaseWaitMs;
+      const isOver = performance.now() - startedAt > waitMs;
       if (isOver || !PASSES_BY_ITSELF.has(code)) {
         throw new EnvError(`The database of DATABASE_URL refuses: ${[code, message].filter(Boolean).join(" ")}.`);
       }
