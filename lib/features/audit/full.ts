@@ -19,7 +19,8 @@ interface State {
  * it is not due or another process has the turn.
  */
 export async function auditFully(databaseUrl: string, options: PassOptions): Promise<Pass | null> {
-  return withSnapshot(databaseUrl, { statementMs: limits.auditStatementMs, turn: "full", isWhole: true }, async (client) => {
+  const whole = { statementMs: limits.auditStatementMs, turn: "full", isWhole: true } as const;
+  return withSnapshot(databaseUrl, whole, async (client) => {
     const progress = await readProgress(client, "full");
     if (!isDue(progress)) return null;
     const pass = await run(client, options, progress);

@@ -43,7 +43,8 @@ export interface AuditOptions {
  * sale waits for, and shares no code with the statements that it checks. Give it the audit role's address where there is one.
  */
 export async function runAudit(databaseUrl: string, { migrations }: AuditOptions = {}): Promise<AuditReport> {
-  const report = await withSnapshot(databaseUrl, { statementMs: limits.auditStatementMs, isWhole: true }, async (client) => {
+  const whole = { statementMs: limits.auditStatementMs, isWhole: true };
+  const report = await withSnapshot(databaseUrl, whole, async (client) => {
     const migration = migrations ? await findMigrationState(client, migrations) : null;
     return withMigration(await judge(client), migration);
   });
