@@ -45,7 +45,11 @@ export async function startDatabase(options: StartDatabaseOptions): Promise<Star
   return started;
 }
 
-async function joinForeign({ env, log, waitMs = limits.serverDatabaseWaitMs }: StartDatabaseOptions): Promise<StartedDatabase> {
+async function joinForeign({
+  env,
+  log,
+  waitMs = limits.serverDatabaseWaitMs,
+}: StartDatabaseOptions): Promise<StartedDatabase> {
   const url = env.databaseUrl?.reveal() ?? "";
   await waitUntilItAnswers(url, log, waitMs);
   return { urls: await prepareForeignDatabase(url, env.secret), isEmbedded: false, stop: async () => {} };
