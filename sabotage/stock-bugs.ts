@@ -156,7 +156,7 @@ export const stockBugs: readonly Bug[] = [
     name: "the last to pay is served first",
     breaks: "the promise to owed orders: order of payment",
     patches: [
-      { file: "lib/flows/offer-cards.ts", find: "ORDER BY o.paid_at, o.id", replace: "ORDER BY o.paid_at DESC, o.id" },
+      { file: "lib/flows/offer-cards.ts", find: "ORDER BY d.since, d.id", replace: "ORDER BY d.since DESC, d.id" },
     ],
     checks: [integration("payments/settle-payment")],
   },

@@ -3,12 +3,17 @@ import type { ComponentProps } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { Card } from "@/components/ui/card";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { listMoves } from "@/lib/features/inventory/queries";
 import { type BatchDetail, type CardCounts, findBatch } from "@/lib/features/merchants/batches";
+import { readQuality } from "@/lib/features/replacements/quality";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { getDeps } from "@/lib/platform/deps";
+import { Quality } from "./bad-rate";
+import { type BatchActs, BatchLife } from "./batch-life";
 import { variantTitle } from "./batches-view";
+import { MovesTable } from "./moves-table";
 import { Facts, PageHead, Part } from "./page-head";
 import { BatchBadge, wordOf } from "./state-badges";
 import type { ViewProps } from "./view";
@@ -16,19 +21,24 @@ import type { ViewProps } from "./view";
 interface BatchViewProps extends ViewProps {
   readonly batchId: string;
   readonly publish: ComponentProps<typeof ActionForm>["action"];
+  readonly acts: BatchActs;
 }
 
 /** One batch: what came in, what became of each card, and, while it is a draft, the button that puts it on sale. */
-export async function BatchView({ locale, viewer, batchId, publish }: BatchViewProps) {
+export async function BatchView({ locale, viewer, batchId, publish, acts }: BatchViewProps) {
   const batch = await findBatch(getDeps(), viewer, batchId);
   if (!batch) notFound();
+  const [moves, quality] = await Promise.all([
+    listMoves(getDeps(), viewer, batchId),
+    readQuality(getDeps(), [batch.id]),
+  ]);
   const { merchant, staff } = getMessages(locale);
   const t = merchant.batch;
   const isOpen = batch.status === "draft" || (batch.status === "published" && batch.counts.draft > 0);
   return (
     <>
       <PageHead title={fill(t.title, { number: batch.number.toString() })} lead={variantTitle(locale, batch)}>
-        <BatchBadge status={batch.status} locale={locale} />
+        <BatchBadge status={batch.status} isHeld={batch.holdId !== null} locale={locale} />
       </PageHead>
       {isOpen ? (
         <Card className="mb-6">
@@ -44,6 +54,9 @@ export async function BatchView({ locale, viewer, batchId, publish }: BatchViewP
       <Part title={t.cards}>
         <CardFigures counts={batch.counts} locale={locale} />
       </Part>
+      <Quality quality={quality.get(batch.id)} sold={batch.counts.delivered} locale={locale} />
+      <BatchLife {...{ locale, batch, acts }} />
+      <MovesTable locale={locale} rows={moves} />
       <Part title={t.import}>
         <Facts facts={factsOf(batch, locale)} />
       </Part>
@@ -56,16 +69,15 @@ export async function BatchView({ locale, viewer, batchId, publish }: BatchViewP
 
 function CardFigures({ counts, locale }: Readonly<{ counts: CardCounts; locale: Locale }>) {
   const { card } = getMessages(locale).merchant.labels;
-  const states = ["draft", "available", "reserved", "delivered", "withdrawn"] as const;
+  const states = ["draft", "available", "reserved", "delivered", "quarantined", "withdrawn"] as const;
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-md border bg-line sm:grid-cols-5">
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-md border bg-line sm:grid-cols-3 lg:grid-cols-6">
       {states.map((state) => (
         <div key={state} className="bg-surface px-4 py-3">
           <dt className="text-xs text-faint">{card[state]}</dt>
           <dd className="figures text-lg font-semibold">{formatCount(counts[state], locale)}</dd>
         </div>
       ))}
-      <div aria-hidden="true" className="bg-surface sm:hidden" />
     </dl>
   );
 }

@@ -3,11 +3,13 @@ import { buttonClass } from "@/components/ui/button";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { type BatchRow, listBatches } from "@/lib/features/merchants/batches";
 import { BATCH_STATUSES, type BatchListQuery } from "@/lib/features/merchants/schema";
+import { type BatchQuality, readQuality } from "@/lib/features/replacements/quality";
 import { getMessages } from "@/lib/i18n";
 import { formatCount, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { fromPublicId, toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
+import { BadRate } from "./bad-rate";
 import { ListFrame } from "./list-frame";
 import { PageHead } from "./page-head";
 import { BatchBadge } from "./state-badges";
@@ -19,6 +21,10 @@ export async function BatchesView({ query, ...view }: ViewProps & { readonly que
   const variant = fromPublicId("variant", query.variant ?? "");
   const variantId = variant.ok ? variant.value : undefined;
   const { rows, page, hasMore } = await listBatches(getDeps(), viewer, { ...query, variantId });
+  const quality = await readQuality(
+    getDeps(),
+    rows.map(({ id }) => id),
+  );
   return (
     <>
       <PageHead title={t.title}>
@@ -45,7 +51,7 @@ export async function BatchesView({ query, ...view }: ViewProps & { readonly que
         empty={{ title: t.emptyTitle, text: t.emptyText }}
         none={{ title: t.noneTitle, text: "" }}
       >
-        <BatchesTable {...view} rows={rows} />
+        <BatchesTable {...view} rows={rows} quality={quality} />
       </ListFrame>
     </>
   );
@@ -55,7 +61,12 @@ export async function BatchesView({ query, ...view }: ViewProps & { readonly que
 export const variantTitle = (locale: Locale, { variant }: Pick<BatchRow, "variant">): string =>
   `${inLocale(locale, variant.product.titleZh, variant.product.titleEn)} · ${inLocale(locale, variant.titleZh, variant.titleEn)}`;
 
-function BatchesTable({ locale, viewer, base, rows }: ViewProps & { readonly rows: readonly BatchRow[] }) {
+interface BatchesTableProps extends ViewProps {
+  readonly rows: readonly BatchRow[];
+  readonly quality: ReadonlyMap<string, BatchQuality>;
+}
+
+function BatchesTable({ locale, viewer, base, rows, quality }: BatchesTableProps) {
   const { title, columns: t } = getMessages(locale).merchant.batches;
   const isAdmin = viewer.kind === "admin";
   return (
@@ -69,6 +80,7 @@ function BatchesTable({ locale, viewer, base, rows }: ViewProps & { readonly row
           <HeadCell className="text-right">{t.accepted}</HeadCell>
           <HeadCell className="text-right">{t.duplicate}</HeadCell>
           <HeadCell className="text-right">{t.rejected}</HeadCell>
+          <HeadCell className="text-right">{getMessages(locale).life.quality.badRate}</HeadCell>
           {isAdmin ? <HeadCell>{t.merchant}</HeadCell> : null}
           <HeadCell>{t.at}</HeadCell>
         </tr>
@@ -86,7 +98,7 @@ function BatchesTable({ locale, viewer, base, rows }: ViewProps & { readonly row
               </Link>
             </Cell>
             <Cell>
-              <BatchBadge status={row.status} locale={locale} />
+              <BatchBadge status={row.status} isHeld={row.holdId !== null} locale={locale} />
             </Cell>
             <Cell className="min-w-40">
               {variantTitle(locale, row)}
@@ -97,6 +109,9 @@ function BatchesTable({ locale, viewer, base, rows }: ViewProps & { readonly row
                 {formatCount(count, locale)}
               </Cell>
             ))}
+            <Cell className="figures text-right">
+              <BadRate quality={quality.get(row.id)} locale={locale} />
+            </Cell>
             {isAdmin ? <Cell className="whitespace-nowrap">{row.merchant.name}</Cell> : null}
             <Cell className="figures whitespace-nowrap text-soft">{formatStamp(row.createdAt, locale)}</Cell>
           </tr>

@@ -19,6 +19,7 @@ function merchantNav(locale: Locale): readonly NavGroup[] {
         to("/products", nav.products),
         to("/upload", nav.upload),
         to("/batches", nav.batches),
+        to("/replacements", getMessages(locale).life.replace.listTitle),
       ],
     },
   ];
@@ -42,7 +43,14 @@ function adminNav(locale: Locale): readonly NavGroup[] {
         to("/refunds", nav.refunds),
       ],
     },
-    { label: nav.groups.goods, items: [to("/products", nav.products), to("/batches", nav.batches)] },
+    {
+      label: nav.groups.goods,
+      items: [
+        to("/products", nav.products),
+        to("/batches", nav.batches),
+        to("/replacements", getMessages(locale).life.replace.listTitle),
+      ],
+    },
     {
       label: nav.groups.platform,
       items: [

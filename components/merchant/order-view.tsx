@@ -15,6 +15,7 @@ import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { OrderMoney, type OrderMoneyProps } from "./order-money";
+import { OrderReplacements, type ReplaceActs } from "./order-replacements";
 import { Facts, PageHead, Part } from "./page-head";
 import { OrderBadges } from "./state-badges";
 import { Timeline } from "./timeline";
@@ -23,6 +24,7 @@ import { inLocale, type ViewProps } from "./view";
 interface OrderPageViewProps extends ViewProps {
   readonly orderId: string;
   readonly release: ComponentProps<typeof ActionForm>["action"];
+  readonly replaceActs: ReplaceActs;
   /** What can be done about its refunds; absent for merchants, who see them. */
   readonly acts?: OrderMoneyProps["acts"];
   readonly giveUp?: (order: OrderPage) => ReactNode;
@@ -36,6 +38,7 @@ export async function OrderPageView({
   base,
   orderId,
   release,
+  replaceActs,
   acts,
   giveUp,
   query,
@@ -69,6 +72,7 @@ export async function OrderPageView({
       </div>
       <OrderMoney {...{ locale, viewer, base, order, acts }} />
       {order.status === "refunding" ? <div className="mt-3">{giveUp?.(order)}</div> : null}
+      <OrderReplacements {...{ locale, viewer, base, order }} acts={replaceActs} />
       <Part title={t.timeline} note={t.timelineNote}>
         <TimelineChoice locale={locale} path={`${base}/orders/${toPublicId("order", order.id)}`} only={query.only} />
         <Timeline

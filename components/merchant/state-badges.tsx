@@ -31,7 +31,8 @@ export function OrderBadges({
   );
 }
 
-export function BatchBadge({ status, locale }: Readonly<{ status: string; locale: Locale }>) {
+export function BatchBadge({ status, isHeld, locale }: Readonly<{ status: string; isHeld?: boolean; locale: Locale }>) {
+  if (isHeld) return <Badge tone="seal">{getMessages(locale).merchant.labels.card.quarantined}</Badge>;
   const tone: BadgeTone = status === "published" ? "strong" : status === "draft" ? "seal" : "muted";
   return <Badge tone={tone}>{wordOf(getMessages(locale).merchant.labels.batch, status)}</Badge>;
 }

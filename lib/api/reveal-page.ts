@@ -31,6 +31,11 @@ interface Shown {
   readonly text: Secret;
 }
 
+interface Replaced {
+  readonly position: number;
+  readonly text: Secret;
+}
+
 function lineSection(order: OrderView, index: number, secrets: readonly Shown[]): string {
   const line = order.lines[index];
   if (!line) return "";
@@ -43,8 +48,19 @@ function lineSection(order: OrderView, index: number, secrets: readonly Shown[])
 <ol>${items.join("")}</ol>${note ? `<h3>${escapeHtml(receipt.usage)}</h3><p>${escapeHtml(note)}</p>` : ""}</section>`;
 }
 
+/** What was replaced, and where it stood: so that nobody uses it by mistake. */
+function replacedSection(order: OrderView, replaced: readonly Replaced[]): string {
+  if (replaced.length === 0) return "";
+  const { receipt } = getMessages(order.locale).shop;
+  const items = replaced.map(
+    ({ position, text }) =>
+      `<li>${escapeHtml(fill(receipt.replacedAt, { n: position }))} <del><code>${escapeHtml(text.reveal())}</code></del></li>`,
+  );
+  return `<section><h2>${escapeHtml(receipt.replacedTitle)}</h2><ul>${items.join("")}</ul></section>`;
+}
+
 /** The secrets as a page that works without scripts, loads nothing, and that no cache keeps. */
-export function secretsPage(order: OrderView, secrets: readonly Shown[]): Reply {
+export function secretsPage(order: OrderView, secrets: readonly Shown[], replaced: readonly Replaced[]): Reply {
   const { receipt } = getMessages(order.locale).shop;
   const sections = order.lines.map((_, index) =>
     lineSection(
@@ -54,7 +70,11 @@ export function secretsPage(order: OrderView, secrets: readonly Shown[]): Reply 
     ),
   );
   const back = `<p><a href="${orderPath(order.locale, order.id)}">${escapeHtml(order.number)}</a></p>`;
-  const body = page({ locale: order.locale, title: receipt.cards, body: back + sections.join("") });
+  const body = page({
+    locale: order.locale,
+    title: receipt.cards,
+    body: back + sections.join("") + replacedSection(order, replaced),
+  });
   return textReply(200, body, HEADERS);
 }
 

@@ -167,7 +167,16 @@ export const OrderView = z
   .meta({ id: "Order" });
 
 export const RevealView = z
-  .object({ secrets: z.array(z.string()).meta({ description: "One entry per card, byte for byte as imported." }) })
+  .object({
+    secrets: z.array(z.string()).meta({ description: "One entry per card, byte for byte as imported." }),
+    replaced: z
+      .array(z.object({ position: z.int().min(1), secret: z.string() }))
+      .optional()
+      .meta({
+        description:
+          "Cards that were replaced and are void, by the place in secrets, from 1; absent where there are none.",
+      }),
+  })
   .meta({ id: "Reveal" });
 
 export const VariantView = z

@@ -9,6 +9,7 @@ import { canMail } from "./mail-order-link";
 const MAIL_OF = {
   "order.delivered": "order_delivered",
   "order.owed": "order_owed",
+  "card.replaced": "card_replaced",
   "refund.requested": "refund_under_way",
   "refund.succeeded": "refund_done",
   "refund.failed": "refund_failed",

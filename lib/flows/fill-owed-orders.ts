@@ -7,14 +7,17 @@ import type { Deps } from "@/lib/platform/deps";
 import { serveOwedOrders } from "./offer-cards";
 
 /**
- * Tries every owed order against the stock that is there. Publishing and releasing serve owed orders themselves; this is
+ * Tries every owed order, and every replacement that waits, against the stock that is there. Publishing and releasing serve them themselves; this is
  * the net for cards that another transaction held at that moment. Returns how many places it looked at.
  */
 export async function fillOwedOrders(deps: Deps): Promise<number> {
   const places = await deps.db.$queryRaw<StockPlace[]>`
-    SELECT DISTINCT l.variant_id AS "variantId", l.pool_id AS "poolId" FROM orders o JOIN order_line l ON l.order_id = o.id
-     WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL
-       AND EXISTS (SELECT 1 FROM card c WHERE c.variant_id = l.variant_id AND c.pool_id = l.pool_id AND c.status = 'available')
+    WITH owed AS (
+      SELECT l.variant_id, l.pool_id FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL
+      UNION
+      SELECT r.variant_id, r.pool_id FROM replacement r WHERE r.status = 'waiting')
+    SELECT variant_id AS "variantId", pool_id AS "poolId" FROM owed
+     WHERE EXISTS (SELECT 1 FROM card c WHERE c.variant_id = owed.variant_id AND c.pool_id = owed.pool_id AND c.status = 'available')
      LIMIT ${limits.owedPlacesPerRun}::int`;
   for (const place of places) await fillPlace(deps, place);
   return places.length;

@@ -5,6 +5,7 @@ import { changeOrder, type LockedOrder, lockOrder, readLines } from "@/lib/featu
 import { askNowOfOrder } from "@/lib/features/payments/attempts";
 import { type RefundedPayment, readRefundedPayments } from "@/lib/features/payments/refunds";
 import { resolveFinding } from "@/lib/features/reconciliation/findings";
+import { cancelWaitingOf } from "@/lib/features/replacements/store";
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
@@ -67,6 +68,7 @@ async function finish(tx: Tx, order: LockedOrder, { refundId, actorId }: RefundC
     assert(withdrawn === cardIds.length, "every card of a refunded order was delivered to it");
     await appendEntry(tx, { kind: "withdraw", merchantId, orderId, reference: refundId, cardIds });
   }
+  await cancelWaitingOf(tx, order.id);
   await changeOrder(tx, order, { status: "refunded" }, { reason: "money_returned", actorId });
 }
 

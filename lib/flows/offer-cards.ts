@@ -7,28 +7,39 @@ import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
 import { sqlStateOf, type Tx } from "@/lib/platform/db";
 import { isPassing } from "@/lib/platform/outage";
+import { fillReplacement } from "./fill-replacement";
+import { putHeldAside } from "./put-held-aside";
 
 /** Postgres gave up waiting for a lock. */
 const LOCK_NOT_AVAILABLE = "55P03";
 
-interface OwedOrder {
+/** Cards that somebody is owed: an order that was paid, since then; or one that waits for a replacement, since it was granted. */
+interface Debt {
+  /** Of the order, or of the replacement. */
   readonly id: string;
-  readonly paidAt: Date;
+  readonly orderId: string;
+  readonly isReplacement: boolean;
+  readonly since: Date;
 }
 
-/** The oldest payments first, a page at a time. Nothing is handed out for money that the buyer asks his bank for. */
-function readOwedOrders(tx: Tx, { variantId, poolId }: StockPlace, after: OwedOrder | undefined): Promise<OwedOrder[]> {
-  return tx.$queryRaw<OwedOrder[]>`
-    SELECT o.id, o.paid_at AS "paidAt" FROM orders o
-     WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL
-       AND EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.variant_id = ${variantId}::uuid AND l.pool_id = ${poolId}::uuid)
-       AND (${after?.id ?? null}::uuid IS NULL OR (o.paid_at, o.id) > (${after?.paidAt ?? null}::timestamptz, ${after?.id ?? null}::uuid))
-     ORDER BY o.paid_at, o.id LIMIT ${limits.owedOrdersPerPage}::int`;
+/** The oldest debts first, a page at a time. Nothing is handed out for money that the buyer asks his bank for. */
+function readDebts(tx: Tx, { variantId, poolId }: StockPlace, after: Debt | undefined): Promise<Debt[]> {
+  return tx.$queryRaw<Debt[]>`
+    SELECT * FROM (
+      SELECT o.id, o.id AS "orderId", false AS "isReplacement", o.paid_at AS since FROM orders o
+       WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL
+         AND EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.variant_id = ${variantId}::uuid AND l.pool_id = ${poolId}::uuid)
+      UNION ALL
+      SELECT r.id, r.order_id, true, r.requested_at FROM replacement r JOIN orders o ON o.id = r.order_id
+       WHERE r.status = 'waiting' AND r.variant_id = ${variantId}::uuid AND r.pool_id = ${poolId}::uuid
+         AND o.disputed_at IS NULL AND o.status <> 'refunding') d
+     WHERE ${after?.id ?? null}::uuid IS NULL OR (d.since, d.id) > (${after?.since ?? null}::timestamptz, ${after?.id ?? null}::uuid)
+     ORDER BY d.since, d.id LIMIT ${limits.owedOrdersPerPage}::int`;
 }
 
-/** Whether anybody has paid for cards of this place and waits for them, and may have them. */
+/** Whether anybody waits for cards of this place who is owed them, and may have them. */
 export async function isAnyOwed(tx: Tx, place: StockPlace): Promise<boolean> {
-  return (await readOwedOrders(tx, place, undefined)).length > 0;
+  return (await readDebts(tx, place, undefined)).length > 0;
 }
 
 /** How many cards of the line's variant the order already holds. */
@@ -91,11 +102,17 @@ async function bindCards(tx: Tx, orderId: string, place: StockPlace): Promise<bo
 
 type Served = "filled" | "ran_out" | "locked" | "broken";
 
-/** One owed order under a savepoint: what cannot be locked in time, or does not add up, takes nothing and stops nobody. */
-async function serve(tx: Tx, orderId: string, place: StockPlace): Promise<Served> {
+/** Gives what one debt still lacks; returns false when the place ran out. */
+async function settleDebt(tx: Tx, debt: Debt, place: StockPlace): Promise<boolean> {
+  if (!debt.isReplacement) return bindCards(tx, debt.orderId, place);
+  return (await fillReplacement(tx, debt)) !== "ran_out";
+}
+
+/** One debt under a savepoint: what cannot be locked in time, or does not add up, takes nothing and stops nobody. */
+async function serve(tx: Tx, debt: Debt, place: StockPlace): Promise<Served> {
   await tx.$executeRaw`SAVEPOINT owed`;
   try {
-    const isFilled = await bindCards(tx, orderId, place);
+    const isFilled = await settleDebt(tx, debt, place);
     await tx.$executeRaw`RELEASE SAVEPOINT owed`;
     return isFilled ? "filled" : "ran_out";
   } catch (error) {
@@ -104,7 +121,8 @@ async function serve(tx: Tx, orderId: string, place: StockPlace): Promise<Served
     await tx.$executeRaw`ROLLBACK TO SAVEPOINT owed`;
     if (isLocked) return "locked";
     const reason = error instanceof Error ? error.message.slice(0, 200) : "unknown";
-    await openFinding(tx, { kind: "unfillable_order", subject: orderId, orderId, detail: { reason } });
+    const { id: subject, orderId } = debt;
+    await openFinding(tx, { kind: "unfillable_order", subject, orderId, detail: { reason } });
     return "broken";
   }
 }
@@ -116,17 +134,17 @@ async function setLockWait(tx: Tx, milliseconds: number): Promise<void> {
 
 async function serveAll(tx: Tx, place: StockPlace): Promise<void> {
   let waits = 0;
-  let last: OwedOrder | undefined;
+  let last: Debt | undefined;
   for (let page = 0; page < limits.owedPagesMax; page++) {
-    const orders = await readOwedOrders(tx, place, last);
-    if (page === 0 && orders.length > 0) await setLockWait(tx, limits.owedLockWaitMs);
-    for (const { id } of orders) {
-      const served = await serve(tx, id, place);
+    const debts = await readDebts(tx, place, last);
+    if (page === 0 && debts.length > 0) await setLockWait(tx, limits.owedLockWaitMs);
+    for (const debt of debts) {
+      const served = await serve(tx, debt, place);
       if (served === "ran_out") return;
       if (served === "locked" && ++waits === limits.owedLockWaitsMax) await setLockWait(tx, 1);
     }
-    if (orders.length < limits.owedOrdersPerPage) return;
-    last = orders.at(-1);
+    if (debts.length < limits.owedOrdersPerPage) return;
+    last = debts.at(-1);
   }
 }
 
@@ -139,6 +157,7 @@ async function serveAll(tx: Tx, place: StockPlace): Promise<void> {
  * asks for the stock's lock; one that stays locked, or is broken, is passed by, and the net comes back to it.
  */
 export async function serveOwedOrders(tx: Tx, place: StockPlace): Promise<void> {
+  await putHeldAside(tx, place.variantId);
   await serveAll(tx, place);
   await setLockWait(tx, limits.lockTimeoutMs);
   await announceStock(tx, place.variantId);

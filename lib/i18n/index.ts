@@ -2,6 +2,7 @@ import type { Locale } from "./locale";
 import { admin as enAdmin } from "./messages/en/admin";
 import { errors as enErrors } from "./messages/en/errors";
 import { gateways as enGateways, settingsProblems as enProblems } from "./messages/en/gateways";
+import { life as enLife } from "./messages/en/life";
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { money as enMoney } from "./messages/en/money";
 import { shop as enShop } from "./messages/en/shop";
@@ -12,6 +13,7 @@ import { wallets as enWallets } from "./messages/en/wallets";
 import { admin as zhAdmin } from "./messages/zh/admin";
 import { errors as zhErrors } from "./messages/zh/errors";
 import { gateways as zhGateways, settingsProblems as zhProblems } from "./messages/zh/gateways";
+import { life as zhLife } from "./messages/zh/life";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { money as zhMoney } from "./messages/zh/money";
 import { shop as zhShop } from "./messages/zh/shop";
@@ -33,6 +35,7 @@ const messages = {
     transfers: zhTransfers,
     statements: zhStatements,
     wallets: zhWallets,
+    life: zhLife,
   },
   en: {
     shop: enShop,
@@ -46,6 +49,7 @@ const messages = {
     transfers: enTransfers,
     statements: enStatements,
     wallets: enWallets,
+    life: enLife,
   },
 } as const;
 

@@ -8,6 +8,7 @@ import { fillOwedOrdersJob } from "./fill-owed-orders";
 import { finishImportsJob } from "./finish-imports";
 import { freeAbandonedJobsJob } from "./free-abandoned-jobs";
 import type { Job } from "./job";
+import { keepHoldsJob } from "./keep-holds";
 import { queryPaymentsJob } from "./query-payments";
 import { queueMailsJob } from "./queue-mails";
 import { refreshStockBandsJob } from "./refresh-stock-bands";
@@ -26,6 +27,7 @@ export const JOBS: readonly Job[] = [
   fetchStatementsJob,
   fillOwedOrdersJob,
   finishImportsJob,
+  keepHoldsJob,
   freeAbandonedJobsJob,
   auditContinuouslyJob,
   auditFullyJob,

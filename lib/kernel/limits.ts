@@ -63,6 +63,12 @@ export const limits = {
   owedLockWaitsMax: 3,
   ledgerCardIdsPerEntry: 5_000,
 
+  // Cards that are put aside, returned or withdrawn
+  namedCardsMax: 5_000,
+  moveReasonMax: 200,
+  movesListed: 50,
+  heldChunksPerTransaction: 10,
+
   // Asking gateways
   queryIntervalSecondsMin: 45,
   queryIntervalSecondsMax: 60,

@@ -28,8 +28,13 @@ async function answer(c: ApiContext, deps: Deps): Promise<Response> {
     userAgent: (header(c, "user-agent") ?? "").slice(0, USER_AGENT_LETTERS_MAX),
   });
   if (!revealed.ok) return send(c, refuse(revealed.error));
-  if (isPage) return send(c, secretsPage(order, revealed.value.secrets));
-  return send(c, jsonReply(200, { secrets: revealed.value.secrets.map(({ text }) => text.reveal()) }));
+  const { secrets, replaced } = revealed.value;
+  if (isPage) return send(c, secretsPage(order, secrets, replaced));
+  const old = replaced.map(({ position, text }) => ({ position, secret: text.reveal() }));
+  return send(
+    c,
+    jsonReply(200, { secrets: secrets.map(({ text }) => text.reveal()), ...(old.length > 0 && { replaced: old }) }),
+  );
 }
 
 export const revealRoutes: readonly Route[] = [{ method: "POST", path: "/api/v1/orders/:id/reveal", answer }];

@@ -16,6 +16,7 @@ import { recorded } from "./invariants/i17-recorded";
 import { tenancy } from "./invariants/i19-tenancy";
 import { idempotency } from "./invariants/i21-idempotency";
 import { wallet } from "./invariants/i23-wallet";
+import { replacement } from "./invariants/i24-replacement";
 
 /** The invariants that SQL can see. The others are in `OUT_OF_SIGHT`. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -36,6 +37,7 @@ export const INVARIANTS: readonly Invariant[] = [
   tenancy,
   idempotency,
   wallet,
+  replacement,
 ];
 
 /** A promise that no query can judge: what judges it instead, by name. */

@@ -43,6 +43,7 @@ export const ROLLING: readonly Feed[] = [
   byOrder("payment", "uuid"),
   byOrder("payment_attempt", "uuid"),
   byOrder("refund", "uuid"),
+  byOrder("replacement", "uuid"),
   byOrder("finding", "uuid", { events: "event_id" }),
   OUTBOX,
   byOrder("mail", "uuid", { mails: "id" }),

@@ -16,7 +16,7 @@ export interface Subjects {
 
 const SECRET_COLUMNS = "s.card_id, s.variant_id, s.key_id, s.fingerprint";
 const BATCH_COLUMNS =
-  "id, merchant_id, variant_id, pool_id, number, status, line_count, accepted_count, duplicate_count, rejected_count, heartbeat_at, published_at";
+  "id, merchant_id, variant_id, pool_id, number, status, line_count, accepted_count, duplicate_count, rejected_count, heartbeat_at, published_at, hold_id";
 const ofOrders = (table: string): string =>
   `${table} AS (SELECT * FROM public.${table} WHERE order_id = ANY ($1::uuid[]))`;
 /** Rows of the orders, and every other row with the same key: what is there twice is seen from either side. */
@@ -34,6 +34,7 @@ const NARROWED = [
   ofOrders("order_event"),
   ofOrders("reveal_record"),
   ofOrders("refund"),
+  ofOrders("replacement"),
   withTwins("payment", "account_id, gateway_trade_number"),
   withTwins("payment_attempt", "account_id, out_trade_no"),
   withTwins(

@@ -1,6 +1,18 @@
 /** What the ledger says, as text that anyone can build again (docs/ledger.md). Nothing here hashes: see hashes.ts. */
 
-export const ENTRY_KINDS = ["import", "publish", "reserve", "deliver", "claim", "bind", "release", "withdraw"] as const;
+export const ENTRY_KINDS = [
+  "import",
+  "publish",
+  "reserve",
+  "deliver",
+  "claim",
+  "bind",
+  "release",
+  "withdraw",
+  "quarantine",
+  "restore",
+  "replace",
+] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 /** What one entry says; its place and time are not part of it. */

@@ -20,6 +20,7 @@ const LISTED = {
   rejectedCount: true,
   createdAt: true,
   publishedAt: true,
+  holdId: true,
   variantId: true,
   variant: {
     select: { sku: true, titleZh: true, titleEn: true, product: { select: { titleZh: true, titleEn: true } } },
@@ -61,6 +62,7 @@ export async function newestBatchNumber({ db }: Reads): Promise<bigint> {
 export interface CardCounts {
   readonly draft: number;
   readonly available: number;
+  readonly quarantined: number;
   readonly reserved: number;
   readonly delivered: number;
   readonly withdrawn: number;
@@ -86,6 +88,7 @@ export async function findBatch({ db }: Reads, viewer: Viewer, batchId: string) 
   const counts: CardCounts = {
     draft: countOf("draft"),
     available: countOf("available"),
+    quarantined: countOf("quarantined"),
     reserved: countOf("reserved"),
     delivered: countOf("delivered"),
     withdrawn: countOf("withdrawn"),

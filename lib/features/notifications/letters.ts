@@ -1,6 +1,6 @@
 /** The words of the shop's mails. Pure. A mail carries a link, never a card. */
 
-export type MailKind = "order_delivered" | "order_owed" | "order_link";
+export type MailKind = "order_delivered" | "order_owed" | "order_link" | "card_replaced";
 
 /** A promise that does not hold, as admins are told of it. */
 export interface BrokenPromise {
@@ -44,6 +44,15 @@ const WORDS: Record<"zh" | "en", Record<MailKind, (facts: LetterFacts) => Words>
         facts.link,
       ],
     }),
+    card_replaced: (facts) => ({
+      subject: `卡密已更换 · 订单 ${facts.orderNumber}`,
+      lines: [
+        "您的订单里有一张卡密换成了新的，原来那张已经作废，请用新的。",
+        `打开下面的链接查看，换过的那张会标出来（${facts.linkMinutes} 分钟内有效，只能用一次）：`,
+        facts.link,
+        "为了安全，邮件里不会出现卡密。链接过期后，可以在“查询订单”里重新索取。",
+      ],
+    }),
     order_link: (facts) => ({
       subject: `查看订单 ${facts.orderNumber}`,
       lines: [
@@ -70,6 +79,15 @@ const WORDS: Record<"zh" | "en", Record<MailKind, (facts: LetterFacts) => Words>
         "Your money is safe: new cards go out by themselves in the order of payment. Please do not pay again.",
         `See your order (valid for ${facts.linkMinutes} minutes, works once):`,
         facts.link,
+      ],
+    }),
+    card_replaced: (facts) => ({
+      subject: `A card was replaced · order ${facts.orderNumber}`,
+      lines: [
+        "One card of your order was replaced by a new one. The old one is void; please use the new one.",
+        `Open this link to see it, the replaced card is marked (valid for ${facts.linkMinutes} minutes, works once):`,
+        facts.link,
+        "For your safety no card is ever sent by mail. When the link has expired, ask for a new one under “Find my order”.",
       ],
     }),
     order_link: (facts) => ({

@@ -59,8 +59,20 @@ describe("the audit", () => {
       "pending/none",
       "pending/underpaid",
     ]);
-    expect(cards).toEqual(["available", "delivered", "draft", "reserved"]);
-    expect(entries).toEqual(["bind", "claim", "deliver", "import", "publish", "release", "reserve"]);
+    expect(cards).toEqual(["available", "delivered", "draft", "quarantined", "reserved", "withdrawn"]);
+    expect(entries).toEqual([
+      "bind",
+      "claim",
+      "deliver",
+      "import",
+      "publish",
+      "quarantine",
+      "release",
+      "replace",
+      "reserve",
+      "restore",
+      "withdraw",
+    ]);
   });
 
   test("a stranger who has docs/ledger.md rebuilds the canonical bytes of every entry", async ({ database }) => {

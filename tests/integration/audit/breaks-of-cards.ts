@@ -1,5 +1,5 @@
 import type { Break } from "./break";
-import { AGED, AVAILABLE, DELIVERED, DOUBLE, EXPIRED, earlierEntry, OWED, PAIR, PENDING } from "./rows";
+import { AGED, AVAILABLE, DELIVERED, DOUBLE, EXPIRED, earlierEntry, LEDGER_AGED, OWED, PAIR, PENDING } from "./rows";
 
 /** What can go wrong with cards, orders and their record. */
 export const BREAKS_OF_CARDS: readonly Break[] = [
@@ -75,6 +75,18 @@ export const BREAKS_OF_CARDS: readonly Break[] = [
     what: "a card that moved without an entry",
     fault: "ledger and stock differ",
     sql: `UPDATE card SET status = 'withdrawn' WHERE id = ${AVAILABLE}`,
+  },
+  {
+    id: "I4",
+    what: "a card that was put aside without an entry",
+    fault: "ledger and stock differ",
+    sql: `UPDATE card SET status = 'quarantined' WHERE id = ${AVAILABLE}`,
+  },
+  {
+    id: "I4",
+    what: "a card that is on sale again and, by the ledger, still aside",
+    fault: "ledger and stock differ",
+    sql: "UPDATE card SET status = 'available' WHERE status = 'quarantined'",
   },
   {
     id: "I4",
@@ -173,6 +185,43 @@ export const BREAKS_OF_CARDS: readonly Break[] = [
       `UPDATE order_event SET to_exception = 'none' WHERE order_id = ${DOUBLE} AND to_exception = 'double_paid'
           AND id = (SELECT max(id) FROM order_event WHERE order_id = ${DOUBLE})`,
       `UPDATE orders SET exception = 'none' WHERE id = ${DOUBLE}`,
+    ],
+  },
+  {
+    id: "I24",
+    what: "a replacement whose new card stands elsewhere",
+    fault: "new card does not stand in the old one's place",
+    sql: "UPDATE replacement SET position = 2 WHERE status = 'done'",
+  },
+  {
+    id: "I24",
+    what: "a replacement that the ledger does not tell of",
+    fault: "replacement without its entries",
+    also: ["I4"],
+    sql: "DELETE FROM stock_entry WHERE kind = 'replace'",
+  },
+  {
+    id: "I5",
+    what: "a card that was taken from a delivered order without a replacement",
+    fault: "card and order do not name each other",
+    also: ["I2", "I24"],
+    sql: "DELETE FROM replacement",
+  },
+  {
+    id: "I12",
+    what: "a replacement that its buyer was not told of",
+    fault: "replacement never announced",
+    sql: "DELETE FROM outbox WHERE kind = 'card.replaced'",
+  },
+  {
+    id: "I13",
+    what: "a replacement that waits while cards lie there",
+    fault: "replacement waits while cards are on sale",
+    sql: [
+      LEDGER_AGED,
+      `INSERT INTO replacement (id, order_id, merchant_id, variant_id, pool_id, position, old_card_id, old_batch_id, reason, requested_by_kind, requested_by, requested_at)
+       SELECT gen_random_uuid(), o.id, c.merchant_id, c.variant_id, c.pool_id, 1, c.id, c.batch_id, 'used', 'admin', gen_random_uuid(), ${AGED}
+         FROM orders o JOIN card c ON c.id = o.card_ids[1] WHERE o.id = ${DELIVERED}`,
     ],
   },
   {

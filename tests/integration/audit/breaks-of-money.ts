@@ -203,6 +203,16 @@ export const BREAKS_OF_MONEY: readonly Break[] = [
     sql: `UPDATE batch SET status = 'published', published_at = ${AGED}, heartbeat_at = ${AGED} WHERE status = 'draft'`,
   },
   {
+    id: "I14",
+    what: "a card on sale of a batch that was put aside",
+    fault: "card of a batch under a hold on sale",
+    sql: [
+      `INSERT INTO card_move (id, kind, merchant_id, batch_id, reason, content_hash, actor_kind, created_at)
+       SELECT gen_random_uuid(), 'quarantine', merchant_id, batch_id, 'hold', sha256('x'), 'admin', ${AGED} FROM card WHERE id = ${AVAILABLE}`,
+      "UPDATE batch SET hold_id = m.id FROM card_move m WHERE m.reason = 'hold' AND batch.id = m.batch_id",
+    ],
+  },
+  {
     id: "I15",
     what: "an order that expired before its deadline",
     fault: "expired before its deadline",

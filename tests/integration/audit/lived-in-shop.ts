@@ -2,9 +2,12 @@ import { cancelOrder } from "@/lib/flows/cancel-order";
 import { drainOutbox } from "@/lib/flows/drain-outbox";
 import { expireOrders } from "@/lib/flows/expire-orders";
 import { importCards } from "@/lib/flows/import-cards";
+import { moveBatch, moveCards } from "@/lib/flows/move-cards";
 import { payWithBalance } from "@/lib/flows/pay-with-balance";
 import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
+import { replaceCard } from "@/lib/flows/replace-card";
 import { revealOrder } from "@/lib/flows/reveal-order";
+import { newId } from "@/lib/kernel/id";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps } from "@/lib/platform/deps";
 import { openShop, type TestShop } from "../../support/shop";
@@ -72,6 +75,34 @@ async function spendBalance(shop: TestShop): Promise<void> {
   await giveBack(shop, order, { amountMinor: 300n });
 }
 
+/** An order whose buyer was given a bad card, and then a good one. */
+async function replace(shop: TestShop): Promise<void> {
+  const { variantId } = await shop.stock({ cards: 3 });
+  const order = await shop.place(variantId);
+  await shop.pay(order);
+  await revealOrder(shop.deps, { orderId: order.id, actor: { kind: "buyer" } });
+  const words = { orderId: order.id, position: 1, reason: "invalid", note: "", seen: 0, isGoodwill: false } as const;
+  await replaceCard(shop.deps, { kind: "admin", userId: newId() }, { replacementId: newId(), ...words });
+  await revealOrder(shop.deps, { orderId: order.id, actor: { kind: "buyer" } });
+}
+
+/** A batch that was put aside and returned; then one card of it was withdrawn, and one put aside again. */
+async function recall(shop: TestShop): Promise<void> {
+  const { variantId, merchantId } = await shop.stock({ cards: 3 });
+  const cards = await shop.rows<{ id: string; batchId: string }>(
+    'SELECT id, batch_id AS "batchId" FROM card WHERE variant_id = $1 ORDER BY id',
+    [variantId],
+  );
+  const [first, second] = cards.map(({ id }) => id);
+  const batchId = cards[0]?.batchId as string;
+  const owner = { kind: "merchant", userId: newId(), merchantId } as const;
+  const reason = "supplier says so";
+  await moveBatch(shop.deps, owner, { moveId: newId(), batchId, kind: "quarantine", reason });
+  await moveBatch(shop.deps, owner, { moveId: newId(), batchId, kind: "restore", reason });
+  await moveCards(shop.deps, owner, { moveId: newId(), cardIds: [first as string], kind: "withdraw", reason });
+  await moveCards(shop.deps, owner, { moveId: newId(), cardIds: [second as string], kind: "quarantine", reason });
+}
+
 /** A database in which each kind of order and card exists that the shop can make by itself today. */
 export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   const shop = await openShop(urls);
@@ -94,6 +125,8 @@ export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   await payEarly(shop);
   await keepDeducted(shop);
   await spendBalance(shop);
+  await recall(shop);
+  await replace(shop);
   const onPayment = await shop.stock({ cards: 2, stockPolicy: "claim_on_payment" });
   await shop.pay(await shop.place(onPayment.variantId));
   await importCards(shop.deps, {

@@ -59,6 +59,19 @@ describe("the database refuses what the rules forbid", () => {
     expect(await refusal("UPDATE card SET order_id = gen_random_uuid() WHERE order_id = $1", [order.id])).toBe(CHECK);
   });
 
+  test("a card that is put aside is neither reserved nor delivered nor bound to an order, and a withdrawn one is not put aside", async () => {
+    const [card] = await shop.rows<{ id: string }>(
+      "UPDATE card SET status = 'quarantined' WHERE id = (SELECT id FROM card WHERE variant_id = $1 AND status = 'available' LIMIT 1) RETURNING id",
+      [stocked.variantId],
+    );
+    const becomes = (change: string) => refusal(`UPDATE card SET ${change} WHERE id = $1`, [card?.id]);
+    expect(await becomes("status = 'reserved', order_id = gen_random_uuid()")).toBe(CHECK);
+    expect(await becomes("status = 'delivered', order_id = gen_random_uuid(), delivered_at = now()")).toBe(CHECK);
+    expect(await becomes("order_id = gen_random_uuid()")).toBe(CHECK);
+    expect(await becomes("status = 'withdrawn'")).toBe("allowed");
+    expect(await becomes("status = 'quarantined'")).toBe(CHECK);
+  });
+
   test("an order moves along the table of transitions only, and its money and cards never shrink", async () => {
     const { order } = await delivered();
     for (const status of ["pending", "paid", "expired", "cancelled"]) {

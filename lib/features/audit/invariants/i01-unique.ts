@@ -17,7 +17,7 @@ SELECT 'held by two orders' AS fault, card_id, array_agg(DISTINCT order_id) AS o
  GROUP BY card_id HAVING count(*) > 1
 UNION ALL
 SELECT 'delivered twice', card_id, array_agg(order_id)
-  FROM (SELECT order_id, unnest(card_ids) AS card_id FROM stock_entry WHERE kind IN ('deliver', 'claim')) delivered
+  FROM (SELECT order_id, unnest(card_ids) AS card_id FROM stock_entry WHERE kind IN ('deliver', 'claim', 'replace')) delivered
  GROUP BY card_id HAVING count(*) > 1
 UNION ALL
 SELECT 'shown to two orders', card_id, array_agg(DISTINCT order_id)

@@ -10,7 +10,7 @@ export const complete: Invariant = {
   },
   names: { order_id: "order", variant_id: "variant" },
   window: "same",
-  // A card withdrawn after delivery was delivered all the same.
+  // A card withdrawn after delivery was delivered all the same; one that was replaced, in its successor.
   sql: `
 WITH wanted AS (
   SELECT o.id AS order_id, l.variant_id, l.quantity
@@ -18,7 +18,8 @@ WITH wanted AS (
 had AS (
   SELECT c.order_id, c.variant_id, count(*) AS cards
     FROM card c JOIN orders o ON o.id = c.order_id AND o.delivered_at IS NOT NULL
-   WHERE c.delivered_at IS NOT NULL GROUP BY c.order_id, c.variant_id)
+   WHERE c.delivered_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM replacement r WHERE r.old_card_id = c.id AND r.order_id = o.id AND r.status = 'done')
+   GROUP BY c.order_id, c.variant_id)
 SELECT 'another number of cards than was bought' AS fault, coalesce(w.order_id, h.order_id) AS order_id,
        coalesce(w.variant_id, h.variant_id) AS variant_id, w.quantity, h.cards
   FROM wanted w FULL JOIN had h ON h.order_id = w.order_id AND h.variant_id = w.variant_id

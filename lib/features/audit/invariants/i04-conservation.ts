@@ -1,14 +1,15 @@
 import type { Invariant } from "../invariant";
 
 const STATUS_AFTER = `CASE e.kind WHEN 'import' THEN 'draft' WHEN 'publish' THEN 'available' WHEN 'release' THEN 'available'
-                     WHEN 'reserve' THEN 'reserved' WHEN 'bind' THEN 'reserved' WHEN 'withdraw' THEN 'withdrawn' ELSE 'delivered' END`;
+                     WHEN 'reserve' THEN 'reserved' WHEN 'bind' THEN 'reserved' WHEN 'withdraw' THEN 'withdrawn'
+                     WHEN 'quarantine' THEN 'quarantined' WHEN 'restore' THEN 'available' ELSE 'delivered' END`;
 
 const IMPORTED = `SELECT batch_id, sum(CASE WHEN kind = 'import' THEN cardinality(card_ids) ELSE -cardinality(card_ids) END) AS cards
     FROM stock_entry WHERE kind = 'import' OR (kind = 'withdraw' AND reference = 'import_abandoned') GROUP BY batch_id`;
 
 /**
- * Of a few cards not every entry can be found by index, but every entry of their orders can, and every withdrawal of their
- * batches. That is enough: the last entry about a card that an order holds is that order's own or gives another one away,
+ * Of a few cards not every entry can be found by index, but every entry of their orders can, and every one of their batches that
+ * put cards aside, returned or withdrew them. That is enough: the last entry about a card that an order holds is that order's own or gives another one away,
  * and a card on the shelf must not have, as the last that is known of it, an entry that took it off. What it cannot tell, how
  * a card that nobody ever ordered came to the shelf, a full pass tells. A batch is counted when it is small, or new.
  */
@@ -18,8 +19,8 @@ WITH imported AS (
 known AS (
   SELECT e.id, e.kind, e.order_id, u.card_id, ${STATUS_AFTER} AS status FROM stock_entry e CROSS JOIN LATERAL unnest(e.card_ids) AS u (card_id)
   UNION ALL
-  SELECT e.id, e.kind, e.order_id, u.card_id, 'withdrawn' FROM public.stock_entry e CROSS JOIN LATERAL unnest(e.card_ids) AS u (card_id)
-   WHERE e.batch_id = ANY (ARRAY(SELECT id FROM batch)) AND e.kind = 'withdraw'),
+  SELECT e.id, e.kind, e.order_id, u.card_id, ${STATUS_AFTER} FROM public.stock_entry e CROSS JOIN LATERAL unnest(e.card_ids) AS u (card_id)
+   WHERE e.batch_id = ANY (ARRAY(SELECT id FROM batch)) AND e.kind IN ('withdraw', 'quarantine', 'restore')),
 last_known AS (
   SELECT DISTINCT ON (k.card_id) k.* FROM known k WHERE k.card_id = ANY (ARRAY(SELECT id FROM asked_card)) ORDER BY k.card_id, k.id DESC),
 -- What became of it after that without a word by an order: it was put on the shelf again.
@@ -36,8 +37,8 @@ SELECT 'batch does not add up' AS fault, b.id AS batch_id, NULL::uuid AS card_id
 UNION ALL
 SELECT 'ledger and stock differ', c.batch_id, c.id, NULL, NULL, NULL, c.status, l.status, l.id, l.order_id
   FROM card c LEFT JOIN last_known l ON l.card_id = c.id
- WHERE CASE WHEN c.status IN ('reserved', 'delivered', 'withdrawn') THEN l.status IS DISTINCT FROM c.status
-            WHEN c.status = 'available' THEN l.status IN ('reserved', 'delivered', 'withdrawn') ELSE l.status <> 'draft' END
+ WHERE CASE WHEN c.status IN ('reserved', 'delivered', 'withdrawn', 'quarantined') THEN l.status IS DISTINCT FROM c.status
+            WHEN c.status = 'available' THEN l.status IN ('reserved', 'delivered', 'withdrawn', 'quarantined') ELSE l.status <> 'draft' END
    AND c.id NOT IN (SELECT card_id FROM published_again)
 UNION ALL
 SELECT 'ledger and stock differ', NULL, l.card_id, NULL, NULL, NULL, NULL, l.status, l.id, l.order_id
@@ -57,8 +58,8 @@ export const conservation: Invariant = {
   name: "conservation",
   kind: "safety",
   sentence: {
-    zh: "卡密不会凭空增减：每个批次，导入数＝草稿＋可售＋预扣＋已发＋作废；把流水重放一遍，得到的正是现在的库存。",
-    en: "Cards neither appear nor vanish: per batch, imported = draft + available + reserved + delivered + withdrawn, and the ledger, replayed, gives the stock as it is.",
+    zh: "卡密不会凭空增减：每个批次，导入数＝草稿＋可售＋封存＋预扣＋已发＋作废；把流水重放一遍，得到的正是现在的库存。",
+    en: "Cards neither appear nor vanish: per batch, imported = draft + available + quarantined + reserved + delivered + withdrawn, and the ledger, replayed, gives the stock as it is.",
   },
   names: { batch_id: "batch", card_id: "card", order_id: "order" },
   window: WINDOW,

@@ -30,6 +30,7 @@ const REFERENCES: readonly Reference[] = [
   { from: "stock_entry", column: "batch_id", to: "batch", card: "card_ids[1]" },
   { from: "outbox", column: "order_id", to: "orders" },
   { from: "outbox", column: "refund_id", to: "refund" },
+  { from: "outbox", column: "replacement_id", to: "replacement" },
   { from: "mail", column: "order_id", to: "orders" },
   { from: "mail", column: "finding_id", to: "finding" },
   { from: "mail", column: "refund_id", to: "refund" },
@@ -67,7 +68,8 @@ WITH held AS (SELECT id AS order_id, status, unnest(card_ids) AS card_id FROM or
 SELECT 'card and order do not name each other' AS fault, coalesce(h.order_id, c.order_id) AS order_id, coalesce(h.card_id, c.id) AS card_id,
        NULL::uuid AS batch_id, h.status AS order_status, c.status AS card_status, NULL AS reference
   FROM held h FULL JOIN (SELECT id, order_id, status FROM card WHERE order_id IS NOT NULL) c ON c.id = h.card_id AND c.order_id = h.order_id
- WHERE h.order_id IS NULL OR c.id IS NULL
+ WHERE c.id IS NULL OR (h.order_id IS NULL AND NOT (c.status = 'withdrawn' AND EXISTS (
+         SELECT 1 FROM replacement r WHERE r.old_card_id = c.id AND r.order_id = c.order_id AND r.status = 'done')))
 UNION ALL
 SELECT 'card delivered, order not', o.id, c.id, NULL, o.status, c.status, NULL
   FROM card c JOIN orders o ON o.id = c.order_id
@@ -91,7 +93,9 @@ SELECT 'reserved for an order that may no longer hold it', o.id, c.id, NULL, o.s
    AND NOT (o.status = 'paid' AND o.owed_at IS NOT NULL AND c.reserved_until IS NULL)
 UNION ALL
 SELECT 'shown cards are not the order''s cards', r.order_id, NULL, NULL, o.status, NULL, NULL
-  FROM reveal_record r JOIN orders o ON o.id = r.order_id WHERE NOT r.card_ids <@ o.card_ids
+  FROM reveal_record r JOIN orders o ON o.id = r.order_id
+ WHERE NOT r.card_ids <@ o.card_ids
+   AND NOT r.card_ids <@ (o.card_ids || ARRAY(SELECT old_card_id FROM replacement WHERE order_id = o.id AND status = 'done'))
 UNION ALL
 SELECT 'secret of another variant', NULL, c.id, NULL, NULL, c.status, NULL
   FROM card c JOIN card_secret s ON s.card_id = c.id WHERE s.variant_id <> c.variant_id

@@ -6,8 +6,8 @@ export const noFalseSoldOut: Invariant = {
   name: "no_false_sold_out",
   kind: "liveness",
   sentence: {
-    zh: "有货就能买到：过期的预扣一分钟内放回；有可售卡的规格不会一直显示售罄；有货时，欠着卡的已付款订单先被补上。",
-    en: "What is there can be bought: a lapsed reservation is free within a minute, a variant with cards does not go on saying sold out, and no paid order waits while its cards lie there.",
+    zh: "有货就能买到：过期的预扣一分钟内放回；有可售卡的规格不会一直显示售罄；有货时，欠着卡的已付款订单和等着换的卡先被补上。",
+    en: "What is there can be bought: a lapsed reservation is free within a minute, a variant with cards does not go on saying sold out, and no paid order and no replacement waits while its cards lie there.",
   },
   names: { variant_id: "variant", order_id: "order", card_id: "card" },
   window: null,
@@ -33,5 +33,11 @@ SELECT 'paid order waits while cards are on sale', l.variant_id, NULL, o.id, s.c
   JOIN order_line l ON l.order_id = o.id
   JOIN lying s ON s.variant_id = l.variant_id AND s.pool_id = l.pool_id
  WHERE o.owed_at < now() - ${AT_REST} AND o.disputed_at IS NULL
-   AND l.quantity > (SELECT count(*) FROM card h WHERE h.id = ANY (o.card_ids) AND h.variant_id = l.variant_id)`,
+   AND l.quantity > (SELECT count(*) FROM card h WHERE h.id = ANY (o.card_ids) AND h.variant_id = l.variant_id)
+UNION ALL
+SELECT 'replacement waits while cards are on sale', r.variant_id, NULL, r.order_id, s.cards, r.requested_at
+  FROM replacement r
+  JOIN orders o ON o.id = r.order_id AND o.status = 'delivered' AND o.disputed_at IS NULL
+  JOIN lying s ON s.variant_id = r.variant_id AND s.pool_id = r.pool_id
+ WHERE r.status = 'waiting' AND r.requested_at < now() - ${AT_REST}`,
 };

@@ -47,6 +47,7 @@ export const merchant = {
     card: {
       draft: "Draft",
       available: "On sale",
+      quarantined: "Put aside",
       reserved: "Reserved",
       delivered: "Delivered",
       withdrawn: "Withdrawn",

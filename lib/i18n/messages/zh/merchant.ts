@@ -39,7 +39,14 @@ export const merchant = {
     },
     batch: { importing: "导入中", draft: "待上架", published: "已上架", failed: "已作废" },
     reject: { empty: "空行", too_long: "太长", nul: "含有空字符", not_utf8: "不是 UTF-8 文本" },
-    card: { draft: "待上架", available: "在售", reserved: "预扣", delivered: "已发", withdrawn: "已撤回" },
+    card: {
+      draft: "待上架",
+      available: "在售",
+      quarantined: "已封存",
+      reserved: "预扣",
+      delivered: "已发",
+      withdrawn: "已撤回",
+    },
     role: { buyer: "买家", merchant: "商户", admin: "管理员", system: "系统", command_line: "命令行" },
   },
   overview: {

@@ -10,6 +10,7 @@ import { findHeldOrder } from "@/lib/entry/held-orders";
 import { findOrderStory } from "@/lib/features/orders/story";
 import { tellOrder } from "@/lib/features/orders/tell-order";
 import type { OrderView } from "@/lib/features/orders/view";
+import { findBuyersReplacements } from "@/lib/features/replacements/queries";
 import { getMessages } from "@/lib/i18n";
 import { formatDate, formatMinor } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
@@ -19,6 +20,7 @@ import { Heading } from "./heading";
 import { RevealPanel } from "./reveal-panel";
 import { Story } from "./story";
 import { reportTransferAction } from "./transfer/actions";
+import { Warranty } from "./warranty";
 
 interface OrderProps {
   params: Promise<{ locale: string; id: string }>;
@@ -123,8 +125,9 @@ function Figures({ order, locale }: Readonly<PartProps>) {
   );
 }
 
-function Cards({ order, id, locale }: Readonly<PartProps & { id: string }>) {
+async function Cards({ order, id, locale }: Readonly<PartProps & { id: string }>) {
   const { common, receipt } = getMessages(locale).shop;
+  const replacements = await findBuyersReplacements(getDeps(), order.id);
   const notes = [...new Set(order.lines.map((line) => (locale === "zh" ? line.usageNoteZh : line.usageNoteEn)))];
   return (
     <Card className="space-y-5">
@@ -134,7 +137,9 @@ function Cards({ order, id, locale }: Readonly<PartProps & { id: string }>) {
         count={order.quantity}
         t={{ ...receipt, ...common }}
         locale={locale}
+        replacements={replacements.map(({ position, status }) => ({ position, status }))}
       />
+      <Warranty orderId={order.id} locale={locale} />
       {notes.filter(Boolean).map((note) => (
         <section key={note} className="border-t pt-4">
           <h2 className="mb-1 font-semibold">{receipt.usage}</h2>

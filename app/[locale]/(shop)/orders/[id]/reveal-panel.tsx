@@ -8,7 +8,7 @@ import { Notice } from "@/components/ui/notice";
 import type { getMessages } from "@/lib/i18n";
 import { fill, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
-import { SecretRows, type Shown } from "./secret-rows";
+import { type ReplacedRow, SecretRows, type Shown } from "./secret-rows";
 
 type Shop = ReturnType<typeof getMessages>["shop"];
 
@@ -17,6 +17,7 @@ interface RevealPanelProps {
   number: string;
   count: number;
   locale: Locale;
+  replacements: readonly ReplacedRow[];
   t: Shop["receipt"] & Shop["common"];
 }
 
@@ -27,8 +28,8 @@ const MASKED_ROWS_MAX = 10;
  * The cards of a delivered order. They are fetched when the buyer asks, stay in this tab's memory only, and are on record
  * each time. Without scripts the form asks the shop for a page of its own.
  */
-export function RevealPanel({ orderId, number, count, locale, t }: Readonly<RevealPanelProps>) {
-  const { secrets, shown, isPending, hasFailed, show, hide } = useReveal(orderId);
+export function RevealPanel({ orderId, number, count, locale, replacements, t }: Readonly<RevealPanelProps>) {
+  const { secrets, replaced, shown, isPending, hasFailed, show, hide } = useReveal(orderId);
   const rows = shown === "all" ? count : Math.min(count, MASKED_ROWS_MAX);
   return (
     <section aria-label={t.cards}>
@@ -66,7 +67,7 @@ export function RevealPanel({ orderId, number, count, locale, t }: Readonly<Reve
           {t.revealFailed}
         </Notice>
       ) : null}
-      <SecretRows rows={rows} secrets={secrets} shown={shown} onShow={show} t={t} />
+      <SecretRows {...{ rows, secrets, shown, replacements, replaced, t }} onShow={show} />
       {rows < count ? (
         <p className="figures pt-2 text-sm text-faint">{fill(t.more, { count: formatCount(count - rows, locale) })}</p>
       ) : null}
@@ -92,13 +93,20 @@ export function RevealPanel({ orderId, number, count, locale, t }: Readonly<Reve
   );
 }
 
+interface Revealed {
+  readonly secrets: readonly string[];
+  readonly replaced?: readonly { readonly position: number; readonly secret: string }[];
+}
+
+const NONE: NonNullable<Revealed["replaced"]> = [];
+
 function useReveal(orderId: string) {
-  const [secrets, setSecrets] = useState<readonly string[] | null>(null);
+  const [revealed, setRevealed] = useState<Revealed | null>(null);
   const [shown, setShown] = useState<Shown>(new Set());
   const [isPending, setIsPending] = useState(false);
   const [hasFailed, setHasFailed] = useState(false);
   // One question per page, however many rows are opened: each answer is a line on the shop's record.
-  const asked = useRef<Promise<readonly string[] | null>>(null);
+  const asked = useRef<Promise<Revealed | null>>(null);
   const show = async (which: number | "all") => {
     setIsPending(true);
     asked.current ??= fetchSecrets(orderId);
@@ -109,13 +117,14 @@ function useReveal(orderId: string) {
       asked.current = null;
       return;
     }
-    setSecrets(got);
+    setRevealed(got);
     setShown((before) => (which === "all" || before === "all" ? "all" : new Set([...before, which])));
   };
-  return { secrets, shown, isPending, hasFailed, show, hide: () => setShown(new Set()) };
+  const { secrets = null, replaced = NONE } = revealed ?? {};
+  return { secrets, replaced, shown, isPending, hasFailed, show, hide: () => setShown(new Set()) };
 }
 
-async function fetchSecrets(orderId: string): Promise<readonly string[] | null> {
+async function fetchSecrets(orderId: string): Promise<Revealed | null> {
   try {
     const response = await fetch(`/api/v1/orders/${orderId}/reveal`, {
       method: "POST",
@@ -123,8 +132,7 @@ async function fetchSecrets(orderId: string): Promise<readonly string[] | null> 
       cache: "no-store",
     });
     if (!response.ok) return null;
-    const body: { secrets: string[] } = await response.json();
-    return body.secrets;
+    return (await response.json()) as Revealed;
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
 "use client";
 
-import { memo, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { buttonClass } from "@/components/ui/button";
 import { writeClipboard } from "@/components/ui/copy-button";
 import { fill } from "@/lib/i18n/format";
@@ -8,7 +8,16 @@ import { fill } from "@/lib/i18n/format";
 /** Which rows are open. */
 export type Shown = ReadonlySet<number> | "all";
 
+/** A card of the order that was replaced, or is about to be; from 1, as the rows are counted. */
+export interface ReplacedRow {
+  readonly position: number;
+  readonly status: "waiting" | "done";
+}
+
 interface RowWords {
+  replacedRow: string;
+  replacedHidden: string;
+  replacing: string;
   revealOne: string;
   showOne: string;
   copyOne: string;
@@ -22,6 +31,9 @@ interface SecretRowsProps {
   secrets: readonly string[] | null;
   shown: Shown;
   onShow: (index: number) => void;
+  replacements: readonly ReplacedRow[];
+  /** The texts of those that were replaced, once they are shown. */
+  replaced: readonly { readonly position: number; readonly secret: string }[];
   t: RowWords;
 }
 
@@ -29,7 +41,7 @@ interface SecretRowsProps {
  * One row per card, and one listener for all of them, so thousands scroll and react like a few. Plain rows on purpose:
  * with `content-visibility` on each of 5,000 a browser drew 8 frames a second where these get 60.
  */
-export function SecretRows({ rows, secrets, shown, onShow, t }: Readonly<SecretRowsProps>) {
+export function SecretRows({ rows, secrets, shown, onShow, replacements, replaced, t }: Readonly<SecretRowsProps>) {
   const [copied, setCopied] = useState<{ index: number; said: string } | null>(null);
   const press = async (event: React.MouseEvent) => {
     const button = (event.target as Element).closest("button");
@@ -46,7 +58,10 @@ export function SecretRows({ rows, secrets, shown, onShow, t }: Readonly<SecretR
         {Array.from({ length: rows }, (_, index) => {
           const secret = secrets && (shown === "all" || shown.has(index)) ? (secrets[index] ?? null) : null;
           const said = copied?.index === index ? copied.said : null;
-          return <SecretRow key={index} index={index} secret={secret} said={said} t={t} />;
+          const mark = replacements.findLast(({ position }) => position === index + 1)?.status;
+          const old = secret === null ? [] : replaced.filter(({ position }) => position === index + 1);
+          const note = mark && <ReplacedNote status={mark} old={old.map((one) => one.secret)} t={t} />;
+          return <SecretRow key={index} index={index} secret={secret} said={said} note={note} t={t} />;
         })}
       </ol>
       <p role="status" className="sr-only">
@@ -58,25 +73,48 @@ export function SecretRows({ rows, secrets, shown, onShow, t }: Readonly<SecretR
 
 const ACT = `${buttonClass({ variant: "quiet", size: "sm" })} print:hidden`;
 
+/** What a buyer must know beside a card: it has a predecessor, which is void, or is about to have a successor. */
+function ReplacedNote({
+  status,
+  old,
+  t,
+}: Readonly<{ status: ReplacedRow["status"]; old: readonly string[]; t: RowWords }>) {
+  if (status === "waiting") return <p className="text-sm text-cinnabar">{t.replacing}</p>;
+  return (
+    <div className="text-sm text-soft">
+      {old.length > 0 ? t.replacedRow : t.replacedHidden}
+      {old.map((secret) => (
+        <del key={secret} className="secret-text block break-all text-faint">
+          {secret}
+        </del>
+      ))}
+    </div>
+  );
+}
+
 interface SecretRowProps {
   index: number;
   secret: string | null;
   said: string | null;
+  note: ReactNode;
   t: RowWords;
 }
 
-const SecretRow = memo(function SecretRow({ index, secret, said, t }: Readonly<SecretRowProps>) {
+const SecretRow = memo(function SecretRow({ index, secret, said, note, t }: Readonly<SecretRowProps>) {
   const isHidden = secret === null;
   return (
     <li className="flex min-h-13 items-center gap-3 py-1.5">
       <span className="figures w-9 shrink-0 text-right text-sm text-faint">{index + 1}</span>
-      {isHidden ? (
-        <span aria-hidden="true" className="secret-text flex-1 select-none tracking-widest text-faint">
-          ••••••••••••
-        </span>
-      ) : (
-        <code className="secret-text min-w-0 flex-1 select-all whitespace-pre-wrap break-all">{secret}</code>
-      )}
+      <div className="min-w-0 flex-1">
+        {isHidden ? (
+          <span aria-hidden="true" className="secret-text block select-none tracking-widest text-faint">
+            ••••••••••••
+          </span>
+        ) : (
+          <code className="secret-text block select-all whitespace-pre-wrap break-all">{secret}</code>
+        )}
+        {note}
+      </div>
       <button
         type="button"
         data-index={index}

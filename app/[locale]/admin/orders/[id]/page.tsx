@@ -6,6 +6,7 @@ import { requireRole } from "@/lib/entry/session";
 import { OrderPageQuery } from "@/lib/features/payments/desk-schema";
 import { toLocale } from "@/lib/i18n/locale";
 import { releaseDeductedAction } from "../../../merchant/actions";
+import { cancelReplacementAction, replaceCardAction } from "../../../merchant/replacements/actions";
 import {
   askRefundNowAction,
   cancelRefundAction,
@@ -37,6 +38,7 @@ export default async function AdminOrderPage({ params, searchParams }: PageProps
       base={baseOf(locale, viewer)}
       orderId={requireId("order", id)}
       release={releaseDeductedAction}
+      replaceActs={{ replace: replaceCardAction, cancel: cancelReplacementAction }}
       query={await readQuery(OrderPageQuery, searchParams)}
       acts={(refund, isLast) => <RefundActs locale={locale} refund={refund} actions={ACTIONS} isLast={isLast} />}
       giveUp={({ id: orderId, timeline }) => (

@@ -5,6 +5,7 @@ import { requireRole } from "@/lib/entry/session";
 import { OrderPageQuery } from "@/lib/features/payments/desk-schema";
 import { toLocale } from "@/lib/i18n/locale";
 import { releaseDeductedAction } from "../../actions";
+import { cancelReplacementAction, replaceCardAction } from "../../replacements/actions";
 
 interface PageProps {
   params: Promise<{ locale: string; id: string }>;
@@ -22,6 +23,7 @@ export default async function MerchantOrderPage({ params, searchParams }: PagePr
       base={baseOf(locale, viewer)}
       orderId={requireId("order", id)}
       release={releaseDeductedAction}
+      replaceActs={{ replace: replaceCardAction, cancel: cancelReplacementAction }}
       query={await readQuery(OrderPageQuery, searchParams)}
     />
   );
