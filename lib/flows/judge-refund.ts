@@ -42,6 +42,15 @@ async function refuseLater(tx: Tx, event: ToldEvent, { attempt, orderId }: ToldP
   await recordEvent(tx, rowOf(payment, { accountId, source }), { orderId, verdict: "refunded" });
 }
 
+/** An answer to a question may have said the same before, and less of it: one refund is one thing to look at. */
+async function replaceAsked(tx: Tx, orderId: string, gatewayTradeNo: string | null): Promise<void> {
+  const asked = await tx.$queryRaw<{ subject: string }[]>`
+    SELECT f.subject FROM finding f JOIN payment_event e ON e.id = f.event_id AND e.kind = 'payment' AND e.verdict = 'settled'
+     WHERE f.order_id = ${orderId}::uuid AND f.kind = 'refunded_outside' AND f.status = 'open' AND e.gateway_trade_number = ${gatewayTradeNo}`;
+  for (const { subject } of asked)
+    await resolveFinding(tx, { kind: "refunded_outside", subject, resolution: "judged" });
+}
+
 /** Not asked for by us. A person must look; what the order has, it keeps. */
 async function judgeOutside(tx: Tx, event: ToldEvent, found: ToldPayment, order: LockedOrder): Promise<Judged> {
   const orderId = order.id;
@@ -61,6 +70,7 @@ async function judgeOutside(tx: Tx, event: ToldEvent, found: ToldPayment, order:
     ? { amountMinor: amount.amountMinor.toString(), currency: amount.currency }
     : {};
   await openFinding(tx, { kind: "refunded_outside", subject: eventId, orderId, eventId, detail });
+  await replaceAsked(tx, orderId, payment?.gatewayTradeNumber ?? null);
   if (!payment) await refuseLater(tx, event, found);
   return judged("outside");
 }

@@ -17,6 +17,14 @@ async function isOurRefund(tx: Tx, orderId: string, gatewayTradeNo: string): Pro
   return true;
 }
 
+/** Whether a notice of its own has put the refund before a person already, and says more than an answer to a question does. */
+async function isTold(tx: Tx, orderId: string, gatewayTradeNo: string): Promise<boolean> {
+  const told = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM payment_event e JOIN finding f ON f.event_id = e.id AND f.kind = 'refunded_outside'
+     WHERE e.order_id = ${orderId}::uuid AND e.kind = 'refund' AND e.gateway_trade_number = ${gatewayTradeNo} LIMIT 1`;
+  return told.length > 0;
+}
+
 /**
  * The gateway says that a payment was given back, in part or whole. Where we have asked for no refund, it was at its own desk:
  * nothing is ever delivered for it, also when its notice comes afterwards, and a person must look; an order that it had paid
@@ -28,7 +36,8 @@ export async function recordOutsideRefund(deps: Deps, payment: VerifiedPayment, 
     const attempt = await findAttempt(tx, row);
     const order = attempt && (await lockOrder(tx, attempt.orderId));
     if (order && (await isOurRefund(tx, order.id, payment.gatewayTradeNo))) return ok(null);
-    const { id: eventId } = await recordEvent(tx, row, { orderId: order?.id ?? null, verdict: "refunded" });
+    const { id: eventId, isNew } = await recordEvent(tx, row, { orderId: order?.id ?? null, verdict: "refunded" });
+    if (order && !isNew && (await isTold(tx, order.id, payment.gatewayTradeNo))) return ok(null);
     await openFinding(tx, {
       kind: "refunded_outside",
       subject: eventId,
