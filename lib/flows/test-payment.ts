@@ -1,6 +1,6 @@
 import { findAccount, notifyUrlOf, type OpenAccount } from "@/lib/features/payments/accounts";
 import { noteSaid } from "@/lib/features/payments/gateway-health";
-import type { CreateInput, OpenAnswer } from "@/lib/features/payments/gateways/port";
+import type { CreateInput, GatewayKind, OpenAnswer } from "@/lib/features/payments/gateways/port";
 import {
   claimTestRefund,
   findTest,
@@ -13,7 +13,7 @@ import {
 import { transportOf } from "@/lib/features/payments/transport-of";
 import { newId, newOrderNumber, newOutTradeNo, randomText } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
-import { money, parseDecimal } from "@/lib/kernel/money";
+import { type Currency, money, parseDecimal } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
@@ -26,6 +26,8 @@ type Admin = Extract<Viewer, { kind: "admin" }>;
 
 /** Minor units, small to large: the first one that the gateway's own bounds let through is the smallest that it takes. */
 const LADDER = [1n, 10n, 50n, 100n, 400n, 500n, 1_000n, 5_000n, 10_000n, 1_000_000n];
+/** Servers that ask for coins refuse what is less than their smallest amount of coin, and do not say before how much that is. */
+const PRICED_IN_COIN: ReadonlySet<GatewayKind> = new Set(["epusdt", "tokenpay"]);
 
 const TESTS = { name: "test-payment", points: limits.testPaymentsPerHour, seconds: 3_600 };
 
@@ -72,11 +74,18 @@ async function open(deps: Deps, account: OpenAccount, { input, needsOpening }: D
   return { state: "opened", opened: { presentation: created.value, gatewayTradeNo: null, closesAt: null } };
 }
 
+/** 0 of what is no amount. */
+function minorOf(text: string, currency: Currency): bigint {
+  const amount = parseDecimal(text, currency);
+  return amount.ok ? amount.value.amountMinor : 0n;
+}
+
 /** An amount that an admin typed, else every one that may be the smallest. */
-function amountsOf({ currency, terms }: OpenAccount, typed: string): readonly bigint[] | null {
-  if (typed === "") return LADDER.filter((amount) => amount >= (terms.amountMinMinor ?? 0n));
-  const amount = parseDecimal(typed, currency);
-  return amount.ok && amount.value.amountMinor > 0n ? [amount.value.amountMinor] : null;
+function amountsOf({ kind, currency, terms }: OpenAccount, typed: string): readonly bigint[] | null {
+  const least = terms.amountMinMinor ?? (PRICED_IN_COIN.has(kind) ? minorOf("1", currency) : 0n);
+  if (typed === "") return LADDER.filter((amount) => amount >= least);
+  const amount = minorOf(typed, currency);
+  return amount > 0n ? [amount] : null;
 }
 
 /**
