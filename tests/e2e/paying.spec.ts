@@ -90,6 +90,30 @@ test.describe("a gateway that is silent", () => {
   });
 });
 
+test("attack 6: whatever the address of the way back says of a payment, the order waits and no card is handed out", async ({
+  page,
+}) => {
+  await order(page, { locale: "en", slug: "starriver", email: "return@example.com" });
+  const cashier = new URL((await page.locator("a[target=_blank]").getAttribute("href")) ?? "");
+  const claims = new URLSearchParams({
+    trade_no: "2026112100000000001",
+    out_trade_no: cashier.searchParams.get("out_trade_no") ?? "",
+    money: cashier.searchParams.get("money") ?? "",
+    trade_status: "TRADE_SUCCESS",
+    payment_status: "paid",
+    sign: cashier.searchParams.get("sign") ?? "",
+    sign_type: "MD5",
+  });
+  const id = /ord_[0-9a-f]{32}/.exec(page.url())?.[0];
+  await page.goto(`${page.url()}?${claims}`);
+  await expect(page.getByRole("timer")).toBeVisible();
+  const told = await page.evaluate(
+    async (order) => (await fetch(`/api/v1/orders/${order}/reveal`, { method: "POST" })).json(),
+    id,
+  );
+  expect(told).toMatchObject({ code: "not_delivered" });
+});
+
 test("without scripts a code is shown, another way can be chosen, and the page finds the payment by itself", async ({
   page,
   browser,

@@ -101,7 +101,7 @@ describe("accounts at gateways", () => {
     for (const secret of [STRIPE_KEY, STRIPE_HOOK, EPAY_KEY]) expect(all).not.toContain(secret);
   });
 
-  test("an empty or a short key is refused at its field, and nothing is saved", async () => {
+  test("attack 5: an empty or a short key is refused at its field, and nothing is saved", async () => {
     const refusal = async (fields: Record<string, string>) => {
       const sent = form(fields);
       const result = await saveGatewayAccount(shop.deps, admin, sent);

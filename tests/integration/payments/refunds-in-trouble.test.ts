@@ -17,7 +17,7 @@ describe("giving money back, when everybody presses at once and everything dies"
     await expectInvariants(database);
   });
 
-  test("two admins and forty double clicks in two processes are one refund, and the money moves once", async () => {
+  test("attack 28: two admins and forty double clicks in two processes are one refund, and the money moves once", async () => {
     const { order } = await desk.paid();
     const keys = [newId(), newId()];
     const commands = await Promise.all(keys.map((requestKey) => desk.command(order, { requestKey })));
@@ -42,7 +42,7 @@ describe("giving money back, when everybody presses at once and everything dies"
     expect(again).toMatchObject({ ok: true, value: { status: "succeeded" } });
   });
 
-  test("killed between the call and its record: asked again with the same number, and the money moves once", async () => {
+  test("attack 28: killed between the call and its record: asked again with the same number, and the money moves once", async () => {
     for (const gateway of [desk.paper, desk.forgetful]) {
       const { order } = await desk.paid(gateway);
       await requestRefund(desk.shop.deps, ADMIN, await desk.command(order));

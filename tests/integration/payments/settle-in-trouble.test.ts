@@ -67,7 +67,7 @@ describe("settling while things break", () => {
     });
   });
 
-  test("answers that the line lost and backends that were killed: each notice may be repeated, each order is delivered once", async ({
+  test("attack 17: answers that the line lost and backends that were killed: each notice may be repeated, each order is delivered once", async ({
     database,
   }) => {
     const { variantId } = await shop.stock({ cards: 120 });

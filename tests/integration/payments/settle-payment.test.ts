@@ -112,7 +112,7 @@ describe("settling payments", () => {
     expect(await stateOf(high.id)).toEqual({ status: "pending", exception: "overpaid", paid: "1001", payments: 1 });
   });
 
-  test("paid after the deadline but before the release: delivered from the reservation, paid_late", async () => {
+  test("attack 15: paid after the deadline but before the release: delivered from the reservation, paid_late", async () => {
     const { variantId } = await shop.stock({ cards: 1 });
     const order = await shop.place(variantId);
     await shop.lapse(order.id, 5);
@@ -121,7 +121,7 @@ describe("settling payments", () => {
     expect(await stateOf(order.id)).toMatchObject({ status: "delivered", exception: "paid_late" });
   });
 
-  test("paid after the release with stock: claimed again, paid_late", async () => {
+  test("attack 15: paid after the release with stock: claimed again, paid_late", async () => {
     const { variantId } = await shop.stock({ cards: 1 });
     const order = await shop.place(variantId);
     await shop.lapse(order.id, 60);
@@ -133,7 +133,7 @@ describe("settling payments", () => {
     expect(await reveal(order.id)).toHaveLength(1);
   });
 
-  test("late without stock is owed; new cards serve owed orders in order of payment before any new buyer", async () => {
+  test("attack 15: late without stock is owed; new cards serve owed orders in order of payment before any new buyer", async () => {
     const stocked = await shop.stock({ cards: 2 });
     const first = await shop.place(stocked.variantId);
     const second = await shop.place(stocked.variantId);
@@ -249,7 +249,7 @@ describe("settling payments", () => {
     expect(await stateOf(order.id)).toEqual({ status: "pending", exception: "none", paid: "0", payments: 0 });
   });
 
-  test("notices of 50 orders race the sweeper that expires them: each is delivered, and no card twice", async () => {
+  test("attack 16: notices of 50 orders race the sweeper that expires them: each is delivered, and no card twice", async () => {
     const { variantId } = await shop.stock({ cards: 60 });
     const orders = await Promise.all(Array.from({ length: 50 }, () => shop.place(variantId)));
     for (const order of orders) await shop.lapse(order.id, 60);

@@ -25,4 +25,12 @@ describe("ids", () => {
     expect(newOutTradeNo()).toMatch(/^[A-Z0-9]{32}$/);
     expect(newOutTradeNo()).not.toBe(newOutTradeNo());
   });
+
+  test("attack 23: of a gateway's number nothing can be guessed: every letter at every place, and no two have a row of them in common", () => {
+    const numbers = Array.from({ length: 2_000 }, newOutTradeNo);
+    for (let place = 1; place < 32; place++)
+      expect(new Set(numbers.map((number) => number[place])).size, `${place}`).toBe(32);
+    const rows = numbers.flatMap((number) => [1, 11, 21].map((from) => number.slice(from, from + 10)));
+    expect(new Set(rows).size).toBe(rows.length);
+  });
 });
