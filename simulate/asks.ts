@@ -6,6 +6,7 @@ import { cancel, newClient, place, placeOtherWords, reveal } from "./buyer-asks"
 import { importAgain, publish, release, restock, withdraw } from "./merchant-asks";
 import { forge, pay, payWrong, query, reuse } from "./money-asks";
 import type { Command } from "./program";
+import { dispute, driveAll, giveBack, payOnPaper } from "./refund-asks";
 
 const JOBS = { sweep: expireOrders, "serve owed": fillOwedOrders } as const;
 
@@ -26,7 +27,9 @@ const pickFile = ({ files }: Book, n: number, isWanted: (file: CardFile) => bool
   return wanted[n % Math.max(1, wanted.length)];
 };
 
-function askAboutOrder(book: Book, command: Extract<Command, { order: number }>): Ask | null {
+type OneAsk = Exclude<Command, { do: "place" | "give back" }>;
+
+function askAboutOrder(book: Book, command: Extract<OneAsk, { order: number }>): Ask | null {
   const client = book.pickOrder(command.order);
   if (!client) return null;
   switch (command.do) {
@@ -48,11 +51,15 @@ function askAboutOrder(book: Book, command: Extract<Command, { order: number }>)
       return release(book, client, command);
     case "reveal":
       return reveal(book, client);
+    case "pay on paper":
+      return payOnPaper(book, client);
+    case "dispute":
+      return dispute(book, client, command);
   }
 }
 
 /** What a command is, now that it is known what there is; nothing, when what it is about is not there. */
-function askOf(book: Book, command: Exclude<Command, { do: "place" }>): Ask | null {
+function askOf(book: Book, command: OneAsk): Ask | null {
   if ("order" in command) return askAboutOrder(book, command);
   switch (command.do) {
     case "ask again": {
@@ -74,6 +81,8 @@ function askOf(book: Book, command: Exclude<Command, { do: "place" }>): Ask | nu
       const file = pickFile(book, command.file, ({ state, batchId }) => state === "draft" && batchId !== null);
       return file ? publish(book, file) : null;
     }
+    case "drive refunds":
+      return driveAll(book, command.mood);
     default:
       return job(command.do);
   }
@@ -84,6 +93,10 @@ export function asksOf(book: Book, command: Command): Ask[] {
   if (command.do === "place") {
     const ask = place(book, newClient(book, command));
     return command.twice ? [ask, ask] : [ask];
+  }
+  if (command.do === "give back") {
+    const client = book.pickOrder(command.order);
+    return client ? giveBack(book, client, command) : [];
   }
   const ask = askOf(book, command);
   return ask ? [ask] : [];

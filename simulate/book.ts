@@ -64,7 +64,10 @@ export class Book {
   readonly drafts: number[];
   /** Wrong, and known at once: an answer that nobody may ever hear. */
   readonly wrongs: string[] = [];
+  /** What a bank decided about a payment. */
+  readonly decided = new Map<string, "won" | "lost">();
   burst = 0;
+  private refundCount = 0;
   refusals: Refusal[] = [];
   /** What the gateway says in this burst, by its number of the payment. */
   readonly gatewaySays = new Map<string, string>();
@@ -87,6 +90,8 @@ export class Book {
     this.concerned.clear();
     this.before = new Map(before.orders.map((order) => [order.requestKey, order]));
   }
+
+  nextRefund = (): number => ++this.refundCount;
 
   concern(client: Client): void {
     this.concerned.set(client, (this.concerned.get(client) ?? 0) + 1);

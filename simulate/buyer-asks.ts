@@ -18,6 +18,9 @@ const purchaseOf = (order: PlacedOrder): Purchase => ({
   money: new Map(),
   lapsedBefore: null,
   cancelled: null,
+  refunds: new Map(),
+  isTouched: false,
+  isDisputed: false,
 });
 
 /** A new client with a request of its own. */
@@ -143,7 +146,9 @@ export function reveal(book: Book, client: Client): Ask {
         return { words: "revealed", note: () => noteSecrets(book, client, secrets) };
       }
       const note = () => {
-        if (client.revealed || wasDelivered) book.wrong(client, `is delivered, and revealing heard ${revealed.error}`);
+        // Whose money goes back sees nothing any more, and whose bank was asked may have to wait.
+        const isDue = (client.revealed || wasDelivered) && !client.purchase?.isTouched;
+        if (isDue) book.wrong(client, `is delivered, and revealing heard ${revealed.error}`);
       };
       return { words: revealed.error, note };
     },

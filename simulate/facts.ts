@@ -1,4 +1,4 @@
-import type { Seen, Shelf } from "./model";
+import type { RefundSeen, Seen, Shelf } from "./model";
 import type { Stage } from "./stage";
 
 /** What the tables say of one order. */
@@ -21,6 +21,11 @@ SELECT o.id, o.request_key AS "requestKey", o.status, o.exception, o.payment_cou
        (SELECT count(*)::int FROM finding f WHERE f.order_id = o.id AND f.status = 'open'
            AND f.kind IN ('double_payment', 'amount_mismatch', 'currency_mismatch')) AS "moneyFindings",
        EXISTS (SELECT 1 FROM finding f WHERE f.order_id = o.id AND f.status = 'open' AND f.kind = 'owed_order') AS "hasDebtFinding",
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'payment', p.account_id || ' ' || p.gateway_trade_number, 'refundNo', r.refund_no,
+                 'amountMinor', r.amount_minor::text, 'status', r.status, 'method', r.method)), '[]')
+          FROM refund r JOIN payment p ON p.id = r.payment_id WHERE r.order_id = o.id) AS refunds,
+       (SELECT count(*)::int FROM card c WHERE c.order_id = o.id AND c.status = 'delivered') AS "deliveredCards",
+       (SELECT count(*)::int FROM card c WHERE c.order_id = o.id AND c.status = 'withdrawn') AS "withdrawnCards",
        (SELECT jsonb_agg(jsonb_build_object('variantId', l.variant_id, 'quantity', l.quantity, 'bound',
                  (SELECT count(*) FROM card c WHERE c.order_id = o.id AND c.variant_id = l.variant_id)) ORDER BY l.line)
           FROM order_line l WHERE l.order_id = o.id) AS lines
@@ -28,17 +33,24 @@ SELECT o.id, o.request_key AS "requestKey", o.status, o.exception, o.payment_cou
 
 const SHELVES = `
 SELECT v.id, count(c.id) FILTER (WHERE c.status = 'available')::int AS available, count(c.id) FILTER (WHERE c.status = 'reserved')::int AS reserved,
-       count(c.id) FILTER (WHERE c.status = 'delivered')::int AS delivered, count(c.id) FILTER (WHERE c.status = 'draft')::int AS draft
+       count(c.id) FILTER (WHERE c.status = 'delivered')::int AS delivered, count(c.id) FILTER (WHERE c.status = 'draft')::int AS draft,
+       count(c.id) FILTER (WHERE c.status = 'withdrawn' AND c.order_id IS NOT NULL)::int AS withdrawn
   FROM variant v LEFT JOIN card c ON c.variant_id = v.id GROUP BY v.id`;
+
+type TextRefund = Omit<RefundSeen, "amountMinor"> & { amountMinor: string };
 
 /** Reads them while nothing is under way. */
 export async function readFacts(stage: Stage): Promise<Facts> {
   const [orders, shelves] = await Promise.all([
-    stage.rows<Omit<OrderFacts, "paidMinor"> & { paidMinor: string }>(ORDERS),
+    stage.rows<Omit<OrderFacts, "paidMinor" | "refunds"> & { paidMinor: string; refunds: TextRefund[] }>(ORDERS),
     stage.rows<Shelf & { id: string }>(SHELVES),
   ]);
   return {
-    orders: orders.map((order) => ({ ...order, paidMinor: BigInt(order.paidMinor) })),
+    orders: orders.map((order) => ({
+      ...order,
+      paidMinor: BigInt(order.paidMinor),
+      refunds: order.refunds.map((refund) => ({ ...refund, amountMinor: BigInt(refund.amountMinor) })),
+    })),
     shelves: new Map(shelves.map(({ id, ...shelf }) => [id, shelf])),
   };
 }

@@ -4,6 +4,8 @@
  * so there it allows every order of events, and between bursts only one.
  */
 
+import { complaintAboutRefunds } from "./refund-model";
+
 /** One payment as its gateway knows it, by account and trade number. */
 export interface Money {
   readonly amountMinor: bigint;
@@ -22,6 +24,23 @@ export interface Purchase {
   lapsedBefore: number | null;
   /** The burst in which somebody was told that it is cancelled, or may have been: that answer was lost. */
   cancelled: { readonly inBurst: number; readonly isSure: boolean } | null;
+  /** The refunds that an admin was told are asked for, by their id. */
+  readonly refunds: Map<string, { readonly amountMinor: bigint }>;
+  /** Somebody asked for its money, or for a part of it, perhaps without an answer; what is due is said in `refund-model.ts`. */
+  isTouched: boolean;
+  /** The bank was asked: while it thinks nothing is handed out, and its turn may pass. */
+  isDisputed: boolean;
+}
+
+/** One refund as the tables have it. */
+export interface RefundSeen {
+  readonly id: string;
+  /** Its account and the gateway's number. */
+  readonly payment: string;
+  readonly refundNo: string;
+  readonly amountMinor: bigint;
+  readonly status: string;
+  readonly method: string;
 }
 
 /** One order as the tables have it. */
@@ -34,6 +53,9 @@ export interface Seen {
   /** Open questions about its money, and whether one says that it is owed cards. */
   readonly moneyFindings: number;
   readonly hasDebtFinding: boolean;
+  readonly refunds: readonly RefundSeen[];
+  readonly deliveredCards: number;
+  readonly withdrawnCards: number;
 }
 
 interface Outcome {
@@ -84,10 +106,11 @@ function outcomeOf(purchase: Purchase, taken: readonly Money[], isOwed: boolean)
   return { ...sums, statuses: [isOwed ? "paid" : "delivered"], exceptions };
 }
 
-/** What is wrong with an order, after all that was said about it; null when it may be so. */
-export function complaintAbout(purchase: Purchase, seen: Seen): string | null {
+/** What is wrong with an order, after all that was said about it; null when it may be so. `shown`: cards that its buyer has seen. */
+export function complaintAbout(purchase: Purchase, seen: Seen, shown = 0): string | null {
   if (seen.isOwed !== seen.hasDebtFinding)
     return seen.isOwed ? "is owed cards, and no finding says so" : "is said to be owed cards, and is not";
+  if (purchase.isTouched) return complaintAboutRefunds(purchase, seen, shown);
   const outcomes = possibleMoney(purchase).map((taken) => outcomeOf(purchase, taken, seen.isOwed));
   const fits = outcomes.some(
     ({ statuses, exceptions, payments, paidMinor, moneyFindings }) =>
@@ -111,6 +134,8 @@ export interface Shelf {
   readonly reserved: number;
   readonly delivered: number;
   readonly draft: number;
+  /** Given back with the money of their order. */
+  readonly withdrawn: number;
 }
 
 /** What somebody still waits for who has paid. */

@@ -9,6 +9,7 @@ import { newClient, place, reveal } from "./buyer-asks";
 import { type Facts, readFacts } from "./facts";
 import { type Burst, type Fault, POLICIES, type Program } from "./program";
 import { type Doings, isShort, judge } from "./promises";
+import { driveAll } from "./refund-asks";
 import { type Scenery, Stage, type StageDatabase } from "./stage";
 import type { Tally } from "./tally";
 
@@ -160,8 +161,10 @@ class Play {
   private async rest(burst: number): Promise<string[]> {
     const { book, stage } = this;
     book.begin(burst, this.before);
-    await this.oneByOne([job("sweep"), job("serve owed")]);
-    const rested = await this.judge({ asks: [], hasFaults: false, isFree: false });
+    // A slow gateway answers when it is asked again, one that lost its answer has it still, and a silent one is asked after its rest.
+    stage.pause();
+    await this.oneByOne([job("sweep"), driveAll(book, "answers"), driveAll(book, "answers"), job("serve owed")]);
+    const rested = await this.judge({ asks: [], hasFaults: false, isFree: false, isAtRest: true });
     if (rested.length > 0) return rested;
     for (const { status, exception } of this.before.orders) this.tally.count("orders", `${status}, ${exception}`);
     const stuck = this.before.orders.filter((order) => order.status === "pending" && this.hasLapsed(order.requestKey));

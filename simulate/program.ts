@@ -23,10 +23,31 @@ export type Command =
   | { readonly do: "import again"; readonly file: number }
   | { readonly do: "withdraw"; readonly variant: number; readonly cards: number }
   | { readonly do: "reveal"; readonly order: number }
+  /** The price, at a gateway that gives back when it is asked. */
+  | { readonly do: "pay on paper"; readonly order: number }
+  /** `twice`: one admin presses twice. `by two`: two admins, each with a wish of his own. */
+  | {
+      readonly do: "give back";
+      readonly order: number;
+      readonly payment: number;
+      readonly half: boolean;
+      readonly way: "source" | "by_hand" | "balance";
+      readonly presses: "once" | "twice" | "by two";
+    }
+  | { readonly do: "drive refunds"; readonly mood: Mood }
+  | {
+      readonly do: "dispute";
+      readonly order: number;
+      readonly payment: number;
+      readonly says: "opened" | "won" | "lost";
+    }
   | { readonly do: "sweep" | "serve owed" | "drain outbox" };
 
 export type WrongPayment = "less" | "more" | "other currency" | "other account";
 export type Forgery = "wrong key" | "wrong merchant" | "not paid" | "wrong address";
+/** How the gateway takes a request for money: at once; for days; not at all; done, and its answer lost; without a word. */
+export const MOODS = ["answers", "is slow", "refuses", "loses its answers", "is silent"] as const;
+export type Mood = (typeof MOODS)[number];
 export type GatewayWord = "paid" | "given back" | "nothing" | "silence";
 
 export const FAULTS = ["answer lost", "cut", "terminated", "crash", "crash after sending"] as const;
@@ -120,6 +141,23 @@ const restock = fc.record({
   publish: weighted([4, fc.constant(true)], [1, fc.boolean()]),
 });
 
+const payOnPaper = fc.record({ do: does("pay on paper"), order });
+const payment = weighted([3, fc.constant(0)], [1, fc.nat(3)]);
+const giveBack = fc.record({
+  do: does("give back"),
+  order,
+  payment,
+  half: weighted([2, fc.constant(false)], [1, fc.boolean()]),
+  way: weighted(
+    [3, fc.constant("source" as const)],
+    [1, fc.constant("by_hand" as const)],
+    [1, fc.constant("balance" as const)],
+  ),
+  presses: fc.constantFrom("once" as const, "once" as const, "twice" as const, "by two" as const),
+});
+const driveRefunds = fc.record({ do: does("drive refunds"), mood: fc.constantFrom(...MOODS) });
+const dispute = fc.record({ do: does("dispute"), order, payment, says: fc.constantFrom("opened", "won", "lost") });
+
 const command: fc.Arbitrary<Command> = weighted<Command>(
   [10, place],
   [14, pay],
@@ -138,6 +176,10 @@ const command: fc.Arbitrary<Command> = weighted<Command>(
   [1, fc.record({ do: does("publish"), file })],
   [1, fc.record({ do: does("import again"), file })],
   [1, fc.record({ do: does("withdraw"), variant, cards })],
+  [2, payOnPaper],
+  [5, giveBack],
+  [4, driveRefunds],
+  [1, dispute],
 );
 
 const process = fc.constantFrom<0 | 1>(0, 1);
@@ -173,7 +215,12 @@ function turnedTo(focus: number, burst: Burst): Burst {
 export const programs: fc.Arbitrary<Program> = fc.noBias(
   fc
     // First somebody buys, then somebody pays, and then anything happens.
-    .tuple(fc.array(burst, { maxLength: BURSTS_MAX }), calmly(place), calmly(pay), fc.nat(POLICIES.length / 2 - 1))
+    .tuple(
+      fc.array(burst, { maxLength: BURSTS_MAX }),
+      calmly(place),
+      calmly(weighted<Command>([1, pay], [1, payOnPaper])),
+      fc.nat(POLICIES.length / 2 - 1),
+    )
     // It drops the head of a list first; what is to go first is what comes after the failure.
     .map(([later, buyers, payers, focus]) => ({
       bursts: [buyers, payers, ...[...later].reverse()].map((one) => turnedTo(focus, one)),

@@ -1,6 +1,7 @@
 import type { Ask, Book, Client } from "./book";
 import type { Facts, OrderFacts } from "./facts";
 import { complaintAbout, type Debt, findOvertaken, isFalseSoldOut } from "./model";
+import { complaintAboutTill } from "./refund-model";
 
 /** What was done in a burst, as far as it could take cards from others. */
 export interface Doings {
@@ -9,6 +10,8 @@ export interface Doings {
   readonly hasFaults: boolean;
   /** The machine decided whose turn it was: statements ran at the same time. */
   readonly isFree: boolean;
+  /** Everything that could still come has come. */
+  readonly isAtRest?: boolean;
 }
 
 interface Frame {
@@ -26,6 +29,7 @@ const shelfOf = (book: Book, facts: Facts, variant: number) =>
     reserved: 0,
     delivered: 0,
     draft: 0,
+    withdrawn: 0,
   };
 
 const paidIn = ({ purchase }: Client): number =>
@@ -35,7 +39,8 @@ function linesOf(book: Book, facts: Facts, isWanted: (order: OrderFacts) => bool
   const clientOf = new Map(book.clients.map((client) => [client.request.requestKey, client]));
   return facts.orders.filter(isWanted).flatMap((order) => {
     const client = clientOf.get(order.requestKey);
-    if (!client) return [];
+    // Nothing is handed out while a bank decides, so others may come first.
+    if (!client || client.purchase?.isDisputed) return [];
     return order.lines.map(({ variantId, quantity, bound }) => ({
       order: client.n,
       variant: variantOf(book, variantId),
@@ -58,7 +63,7 @@ function judgeOrders({ book, after }: Frame): string[] {
     rows.delete(client.request.requestKey);
     if (!order || !purchase) return row ? [`request ${n} was refused, and there is an order of it`] : [];
     if (!row || row.id !== order.id) return [`order of request ${n} was acknowledged, and is not there`];
-    const complaint = complaintAbout(purchase, row);
+    const complaint = complaintAbout(purchase, row, client.revealed?.length);
     return complaint ? [`order of request ${n} ${complaint}`] : [];
   });
   return [...complaints, ...[...rows.keys()].map((key) => `there is an order that nobody asked for: ${key}`)];
@@ -67,8 +72,9 @@ function judgeOrders({ book, after }: Frame): string[] {
 /** No card appears or vanishes: what the merchant sent and published is there, and what broke off is not. */
 function judgeStock({ book, after }: Frame): string[] {
   return book.stage.scenery.variants.flatMap((_, variant) => {
-    const { available, reserved, delivered, draft } = shelfOf(book, after, variant);
-    const [onSale, due, drafts] = [available + reserved + delivered, book.onSale[variant], book.drafts[variant]];
+    const { available, reserved, delivered, draft, withdrawn } = shelfOf(book, after, variant);
+    const onSale = available + reserved + delivered + withdrawn;
+    const [due, drafts] = [book.onSale[variant], book.drafts[variant]];
     return onSale === due && draft === drafts
       ? []
       : [`variant ${variant} has ${onSale} cards and ${draft} drafts, instead of ${due} and ${drafts}`];
@@ -84,6 +90,25 @@ function judgeTrades({ book }: Frame): string[] {
     });
     return taken.length > 1 ? [`one payment was taken for requests ${taken.map(({ n }) => n).join(" and ")}`] : [];
   });
+}
+
+/** No money leaves a till twice, none that was not paid, and what the shop says of it is what the till says. */
+function judgeTills({ book, after, doings }: Frame): string[] {
+  const rows = after.orders.flatMap(({ refunds }) => refunds).filter(({ method }) => method === "source");
+  return book.stage.tills().flatMap(({ payment, ...till }) => {
+    const own = rows.filter((row) => row.payment === payment);
+    const complaint = complaintAboutTill(till, own, { isAtRest: doings.isAtRest ?? false });
+    return complaint ? [`${payment}: ${complaint}`] : [];
+  });
+}
+
+/** At rest no refund is on its way any more: the gateway has answered for all of them. */
+function judgeOpenRefunds({ after, doings }: Frame): string[] {
+  if (!doings.isAtRest) return [];
+  const open = after.orders
+    .flatMap(({ refunds }) => refunds)
+    .filter(({ status }) => status === "requested" || status === "processing");
+  return open.map(({ refundNo, status }) => `the refund ${refundNo} is still ${status}`);
 }
 
 const wantsOf = ({ wants }: Client, variant: number): number => wants.get(variant) ?? 0;
@@ -153,6 +178,8 @@ export function judge(frame: Frame, isMaybeLatched: (variant: number) => boolean
     ...judgeOrders(frame),
     ...judgeStock(frame),
     ...judgeTrades(frame),
+    ...judgeTills(frame),
+    ...judgeOpenRefunds(frame),
     ...judgeRefusals(frame, isMaybeLatched),
     ...judgeLeftovers(frame),
     ...judgeTurns(frame),

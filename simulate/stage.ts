@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { saveAccount } from "@/lib/features/payments/accounts";
+import { openAccounts, saveAccount } from "@/lib/features/payments/accounts";
 import { newId } from "@/lib/kernel/id";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
+import { connectPaper, PaperGateway } from "@/tests/support/paper-gateway";
 import { EPAY_KEY, EPAY_PID, openDeps, openShop, type Stocked } from "@/tests/support/shop";
 import { Gate, Line } from "./gate";
-import { CARDS, type Fault, POLICIES } from "./program";
+import { CARDS, type Fault, type Mood, POLICIES } from "./program";
+import type { Given } from "./refund-model";
 
 /** A database that nobody else uses, and how to do to its server what only its owner may. */
 export interface StageDatabase {
@@ -27,6 +29,8 @@ export interface Scenery {
 /** The shop's second gateway account: another merchant number, another key. */
 export const OTHER = { id: "other", pid: "2000", key: "otherKey9876543210fedcbaFEDCBA" } as const;
 export const OWN = { id: "epay", pid: EPAY_PID, key: EPAY_KEY } as const;
+/** The account at a gateway whose books are in memory, which gives money back in every mood. */
+export const PAPER = "paper";
 
 export interface Process {
   readonly deps: Deps;
@@ -61,6 +65,8 @@ export class Stage {
   readonly processes: Process[] = [];
   /** What the gateway answers when it is asked about a payment, by its number there; null is silence. */
   readonly gatewayWords = new Map<string, string | null>();
+  /** The gateway that gives back; its books outlive the shop's processes. */
+  readonly paper = new PaperGateway(PAPER);
   /** How much more time has passed for the processes than for us. */
   private skippedMs = 0;
   /** Where connections came from that were cut. */
@@ -99,7 +105,32 @@ export class Stage {
     const elapsed = () => performance.now() + this.skippedMs;
     const fetch = async (address: unknown) => this.answerQuery(String(address));
     const deps = { ...openDeps(line.urls), clock: { now: () => Date.now(), elapsed }, fetch };
+    await connectPaper(this, deps, [this.paper], await openAccounts(deps));
     return { deps, line };
+  }
+
+  /** From now on the gateway takes requests for money so. */
+  setMood(mood: Mood): void {
+    const { paper } = this;
+    paper.isRefundSlow = mood === "is slow";
+    paper.refundFailure = mood === "refuses" ? "refused" : null;
+    paper.losesAnswers = mood === "loses its answers";
+    paper.before = async () => (mood === "is silent" ? "silent" : undefined);
+  }
+
+  /** Every refund's next turn is now, and what was asked was asked long ago. */
+  async hurryRefunds(): Promise<void> {
+    await this.rows(
+      "UPDATE refund SET next_ask_at = now(), called_at = called_at - interval '1 hour' WHERE status IN ('requested', 'processing')",
+    );
+  }
+
+  /** What left the gateway's till, by payment. */
+  tills(): { payment: string; amountMinor: bigint; given: Given[] }[] {
+    return [...this.paper.trades.values()].flatMap(({ paidAs, amountMinor, refunds }) => {
+      const given = [...refunds].map(([refundNo, amount]) => ({ refundNo, amountMinor: amount }));
+      return paidAs === null ? [] : [{ payment: `${PAPER} ${paidAs}`, amountMinor, given }];
+    });
   }
 
   private async answerQuery(address: string): Promise<Response> {

@@ -44,7 +44,9 @@ export class PaperGateway {
   closes = true;
   /** Says `processing` to a refund until this is cleared. */
   isRefundSlow = false;
-  /** Refuses every refund with this code. */
+  /** Does what it is asked, and nobody hears so. */
+  losesAnswers = false;
+  /** Refuses every refund with this code, but for one that it has made already. */
   refundFailure: string | null = null;
   /** When what it opens goes stale; undefined: never. */
   staleAt: number | undefined = undefined;
@@ -59,7 +61,8 @@ export class PaperGateway {
   async #ask<T>(call: string, answer: () => T): Promise<T | { state: "unknown"; reason: "timed_out" }> {
     this.calls.push(call);
     if ((await this.before(call)) === "silent") return { state: "unknown", reason: "timed_out" };
-    return answer();
+    const said = answer();
+    return this.losesAnswers ? { state: "unknown", reason: "timed_out" } : said;
   }
 
   pay(outTradeNo: string, { trade = `T${outTradeNo.slice(1, 9)}`, amountMinor = 1000n } = {}): VerifiedPayment {
@@ -99,8 +102,9 @@ export class PaperGateway {
   }
 
   #refund(input: RefundInput): RefundAnswer {
-    if (this.refundFailure) return { state: "failed", code: this.refundFailure };
     const refunds = this.trades.get(input.outTradeNo)?.refunds;
+    const isMade = this.isRefundIdempotent && refunds?.has(input.refundNo);
+    if (this.refundFailure && !isMade) return { state: "failed", code: this.refundFailure };
     if (!refunds) return { state: "not_found" };
     const key = this.isRefundIdempotent ? input.refundNo : `${refunds.size}`;
     refunds.set(key, input.amount.amountMinor);
@@ -178,9 +182,14 @@ export function noticeOf(said: Notification | "unknown_key" | "other_account"): 
   return new TextEncoder().encode(name);
 }
 
-/** Puts gateways among the shop's accounts, for a process; the rows are there for everybody. */
-export async function connectPaper(shop: TestShop, deps: Deps, gateways: readonly PaperGateway[]): Promise<void> {
-  const known = new Map<string, OpenAccount>();
+/** Puts gateways among the shop's accounts, or beside those that are given, for a process; the rows are there for everybody. */
+export async function connectPaper(
+  shop: Pick<TestShop, "rows">,
+  deps: Deps,
+  gateways: readonly PaperGateway[],
+  others: ReadonlyMap<string, OpenAccount> = new Map(),
+): Promise<void> {
+  const known = new Map(others);
   for (const { id } of gateways) {
     await shop.rows(
       `INSERT INTO gateway_account (id, gateway, title_zh, title_en, currency, settings, key_id, status)

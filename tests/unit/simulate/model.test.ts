@@ -6,8 +6,10 @@ import {
   isFalseSoldOut,
   type Money,
   type Purchase,
+  type RefundSeen,
   type Seen,
 } from "@/simulate/model";
+import { complaintAboutTill } from "@/simulate/refund-model";
 
 const money = (change: Partial<Money> = {}): Money => ({
   amountMinor: 1000n,
@@ -20,6 +22,9 @@ const purchase = (change: Partial<Omit<Purchase, "money">> = {}, ...payments: Mo
   totalMinor: 1000n,
   lapsedBefore: null,
   cancelled: null,
+  refunds: new Map(),
+  isTouched: false,
+  isDisputed: false,
   ...change,
   money: new Map(payments.map((one, n) => [String(n), one])),
 });
@@ -37,6 +42,9 @@ const seen = (
   payments,
   paidMinor,
   isOwed: exception === "owed",
+  refunds: [],
+  deliveredCards: 0,
+  withdrawnCards: 0,
 });
 
 describe("what an order may be, after all that was said about it", () => {
@@ -93,6 +101,107 @@ describe("what an order may be, after all that was said about it", () => {
     ["given back afterwards", purchase({}, money({ givenBackIn: 3 })), seen("delivered", "none", 1, 1000n), true],
   ])("%s", (_, bought, found, isKept) => {
     expect(complaintAbout(bought, found) === null).toBe(isKept);
+  });
+});
+
+describe("what an order may be whose money somebody asked back", () => {
+  const refund = (status: string, amountMinor = 1000n, change: Partial<RefundSeen> = {}): RefundSeen => ({
+    id: "r1",
+    payment: "0",
+    refundNo: "R1",
+    amountMinor,
+    status,
+    method: "source",
+    ...change,
+  });
+  const touched = (...payments: Money[]) => purchase({ isTouched: true }, ...payments);
+  const held = (status: string, refunds: RefundSeen[], change: Partial<Seen> = {}): Seen => ({
+    ...seen(status, "none", 1, 1000n),
+    refunds,
+    ...change,
+  });
+  const asked = (amountMinor: bigint) => ({ ...touched(money()), refunds: new Map([["r1", { amountMinor }]]) });
+
+  test.each<[string, Purchase, Seen, boolean]>([
+    ["nothing was asked for after all", touched(money()), held("delivered", []), true],
+    [
+      "all of it is asked for, and it is still handed out",
+      touched(money()),
+      held("delivered", [refund("requested")]),
+      false,
+    ],
+    ["all of it is asked for", touched(money()), held("refunding", [refund("requested")]), true],
+    ["it failed, and waits for a person", touched(money()), held("refunding", [refund("failed")]), true],
+    [
+      "half of it is back, and the order stands",
+      touched(money()),
+      held("delivered", [refund("succeeded", 500n)]),
+      true,
+    ],
+    [
+      "half of it is back, and the order is over",
+      touched(money()),
+      held("refunded", [refund("succeeded", 500n)]),
+      false,
+    ],
+    ["all of it is back", touched(money()), held("refunded", [refund("succeeded")], { withdrawnCards: 1 }), true],
+    [
+      "all of it is back, and the card is still the buyer's",
+      touched(money()),
+      held("refunded", [refund("succeeded")], { deliveredCards: 1 }),
+      false,
+    ],
+    [
+      "all of it is back, and a card that was seen is nowhere",
+      touched(money()),
+      held("refunded", [refund("succeeded")]),
+      false,
+    ],
+    [
+      "more is given back than was paid",
+      touched(money()),
+      held("refunded", [refund("succeeded"), refund("requested", 1n, { id: "r2" })], { withdrawnCards: 1 }),
+      false,
+    ],
+    ["an acknowledged refund is not there", asked(1000n), held("delivered", []), false],
+    ["an acknowledged refund became another", asked(1000n), held("delivered", [refund("succeeded", 500n)]), false],
+    ["paid, and dropped for a refund that nobody made", touched(money()), held("pending", []), false],
+    [
+      "too little, all back, and still open",
+      touched(money({ amountMinor: 999n })),
+      held("pending", [refund("succeeded", 999n)]),
+      false,
+    ],
+    [
+      "the second of two goes back",
+      touched(money(), money()),
+      held("delivered", [refund("succeeded", 1000n, { payment: "1" })]),
+      true,
+    ],
+  ])("%s", (_, bought, found, isKept) => {
+    expect(complaintAbout(bought, found, 1) === null).toBe(isKept);
+  });
+
+  test.each<[string, readonly [string, bigint][], RefundSeen[], boolean, boolean]>([
+    ["as it is on record", [["R1", 1000n]], [refund("succeeded")], true, true],
+    ["on its way to being on record", [["R1", 1000n]], [refund("requested")], false, true],
+    ["and never on record", [["R1", 1000n]], [refund("requested")], true, false],
+    [
+      "twice, under two numbers",
+      [
+        ["R1", 1000n],
+        ["R2", 1000n],
+      ],
+      [refund("succeeded")],
+      false,
+      false,
+    ],
+    ["for a refund that failed", [["R1", 1000n]], [refund("failed")], false, false],
+    ["another amount", [["R1", 999n]], [refund("succeeded")], false, false],
+    ["and none for one that is through", [], [refund("succeeded")], false, false],
+  ])("money left the till %s", (_, given, refunds, isAtRest, isKept) => {
+    const till = { amountMinor: 1000n, given: given.map(([refundNo, amountMinor]) => ({ refundNo, amountMinor })) };
+    expect(complaintAboutTill(till, refunds, { isAtRest }) === null).toBe(isKept);
   });
 });
 
