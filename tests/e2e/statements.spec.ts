@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { toGbk } from "@/sandbox/gateways/gbk";
@@ -63,7 +64,30 @@ for (const [locale, width, colorScheme] of [
     await expect(page.getByRole("status")).toContainText(zh ? "新增 3 行" : "3 new rows");
     await page.getByRole("link", { name: zh ? "查看这份对账单" : "Look at the statement" }).click();
     await expect(page.getByRole("cell", { name: `T${run}2`, exact: true })).toBeVisible();
+    await expect(page.getByText(zh ? "时间读不出" : "no time that can be read").first()).toBeVisible();
+    await expectClean(page);
     await shoot(page, name("file"));
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: zh ? "下载拒收的行" : "Download the rejected lines" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^rejected-stm_[0-9a-f]{32}\.csv$/);
+    // A spreadsheet must not take a cell of somebody else's for a formula of its own.
+    expect(await readFile(await download.path(), "utf8")).not.toMatch(/(^|[,"])=HYPERLINK/m);
+    await page.getByRole("searchbox").fill(`K${run}2`);
+    await page.getByRole("button", { name: zh ? "搜索" : "Search" }).click();
+    await expect(page.getByRole("table", { name: zh ? "明细" : "Rows" }).getByRole("row")).toHaveCount(2);
+
+    // The same file again is the same file.
+    await page.goto(`/${locale}/admin/statements/upload`);
+    await page.getByLabel(zh ? "哪个渠道的" : "Whose statement").selectOption("epay");
+    await page.locator("input[type=file]").setInputFiles(file);
+    await page.getByRole("button", { name: zh ? "按这样重新预览" : "Preview it like this" }).click();
+    await page.getByRole("button", { name: zh ? "入库" : "Store it", exact: true }).click();
+    await expect(page.getByRole("status")).toContainText(zh ? "之前已经入库了" : "was there before");
+    await page.goto(`/${locale}/admin/statements`);
+    await expectClean(page);
+    await shoot(page, name("list"));
     await context.close();
   });
 }
