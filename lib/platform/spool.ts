@@ -3,14 +3,11 @@ import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import type { RangeSource } from "./zip";
 
 /** Bytes that came once and can be read as often as one likes. */
-export interface Spool {
-  readonly fd: number;
-  readonly byteCount: number;
+export interface Spool extends RangeSource {
   readonly sha256: Buffer;
-  /** From the beginning, or a part of it. */
-  read(from?: number, to?: number): AsyncGenerator<Buffer>;
   close(): Promise<void>;
 }
 
@@ -51,5 +48,5 @@ export async function spool(
       yield buffer.subarray(0, bytesRead);
     }
   }
-  return ok({ fd: file.fd, byteCount, sha256: hash.digest(), read, close: () => file.close() });
+  return ok({ byteCount, sha256: hash.digest(), read, close: () => file.close() });
 }

@@ -1,7 +1,7 @@
+import { createCsvReader } from "@/lib/kernel/csv";
 import { limits } from "@/lib/kernel/limits";
 import { type Columns, readColumns, rejected } from "./columns";
 import { type Closing, type FileFormat, type LineParser, type Refused, refusedFor, type Taken } from "./rules";
-import { createCsvReader } from "./text-lines";
 
 interface TableOfRecords {
   readonly format: FileFormat;
@@ -24,7 +24,7 @@ export function createCsvTable({
   otherwise,
   row,
 }: TableOfRecords): LineParser {
-  const reader = createCsvReader(delimiter);
+  const reader = createCsvReader(delimiter, { lettersMax: limits.statementLineLettersMax });
   let columns: Columns | null = null;
   let lastLine = 0;
 

@@ -1,5 +1,7 @@
+import { createCsvReader } from "@/lib/kernel/csv";
+import { limits } from "@/lib/kernel/limits";
 import type { MappedColumn, Mapping } from "./schema";
-import { createCsvReader, type Encoding } from "./text-lines";
+import type { Encoding } from "./text-lines";
 
 const DELIMITERS = [",", "\t", ";", "|"] as const;
 
@@ -57,7 +59,7 @@ export function suggestMapping(lines: readonly string[], encoding: Encoding): Su
 }
 
 const cellsOf = (line: string, delimiter: string): string[] => {
-  const record = createCsvReader(delimiter).take(line, 1);
+  const record = createCsvReader(delimiter, { lettersMax: limits.statementLineLettersMax }).take(line, 1);
   return record && record !== "too_long" ? record.cells.map((cell) => cell.trim()) : [];
 };
 

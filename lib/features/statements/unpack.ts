@@ -1,15 +1,11 @@
 import { Readable } from "node:stream";
-import { crc32, createGunzip } from "node:zlib";
-import { type Entry, fromFdPromise, type ZipFile } from "yauzl";
+import { createGunzip } from "node:zlib";
 import { limits } from "@/lib/kernel/limits";
+import { BrokenZip, entriesOf, openZip, type RangeSource, readZipEntry, type ZipEntry } from "@/lib/platform/zip";
 import type { FileRefusal } from "./rules";
 
 /** A file as it was sent; the part of `platform/spool` that is needed here. */
-export interface SentFile {
-  readonly fd: number;
-  readonly byteCount: number;
-  read(from?: number, to?: number): AsyncGenerator<Buffer>;
-}
+export type SentFile = RangeSource;
 
 export type Packing = "none" | "gzip" | "zip";
 
@@ -74,59 +70,31 @@ async function* gunzip(file: SentFile): AsyncGenerator<Unpacked> {
 }
 
 /** A text file in the archive's own folder; the others, and those that would climb out of it, are passed by. */
-const isTable = (entry: Entry): boolean => {
+const isTable = (entry: ZipEntry): boolean => {
   const name = entry.fileNameRaw.toString("latin1").toLowerCase();
   return /\.(csv|txt)$/.test(name) && !/[/\\\0]|\.\./.test(name);
 };
 
 async function* unzip(file: SentFile): AsyncGenerator<Unpacked> {
-  const archive = await openArchive(file);
-  if (!archive) return yield refused("corrupt");
+  try {
+    yield* tablesIn(file);
+  } catch (error) {
+    if (!(error instanceof BrokenZip)) throw error;
+    yield refused("corrupt");
+  }
+}
+
+async function* tablesIn(file: SentFile): AsyncGenerator<Unpacked> {
+  const archive = await openZip(file);
   if (archive.entryCount > limits.statementEntriesMax) return yield refused("too_many_entries");
   let tables = 0;
-  try {
-    for await (const entry of archive.eachEntry()) {
-      if (!isTable(entry)) continue;
-      tables += 1;
-      if (entry.isEncrypted()) return yield refused("encrypted");
-      if (entry.uncompressedSize > limits.statementUnpackedBytesMax) return yield refused("too_large");
-      for await (const next of readEntry(archive, entry)) yield next;
-    }
-  } catch (error) {
-    if (!isAboutTheArchive(error)) throw error;
-    return yield refused("corrupt");
+  for await (const entry of entriesOf(archive)) {
+    if (!isTable(entry)) continue;
+    tables += 1;
+    if (entry.isEncrypted()) return yield refused("encrypted");
+    if (entry.uncompressedSize > limits.statementUnpackedBytesMax) return yield refused("too_large");
+    for await (const bytes of readZipEntry(archive, entry)) yield piece(bytes);
+    yield END;
   }
   if (tables === 0) yield refused("no_statement_inside");
 }
-
-async function openArchive(file: SentFile): Promise<ZipFile | null> {
-  try {
-    // The names are in whatever encoding the gateway uses, and are no business of ours; the file is closed by who opened it.
-    return await fromFdPromise(file.fd, { autoClose: false, decodeStrings: false });
-  } catch (error) {
-    if (!isAboutTheArchive(error)) throw error;
-    return null;
-  }
-}
-
-async function* readEntry(archive: ZipFile, entry: Entry): AsyncGenerator<Unpacked> {
-  const stream = await archive.openReadStreamPromise(entry);
-  let sum = 0;
-  try {
-    for await (const bytes of stream) {
-      sum = crc32(bytes as Buffer, sum);
-      yield piece(bytes as Buffer);
-    }
-  } finally {
-    stream.destroy();
-  }
-  yield sum === entry.crc32 ? END : refused("corrupt");
-}
-
-/** Whether the archive is at fault, and not the disk: the reader's own complaints have no system's code. */
-const isAboutTheArchive = (error: unknown): boolean => {
-  // A kind of its own, TypeError and the like, is a fault of a program.
-  if (!(error instanceof Error) || error.constructor !== Error) return false;
-  const { code } = error as { code?: unknown };
-  return code === undefined || (typeof code === "string" && code.startsWith("Z_"));
-};
