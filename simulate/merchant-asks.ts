@@ -1,6 +1,7 @@
-import { type ImportReport, importCards } from "@/lib/flows/import-cards";
+import { importCards } from "@/lib/flows/import-cards";
 import { publishBatch } from "@/lib/flows/publish-batch";
 import { releaseDeducted } from "@/lib/flows/release-deducted";
+import type { ImportReport } from "@/lib/flows/write-cards";
 import { newId } from "@/lib/kernel/id";
 import type { Viewer } from "@/lib/kernel/viewer";
 import type { Ask, Book, CardFile, Client, Heard } from "./book";

@@ -2,19 +2,29 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { findVariantId } from "@/lib/features/catalog/find-variant";
-import { type ImportRefusal, type ImportReport, importCards } from "@/lib/flows/import-cards";
+import { PLAIN } from "@/lib/features/imports/rules";
+import { type ImportRefusal, importCards } from "@/lib/flows/import-cards";
 import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
+import type { ImportReport } from "@/lib/flows/write-cards";
 import { answer, type Call, type Command, EXIT, type ExitCode, refuse, textOf } from "../command";
 import { type OpenedShop, withShop } from "../shop";
 
-/** One card per line is what there is so far; `auto` will choose among more. */
+/** `auto` tells by the file: one card per line unless it is unmistakably more, as docs/imports.md says. */
 const FORMATS = ["auto", "txt"];
 
 const SENTENCES: Readonly<Record<ImportRefusal, string>> = {
   not_found: "There is no such variant: name it by its id (var_…) or its SKU.",
   empty_file: "The file holds no card. Nothing was imported.",
-  binary_file: "The file is not text in UTF-8. Nothing was imported.",
+  binary_file: "The file is neither text nor an xlsx workbook. Nothing was imported.",
+  old_workbook: "A workbook of the old kind (xls), or locked by a password: save it as xlsx. Nothing was imported.",
   file_too_large: "The file is larger than one import may be. Nothing was imported.",
+  unclosed_quote: "A quote in the table is never closed. Nothing was imported.",
+  broken_json: "The JSON is cut off or malformed. Nothing was imported.",
+  no_list: "There is no list of cards in the JSON. Nothing was imported.",
+  broken_workbook: "The xlsx workbook is cut off or damaged. Nothing was imported.",
+  no_sheet: "The archive is no xlsx workbook. Nothing was imported.",
+  too_many_columns: "The table has more than 200 columns. Nothing was imported.",
+  undecodable: "There are bytes that the file's encoding does not have. Nothing was imported.",
   interrupted: "Another import took this one for dead. Nothing was imported; run it again.",
 };
 
@@ -41,6 +51,7 @@ async function importInto(call: Call, { deps }: OpenedShop, source: AsyncIterabl
     actor: { kind: "command_line" },
     note: textOf(call, "note"),
     publish,
+    ...(textOf(call, "format") === "txt" ? { reading: PLAIN } : {}),
     onProgress: progressOf(call),
   });
   if (!imported.ok) return refuse(call, { code: imported.error, message: SENTENCES[imported.error] });
@@ -56,7 +67,7 @@ async function importInto(call: Call, { deps }: OpenedShop, source: AsyncIterabl
 export const importCommand: Command = {
   name: "import",
   usage: "--variant <id|sku> [--format auto] [--draft] [--note TEXT] FILE|-",
-  summary: "Adds the cards of a file, one per line, and puts them on sale. The same file again adds nothing.",
+  summary: "Adds the cards of a file and puts them on sale. The same file again adds nothing.",
   options: {
     variant: { type: "string" },
     format: { type: "string" },

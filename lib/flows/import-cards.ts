@@ -1,14 +1,11 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Chunk, createChunkBuilder, sealChunk } from "@/lib/features/inventory/import-chunks";
-import { type FileRefusal, type ImportLine, openImportFile } from "@/lib/features/inventory/import-lines";
+import { openCards } from "@/lib/features/imports/read-cards";
+import type { FileRefusal, Reading } from "@/lib/features/imports/rules";
 import {
-  addChunk,
   beat,
   closeBatch,
   discardBatch,
   findDeadImports,
   findImportTarget,
-  findKnown,
   type ImportBatch,
   openBatch,
 } from "@/lib/features/inventory/import-store";
@@ -22,15 +19,7 @@ import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { finishImports } from "./finish-imports";
 import { publishBatch } from "./publish-batch";
-
-/** What one import did; accepted + duplicate + rejected = lines. */
-export interface ImportReport {
-  readonly batchId: string;
-  readonly lines: number;
-  readonly accepted: number;
-  readonly duplicate: number;
-  readonly rejected: number;
-}
+import { type ImportReport, writeCards } from "./write-cards";
 
 export interface ImportCards {
   readonly variantId: string;
@@ -39,6 +28,8 @@ export interface ImportCards {
   readonly source: AsyncIterable<Uint8Array>;
   readonly actor: Exclude<Actor, { kind: "buyer" }>;
   readonly note?: string;
+  /** How the file is read; told by the file itself when nobody says. */
+  readonly reading?: Reading;
   /** Put the cards on sale as soon as all of them are in. */
   readonly publish: boolean;
   readonly onProgress?: (report: ImportReport) => void;
@@ -55,7 +46,7 @@ export type ImportRefusal = "not_found" | FileRefusal | "interrupted";
 export async function importCards(deps: Deps, command: ImportCards): Promise<Result<ImportReport, ImportRefusal>> {
   const target = await findImportTarget(deps.db, command);
   if (!target) return err("not_found");
-  const file = await openImportFile(command.source);
+  const file = await openCards(command.source, { reading: command.reading });
   if (!file.ok) return file;
   await finishImports(deps, await findDeadImports(deps.db, target.variantId));
 
@@ -67,8 +58,9 @@ export async function importCards(deps: Deps, command: ImportCards): Promise<Res
   const stopBeating = keepBeating(deps, batch.batchId);
   let isKept = false;
   try {
-    const read = await importLines(deps, { batch, dataKey, groups: file.value, onProgress: command.onProgress });
-    if (!read.ok) return read;
+    const { onProgress } = command;
+    const read = await writeCards(deps, { batch, dataKey, groups: file.value.groups, onProgress });
+    if (!read.ok) return err(typeof read.error === "string" ? read.error : read.error.reason);
     const kept = await keepBatch(deps, batch, { report: read.value, actor: command.actor });
     if (!kept.ok) return kept;
     isKept = true;
@@ -80,71 +72,6 @@ export async function importCards(deps: Deps, command: ImportCards): Promise<Res
     if (!isKept) await discardBatch(deps.db, batch.batchId, "interrupted");
   }
 }
-
-interface Reading {
-  readonly batch: ImportBatch;
-  readonly dataKey: Uint8Array;
-  readonly groups: AsyncIterable<Result<ImportLine[], "file_too_large">>;
-  readonly onProgress?: (report: ImportReport) => void;
-}
-
-/** One chunk is written while the next one is read; a failure of the writing is met where the next one is handed over. */
-async function importLines(
-  deps: Deps,
-  reading: Reading,
-): Promise<Result<ImportReport, "file_too_large" | "interrupted">> {
-  const { batch, groups, onProgress } = reading;
-  const chunks = createChunkBuilder(deps.keys.fingerprint(batch.merchantId));
-  let report: ImportReport = { batchId: batch.batchId, lines: 0, accepted: 0, duplicate: 0, rejected: 0 };
-  let writing: Promise<boolean> = Promise.resolve(true);
-  let lineCount = 0;
-
-  const write = async (chunk: Chunk): Promise<boolean> => {
-    const accepted = await writeChunk(deps, reading, chunk);
-    if (accepted === null) return false;
-    report = addUp(report, { ...chunk, accepted });
-    onProgress?.(report);
-    return true;
-  };
-  const handOver = async (chunk: Chunk): Promise<boolean> => {
-    if (!(await writing)) return false;
-    writing = write(chunk);
-    writing.catch(() => {});
-    return true;
-  };
-
-  for await (const group of groups) {
-    if (!group.ok) return group;
-    for (const line of group.value) {
-      const full = chunks.take(line);
-      if (full && !(await handOver(full))) return err("interrupted");
-      lineCount += 1;
-      if (lineCount % limits.importLinesPerTurn === 0) await nextTurn();
-    }
-  }
-  const last = chunks.rest();
-  const isWritten = (last === null || (await handOver(last))) && (await writing);
-  return isWritten ? ok(report) : err("interrupted");
-}
-
-async function writeChunk(deps: Deps, { batch, dataKey }: Reading, chunk: Chunk): Promise<number | null> {
-  const known = await findKnown(deps.db, batch, [...chunk.texts.keys()]);
-  const cards = await sealChunk(chunk.texts, { known, dataKey, batch });
-  // A chunk that met a lock for too long, or a deadlock with a stranger, is written again; it had changed nothing.
-  const added = await inTransaction(deps.db, async (tx) => ok(await addChunk(tx, batch.batchId, { ...chunk, cards })));
-  return added.ok ? added.value : null;
-}
-
-const addUp = (
-  report: ImportReport,
-  chunk: { readonly lineCount: number; readonly rejectedCount: number; readonly accepted: number },
-): ImportReport => ({
-  batchId: report.batchId,
-  lines: report.lines + chunk.lineCount,
-  accepted: report.accepted + chunk.accepted,
-  duplicate: report.duplicate + chunk.lineCount - chunk.rejectedCount - chunk.accepted,
-  rejected: report.rejected + chunk.rejectedCount,
-});
 
 /** The last chunk is in: the batch is a draft, and on record with its figures. */
 const keepBatch = (

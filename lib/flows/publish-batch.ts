@@ -34,6 +34,7 @@ async function publishChunk(tx: Tx, batch: Batch): Promise<number> {
     UPDATE card SET status = 'available'
      WHERE id = ANY (ARRAY(SELECT id FROM card WHERE batch_id = ${batch.id}::uuid AND status = 'draft' LIMIT ${size}::int
                             FOR NO KEY UPDATE SKIP LOCKED))
+       AND NOT EXISTS (SELECT 1 FROM batch WHERE id = ${batch.id}::uuid AND withdrawn_at IS NOT NULL)
     RETURNING id`;
   if (rows.length === 0) return 0;
   await appendEntry(tx, {
@@ -70,7 +71,7 @@ export async function publishBatch(
 ): Promise<Result<{ published: number }, "not_found" | "not_publishable">> {
   const batch = await deps.db.batch.findUnique({ where: { id: batchId } });
   if (!batch || (merchantId && batch.merchantId !== merchantId)) return err("not_found");
-  if (batch.status !== "draft" && batch.status !== "published") return err("not_publishable");
+  if ((batch.status !== "draft" && batch.status !== "published") || batch.withdrawnAt) return err("not_publishable");
   await inTransaction(deps.db, async (tx) => ok(await openBatch(tx, batch, actor)));
   let published = 0;
   for (;;) {

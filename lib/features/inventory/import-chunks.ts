@@ -2,31 +2,35 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { cardAad, fingerprint, seal } from "@/lib/platform/crypto";
-import type { ImportLine, LineRefusal } from "./import-lines";
 import type { ImportBatch, SealedCard } from "./import-store";
+
+/** A card's bytes, or the reason why something in the file is none. */
+export type ImportItem =
+  | { readonly line: number; readonly bytes: Uint8Array; readonly refusal: null }
+  | { readonly line: number; readonly bytes: null; readonly refusal: string };
 
 /** Lines that are written together: the distinct texts by their fingerprint, and what was refused. */
 export interface Chunk {
   readonly texts: Map<string, Uint8Array>;
-  readonly rejects: { readonly line: number; readonly reason: LineRefusal }[];
+  readonly rejects: { readonly line: number; readonly reason: string }[];
   lineCount: number;
   rejectedCount: number;
   byteCount: number;
 }
 
 export interface ChunkBuilder {
-  /** Takes one line; answers a chunk when it is full, and the next one begins empty. */
-  take(line: ImportLine): Chunk | null;
+  /** Takes one card, or what is none; answers a chunk when it is full, and the next one begins empty. */
+  take(item: ImportItem): Chunk | null;
   /** What has gathered since, or null when that is nothing. */
   rest(): Chunk | null;
 }
 
 const emptyChunk = (): Chunk => ({ texts: new Map(), rejects: [], lineCount: 0, rejectedCount: 0, byteCount: 0 });
 
-/** Gathers lines into chunks that fit one transaction; equal texts within a chunk are one, under the merchant's key. */
-export function createChunkBuilder(fingerprintKey: Uint8Array): ChunkBuilder {
+/** Gathers lines into chunks that fit one transaction; equal texts within a chunk are one, under the merchant's key. `rejectsBefore`: how many an earlier part of the file has left on record. */
+export function createChunkBuilder(fingerprintKey: Uint8Array, rejectsBefore = 0): ChunkBuilder {
   let chunk = emptyChunk();
-  let rejectsKept = 0;
+  let rejectsKept = rejectsBefore;
 
   function takeText(bytes: Uint8Array): void {
     const print = fingerprint(fingerprintKey, bytes).toString("hex");
@@ -35,7 +39,7 @@ export function createChunkBuilder(fingerprintKey: Uint8Array): ChunkBuilder {
     chunk.byteCount += bytes.length;
   }
 
-  function takeRefusal(line: number, reason: LineRefusal): void {
+  function takeRefusal(line: number, reason: string): void {
     chunk.rejectedCount += 1;
     if (rejectsKept >= limits.importRejectsKept) return;
     chunk.rejects.push({ line, reason });
@@ -49,10 +53,10 @@ export function createChunkBuilder(fingerprintKey: Uint8Array): ChunkBuilder {
   }
 
   return {
-    take(line) {
+    take(item) {
       chunk.lineCount += 1;
-      if (line.refusal === null) takeText(line.bytes);
-      else takeRefusal(line.line, line.refusal);
+      if (item.refusal === null) takeText(item.bytes);
+      else takeRefusal(item.line, item.refusal);
       return chunk.lineCount >= limits.importCardsPerChunk || chunk.byteCount >= limits.importBytesPerChunk
         ? cut()
         : null;

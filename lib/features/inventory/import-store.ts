@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { limits } from "@/lib/kernel/limits";
 import type { Db, Tx } from "@/lib/platform/db";
-import type { LineRefusal } from "./import-lines";
 
 /** Where imported cards go. */
 export interface ImportTarget {
@@ -39,8 +38,10 @@ export interface ImportChunk {
   readonly cards: readonly SealedCard[];
   readonly lineCount: number;
   readonly rejectedCount: number;
+  /** How many lines of the batch are in before it. */
+  readonly position: number;
   /** The refused lines that are to be kept, without their text. */
-  readonly rejects: readonly { readonly line: number; readonly reason: LineRefusal }[];
+  readonly rejects: readonly { readonly line: number; readonly reason: string }[];
 }
 
 /** The day of a card that does not expire: the greatest that fits above a 43-bit sequence in a positive bigint. */
@@ -59,16 +60,26 @@ export async function findImportTarget(
   return variant && { variantId: variant.id, merchantId: variant.merchantId, poolId: variant.poolId };
 }
 
+/** What its merchant knows of a batch. */
+export interface BatchFacts {
+  readonly note: string;
+  readonly source?: string;
+  readonly unitCostMinor?: bigint | null;
+  readonly costCurrency?: string | null;
+  /** When its cards expire, if they do. */
+  readonly cardsExpireAt?: Date | null;
+  readonly warrantyDays?: number | null;
+}
+
 /** Opens a batch that nobody can sell from until it is published. */
 export async function openBatch(
-  db: Db,
+  db: Db | Tx,
   batch: ImportBatch & {
     readonly keyId: string;
     readonly wrapped: Uint8Array;
-    readonly note: string;
     readonly createdBy: string | null;
     readonly isPublishRequested: boolean;
-  },
+  } & BatchFacts,
 ): Promise<void> {
   const { batchId: id, wrapped, ...columns } = batch;
   await db.batch.create({ data: { id, dataKey: Uint8Array.from(wrapped), ...columns } });
@@ -77,11 +88,14 @@ export async function openBatch(
 /**
  * Adds one chunk: cards, secrets, the ledger's entry, refusals and counters commit together. Secrets go in sorted by
  * fingerprint, so two imports of one file wait for each other and never deadlock; what is already there is a duplicate.
- * Cards are numbered in the order of the file. The batch's row is locked first: one that was given up takes nothing.
+ * Cards are numbered in the order of the file, those that expire before those that do not. The batch's row is locked first: one that
+ * was given up takes nothing, and so does one that is further than whoever adds to it thinks, because somebody else went on with it.
  */
 const ADD_CHUNK_SQL = `
 WITH live AS MATERIALIZED (
-  SELECT id, merchant_id, variant_id, pool_id, key_id FROM batch WHERE id = $1::uuid AND status = 'importing' FOR UPDATE),
+  SELECT id, merchant_id, variant_id, pool_id, key_id, cards_expire_at,
+         coalesce(floor(extract(epoch FROM cards_expire_at) / 86400)::bigint, ${NEVER_DAY}) << ${SEQUENCE_BITS} AS day
+    FROM batch WHERE id = $1::uuid AND status = 'importing' AND line_count = $6::int FOR UPDATE),
 input AS MATERIALIZED (
   SELECT i.id, decode(i.fingerprint, 'hex') AS fingerprint, decode(i.ciphertext, 'hex') AS ciphertext
     FROM json_to_recordset($2::json) AS i (id uuid, fingerprint text, ciphertext text)),
@@ -92,8 +106,8 @@ secret AS (
   RETURNING card_id),
 fresh AS MATERIALIZED (SELECT card_id FROM secret ORDER BY card_id),
 added AS (
-  INSERT INTO card (id, merchant_id, variant_id, pool_id, batch_id, pick, status)
-  SELECT f.card_id, b.merchant_id, b.variant_id, b.pool_id, b.id, (${NEVER_DAY}::bigint << ${SEQUENCE_BITS}) | nextval('card_pick_seq'), 'draft'
+  INSERT INTO card (id, merchant_id, variant_id, pool_id, batch_id, pick, expires_at, status)
+  SELECT f.card_id, b.merchant_id, b.variant_id, b.pool_id, b.id, b.day | nextval('card_pick_seq'), b.cards_expire_at, 'draft'
     FROM fresh f CROSS JOIN live b),
 entry AS (
   INSERT INTO stock_entry (kind, merchant_id, batch_id, card_ids, canonical)
@@ -112,7 +126,7 @@ RETURNING tally.accepted`;
 
 const Added = z.array(z.object({ accepted: z.number().int() })).max(1);
 
-/** How many cards of the chunk were new, or null when the batch has been given up meanwhile. */
+/** How many cards of the chunk were new, or null when the batch has been given up, or gone on with by somebody else, meanwhile. */
 export async function addChunk(tx: Tx, batchId: string, chunk: ImportChunk): Promise<number | null> {
   const rows = await tx.$queryRawUnsafe(
     ADD_CHUNK_SQL,
@@ -121,6 +135,7 @@ export async function addChunk(tx: Tx, batchId: string, chunk: ImportChunk): Pro
     JSON.stringify(chunk.rejects),
     chunk.lineCount,
     chunk.rejectedCount,
+    chunk.position,
   );
   return Added.parse(rows)[0]?.accepted ?? null;
 }
@@ -137,12 +152,17 @@ export async function closeBatch(tx: Tx, batchId: string): Promise<boolean> {
   return closed === 1;
 }
 
+/** Gives a batch up that is being imported; its cards are taken away by `discardBatch`. */
+async function failBatch(tx: Db | Tx, batchId: string, failure: string): Promise<void> {
+  await tx.$executeRaw`UPDATE batch SET status = 'failed', failure = ${failure} WHERE id = ${batchId}::uuid AND status = 'importing'`;
+}
+
 /**
  * Gives a batch up and takes its cards away again, bounded bite by bounded bite. Safe to run twice and by two at once: each
  * bite locks the batch, and an import that still runs finds its batch gone and stops.
  */
 export async function discardBatch(db: Db, batchId: string, failure: string): Promise<void> {
-  await db.$executeRaw`UPDATE batch SET status = 'failed', failure = ${failure} WHERE id = ${batchId}::uuid AND status = 'importing'`;
+  await failBatch(db, batchId, failure);
   const bitesMax = Math.ceil(limits.importLinesMax / limits.importCardsPerChunk) + 1;
   for (let bite = 0; bite < bitesMax; bite += 1) {
     const [row] = await db.$queryRaw<{ gone: number }[]>`
@@ -163,7 +183,7 @@ type UnfinishedImport = z.infer<typeof Unfinished>[number];
 
 /**
  * Imports that have not come to their end: running or killed ones, failed ones with cards left, half published ones. `isStale`
- * by the database's clock. A null variant asks for all.
+ * by the database's clock. A null variant asks for all. An import of an uploaded file is not among them: it is gone on with.
  */
 async function findUnfinished(
   db: Db,
@@ -175,7 +195,8 @@ async function findUnfinished(
              status = 'failed' OR heartbeat_at < clock_timestamp() - make_interval(secs => ${staleSeconds}::int) AS "isStale"
         FROM batch
        WHERE variant_id = coalesce(${variantId}::uuid, variant_id)
-         AND (status = 'importing' OR (status = 'failed' AND accepted_count > 0) OR (status = 'draft' AND is_publish_requested)
+         AND ((status = 'importing' AND NOT EXISTS (SELECT 1 FROM card_upload u WHERE u.batch_id = batch.id AND u.state = 'importing'))
+              OR (status = 'failed' AND accepted_count > 0) OR (status = 'draft' AND is_publish_requested)
               OR (status = 'published' AND EXISTS (SELECT 1 FROM card c WHERE c.batch_id = batch.id AND c.status = 'draft')))
        ORDER BY number LIMIT ${limits.listRowsPerPage}`,
   );

@@ -157,7 +157,7 @@ describe("importing cards", () => {
   test.each([
     ["empty_file", () => bytes()],
     ["empty_file", () => bytes("\uFEFF")],
-    ["binary_file", () => bytes("PK\x03\x04", Buffer.alloc(5_000))],
+    ["broken_workbook", () => bytes("PK\x03\x04", Buffer.alloc(5_000))],
     ["binary_file", () => bytes(Buffer.alloc(200_000))],
   ])("%s: the file is refused whole and leaves no batch", async (refusal, source) => {
     const stocked = await shop.stock({ cards: 0 });

@@ -9,12 +9,18 @@ interface Reference {
   readonly order?: string;
   readonly card?: string;
   readonly batch?: string;
+  /** What of `from` leads nowhere, rightly. */
+  readonly unless?: string;
 }
+
+/** Of a batch that its merchant took back the texts are gone, and the cards say so. */
+const TAKEN_BACK =
+  "r.status = 'withdrawn' AND EXISTS (SELECT 1 FROM public.batch b WHERE b.id = r.batch_id AND b.withdrawn_at IS NOT NULL)";
 
 /** The hot rows carry no foreign keys (see the first migration), so here every reference is followed to its row. */
 const REFERENCES: readonly Reference[] = [
   { from: "card", column: "batch_id", to: "batch", card: "id" },
-  { from: "card", column: "id", to: "card_secret", key: "card_id", card: "id" },
+  { from: "card", column: "id", to: "card_secret", key: "card_id", card: "id", unless: TAKEN_BACK },
   { from: "card_secret", column: "card_id", to: "card", card: "card_id" },
   { from: "order_line", column: "order_id", to: "orders" },
   { from: "order_line", column: "variant_id", to: "variant", order: "order_id" },
@@ -44,9 +50,9 @@ const columnOf = (name: string | undefined): string => (name ? `r.${name}` : "NU
 
 /** The row that is led to is looked for in the whole table, also when the rows that lead there are only a few. */
 const orphans = REFERENCES.map(
-  ({ from, column, to, key = "id", order, card, batch }) => `
+  ({ from, column, to, key = "id", order, card, batch, unless }) => `
 SELECT '${from}.${column} leads to no ${to}', ${columnOf(order)}, ${columnOf(card)}, ${columnOf(batch)}, NULL, NULL, r.${column}::text FROM ${from} r
- WHERE r.${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM public.${to} t WHERE t.${key} = r.${column})`,
+ WHERE r.${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM public.${to} t WHERE t.${key} = r.${column})${unless ? ` AND NOT (${unless})` : ""}`,
 ).join("\nUNION ALL");
 
 /**

@@ -43,7 +43,20 @@ export const merchant = {
       deduct_on_order: "Taken at once and not put back by itself.",
     },
     batch: { importing: "Importing", draft: "Draft", published: "Published", failed: "Discarded" },
-    reject: { empty: "Empty line", too_long: "Too long", nul: "Contains a null character", not_utf8: "Not UTF-8 text" },
+    reject: {
+      empty: "Empty line",
+      too_long: "Too long: a card has 16 KB at most",
+      nul: "Contains a null character",
+      not_utf8: "Not UTF-8 text",
+      wrong_encoding: "Not text in the chosen encoding",
+      columns: "Its cells do not match the columns: a separator may be part of the card",
+      formula: "The cell is a formula; paste its value",
+      number_format: "The cell is formatted as a date, a price or the like; make it text",
+      imprecise:
+        "A number of more than 15 digits, of which the spreadsheet changed the last; make it text and enter it again",
+      cell_error: "The cell is an error",
+      nested: "Not a text",
+    },
     card: {
       draft: "Draft",
       available: "On sale",

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createLineSplitter, type ImportLine, openImportFile } from "@/lib/features/inventory/import-lines";
+import { createLineDecoder } from "@/lib/features/imports/encodings";
+import { decodeLine } from "@/lib/features/imports/items";
+import { openCards } from "@/lib/features/imports/read-cards";
+import { type CardItem, PLAIN } from "@/lib/features/imports/rules";
+import { createLineSplitter, type SplitLine } from "@/lib/features/imports/split-lines";
+import { createTaker } from "@/lib/features/imports/take-lines";
 import { limits } from "@/lib/kernel/limits";
 
 async function* streamOf(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
@@ -8,23 +13,31 @@ async function* streamOf(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
 }
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, "utf8");
-const shown = ({ line, bytes, refusal }: ImportLine): string =>
+const shown = ({ line, bytes, refusal }: CardItem): string =>
   refusal === null ? `${line}:${Buffer.from(bytes).toString()}` : `${line}!${refusal}`;
 
 async function readAll(...chunks: Uint8Array[]): Promise<string[] | string> {
-  const opened = await openImportFile(streamOf(...chunks));
+  const opened = await openCards(streamOf(...chunks));
   if (!opened.ok) return opened.error;
   const lines: string[] = [];
-  for await (const group of opened.value) {
-    if (!group.ok) return group.error;
+  for await (const group of opened.value.groups) {
+    if (!group.ok) return group.error.reason;
     lines.push(...group.value.map(shown));
   }
   return lines;
 }
 
+/** What lines are as cards, one by one. */
+function asCards(lines: readonly SplitLine[]): string[] {
+  const decode = createLineDecoder("utf-8");
+  const cards: CardItem[] = [];
+  for (const line of lines) createTaker(PLAIN).take(decodeLine(line, "utf-8", decode), cards);
+  return cards.map(shown);
+}
+
 function split(chunks: readonly Uint8Array[]): string[] {
   const splitter = createLineSplitter();
-  return [...chunks.flatMap((chunk) => splitter.push(chunk)), ...splitter.end()].map(shown);
+  return asCards([...chunks.flatMap((chunk) => splitter.push(chunk)), ...splitter.end()]);
 }
 
 describe("the splitter", () => {
@@ -77,7 +90,7 @@ describe("the splitter", () => {
       expect(splitter.push(chunk.subarray())).toEqual([]);
       peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
     }
-    expect(splitter.push(bytesOf("\nafter\n")).map(shown)).toEqual(["1!too_long", "2:after"]);
+    expect(asCards(splitter.push(bytesOf("\nafter\n")))).toEqual(["1!too_long", "2:after"]);
     expect(peak).toBeLessThan(8 * 1024 * 1024);
   });
 
@@ -110,10 +123,7 @@ describe("opening a file", () => {
   });
 
   test.each([
-    ["an archive or spreadsheet", Buffer.concat([bytesOf("PK\x03\x04"), Buffer.alloc(100, "a")])],
     ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
-    ["UTF-16 with its mark", Buffer.from("\uFEFF卡密卡密", "utf16le")],
-    ["UTF-16 without a mark", Buffer.from("KEY-0001\nKEY-0002\n", "utf16le")],
     ["zeros", Buffer.alloc(64 * 1024)],
     ["noise", Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 167 + (index >> 3)) & 255))],
   ])("%s is refused whole", async (_name, file) => {
@@ -124,18 +134,18 @@ describe("opening a file", () => {
     expect(await readAll(bytesOf("AAA\0BBB\nCCC\n"))).toEqual(["1!nul", "2:CCC"]);
   });
 
-  test("GBK text is not mistaken for a program: its lines are refused one by one", async () => {
-    const gbk = Buffer.from([0xbf, 0xa8, 0xc3, 0xdc, 0x0a, 0x41, 0x0a]);
-    expect(await readAll(gbk)).toEqual(["1!not_utf8", "2:A"]);
+  test("an archive that is no workbook is refused whole, and so is a workbook of the old kind", async () => {
+    expect(await readAll(bytesOf("PK\x03\x04"), Buffer.alloc(100, "a"))).toBe("broken_workbook");
+    expect(await readAll(Buffer.from("d0cf11e0a1b11ae1", "hex"))).toBe("old_workbook");
   });
 
   test.each([
     ["lines", { bytesMax: 1_000, linesMax: 12 }],
     ["bytes", { bytesMax: 25, linesMax: 1_000 }],
   ])("a file past the limit of %s is refused on the way", async (_name, bounds) => {
-    const opened = await openImportFile(streamOf(Buffer.alloc(8_195, "\r"), bytesOf("a\nb\n")), bounds);
+    const opened = await openCards(streamOf(Buffer.alloc(65_536, "\r"), bytesOf("a\nb\n")), { bounds });
     const answers: string[] = [];
-    if (opened.ok) for await (const group of opened.value) answers.push(group.ok ? "lines" : group.error);
+    if (opened.ok) for await (const group of opened.value.groups) answers.push(group.ok ? "lines" : group.error.reason);
     expect(answers).toEqual(["file_too_large"]);
   });
 
@@ -148,7 +158,7 @@ describe("opening a file", () => {
         isReleased = true;
       }
     }
-    expect((await openImportFile(source())).ok).toBe(false);
+    expect((await openCards(source())).ok).toBe(false);
     expect(isReleased).toBe(true);
   });
 });

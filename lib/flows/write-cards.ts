@@ -1,0 +1,125 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { CardGroups } from "@/lib/features/imports/read-cards";
+import type { FileFault } from "@/lib/features/imports/rules";
+import { type Chunk, createChunkBuilder, sealChunk } from "@/lib/features/inventory/import-chunks";
+import { addChunk, findKnown, type ImportBatch } from "@/lib/features/inventory/import-store";
+import { limits } from "@/lib/kernel/limits";
+import { err, ok, type Result } from "@/lib/kernel/result";
+import { inTransaction } from "@/lib/platform/db";
+import type { Deps } from "@/lib/platform/deps";
+
+/** What one import did; accepted + duplicate + rejected = lines. */
+export interface ImportReport {
+  readonly batchId: string;
+  readonly lines: number;
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+}
+
+export interface CardWriting {
+  readonly batch: ImportBatch;
+  readonly dataKey: Uint8Array;
+  readonly groups: CardGroups;
+  /** What of the file is in already: its first lines are passed over. */
+  readonly before?: ImportReport;
+  readonly onProgress?: ((report: ImportReport) => void) | undefined;
+  /** False ends the writing behind a whole chunk. */
+  readonly goesOn?: () => boolean;
+}
+
+/** `interrupted`: the batch was given up or gone on with by somebody else, or the writing was not to go on. */
+export type WritingRefusal = FileFault | "interrupted";
+
+/**
+ * Writes the cards of a file into its batch, chunk by chunk, each of which moves the batch's counters in its own transaction: whoever
+ * goes on behind them gives the totals of an unbroken run. Memory is bounded by a chunk. One chunk is written while the next one is
+ * read; a failure of the writing is met where the next one is handed over.
+ */
+export async function writeCards(deps: Deps, writing: CardWriting): Promise<Result<ImportReport, WritingRefusal>> {
+  const { batch, groups, before = nothingOf(batch), goesOn = () => true } = writing;
+  const chunks = createChunkBuilder(deps.keys.fingerprint(batch.merchantId), before.rejected);
+  const writer = createWriter(deps, { ...writing, before });
+  let lineCount = 0;
+  for await (const group of groups) {
+    if (!group.ok) {
+      await writer.rest();
+      return group;
+    }
+    for (const item of group.value) {
+      lineCount += 1;
+      if (lineCount % limits.importLinesPerTurn === 0) await nextTurn();
+      if (lineCount <= before.lines) continue;
+      const full = chunks.take(item);
+      if (full && !(goesOn() && (await writer.handOver(full)))) return err("interrupted");
+    }
+  }
+  const last = chunks.rest();
+  const isWritten = (last === null || (await writer.handOver(last))) && (await writer.rest());
+  return isWritten ? ok(writer.report()) : err("interrupted");
+}
+
+const nothingOf = ({ batchId }: ImportBatch): ImportReport => ({
+  batchId,
+  lines: 0,
+  accepted: 0,
+  duplicate: 0,
+  rejected: 0,
+});
+
+interface Writer {
+  /** Begins to write a chunk when the one before is in; false when that one could not be. */
+  handOver(chunk: Chunk): Promise<boolean>;
+  /** Whether all that was handed over is in. */
+  rest(): Promise<boolean>;
+  report(): ImportReport;
+}
+
+function createWriter(deps: Deps, writing: CardWriting & { readonly before: ImportReport }): Writer {
+  let report = writing.before;
+  let under: Promise<boolean> = Promise.resolve(true);
+
+  async function write(chunk: Chunk): Promise<boolean> {
+    const accepted = await writeChunk(deps, writing, { chunk, position: report.lines });
+    if (accepted === null) return false;
+    report = addUp(report, { ...chunk, accepted });
+    writing.onProgress?.(report);
+    return true;
+  }
+
+  return {
+    async handOver(chunk) {
+      if (!(await under)) return false;
+      under = write(chunk);
+      under.catch(() => {});
+      return true;
+    },
+    rest: () => under,
+    report: () => report,
+  };
+}
+
+async function writeChunk(
+  deps: Deps,
+  { batch, dataKey }: CardWriting,
+  { chunk, position }: { readonly chunk: Chunk; readonly position: number },
+): Promise<number | null> {
+  const known = await findKnown(deps.db, batch, [...chunk.texts.keys()]);
+  const cards = await sealChunk(chunk.texts, { known, dataKey, batch });
+  // A chunk that met a lock for too long, or a deadlock with a stranger, is written again; it had changed nothing.
+  const added = await inTransaction(deps.db, async (tx) =>
+    ok(await addChunk(tx, batch.batchId, { ...chunk, cards, position })),
+  );
+  return added.ok ? added.value : null;
+}
+
+const addUp = (
+  report: ImportReport,
+  chunk: { readonly lineCount: number; readonly rejectedCount: number; readonly accepted: number },
+): ImportReport => ({
+  batchId: report.batchId,
+  lines: report.lines + chunk.lineCount,
+  accepted: report.accepted + chunk.accepted,
+  duplicate: report.duplicate + chunk.lineCount - chunk.rejectedCount - chunk.accepted,
+  rejected: report.rejected + chunk.rejectedCount,
+});
