@@ -88,10 +88,10 @@ BEGIN
   SELECT b.merchant_id INTO v_merchant_id FROM public.batch b WHERE b.id = p_batch_id AND b.withdrawn_at IS NOT NULL FOR UPDATE;
   IF NOT FOUND THEN RETURN 0; END IF;
   WITH free AS MATERIALIZED (
-    SELECT c.id FROM public.card c WHERE c.batch_id = p_batch_id AND c.status IN ('draft', 'available')
+    SELECT c.id FROM public.card c WHERE c.batch_id = p_batch_id AND c.status IN ('draft', 'available', 'quarantined')
      LIMIT least(p_cards_max, 5000) FOR NO KEY UPDATE),
   gone AS (
-    UPDATE public.card c SET status = 'withdrawn' WHERE c.id = ANY (ARRAY(SELECT id FROM free)) AND c.status IN ('draft', 'available') RETURNING c.id)
+    UPDATE public.card c SET status = 'withdrawn' WHERE c.id = ANY (ARRAY(SELECT id FROM free)) AND c.status IN ('draft', 'available', 'quarantined') RETURNING c.id)
   SELECT array_agg(id) INTO v_card_ids FROM gone;
   IF v_card_ids IS NULL THEN RETURN 0; END IF;
   DELETE FROM public.card_secret WHERE card_id = ANY (v_card_ids);
