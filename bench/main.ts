@@ -5,27 +5,29 @@ import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { benchBills, goThroughBill } from "./bills";
 import { benchClaims } from "./claims";
-import { benchCrash, type Crash } from "./crash";
+import { benchCrash } from "./crash";
 import { openBenchDatabase } from "./database";
 import { estimateMinutes } from "./estimate";
-import { describeMachine, type Sample } from "./figures";
-import { benchFlash, type Flash } from "./flash";
+import { describeMachine } from "./figures";
+import { benchFlash } from "./flash";
 import { benchHttp, ENDPOINTS } from "./http";
 import { benchLedger, LEDGER_LEGEND } from "./ledger";
 import { readReport } from "./lines";
 import { readHostTicks } from "./meter";
 import { benchNotices, NOTICES_LEGEND } from "./notices";
-import { type Options, readOptions, USAGE } from "./options";
+import { type Options, type Part, readOptions, USAGE } from "./options";
 import { writePage } from "./page";
 import { benchPages } from "./pages";
 import { HOW_PAST_WAS_BUILT } from "./past";
-import { openBenchRedis } from "./redis";
+import { type BenchRedis, openBenchRedis } from "./redis";
 import { formatReport, type Report } from "./report";
 import { sell } from "./seller";
 import { serve } from "./serve";
 import { type BenchShop, openBenchShop } from "./shop";
 import { benchSlope } from "./slope";
 import { benchSteps } from "./steps";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer One)[] ? One[] : T[K] };
 
 const tell = (line: string): void => void process.stderr.write(`  ${line}\n`);
 
@@ -55,52 +57,105 @@ function describeStolen(before: ReturnType<typeof readHostTicks>): string[] {
   return [`The host of this machine gave ${share.toFixed(1)} % of the processors' time to others meanwhile.`];
 }
 
-async function measure(shop: BenchShop, options: Options): Promise<Report> {
-  const machine = await withClient(shop.urls.app, describeMachine);
-  const samples: Sample[] = [];
-  const legend: { name: string; what: string }[] = [];
-  const notes: string[] = [];
+interface Place {
+  readonly shop: BenchShop;
+  readonly redis: BenchRedis | null;
+}
+
+/** Rows of a past that was written in bulk come last: they are not the shop's, and the audit must not see them. */
+const BEFORE_THE_AUDIT: readonly Part[] = [
+  "claims",
+  "flash",
+  "crash",
+  "http",
+  "pages",
+  "notices",
+  "ledger",
+  "steps",
+  "bills",
+];
+
+function partsOf(
+  { shop, redis }: Place,
+  options: Options,
+  report: Writable<Report>,
+): Record<Part, () => Promise<void>> {
+  return {
+    claims: async () => {
+      const { samples, contenders } = await benchClaims({ shop, redis }, options, tell);
+      report.samples.push(...samples);
+      report.legend.push(...contenders);
+    },
+    flash: async () => void report.sales.push(...(await benchFlash({ shop, redis }, options, tell))),
+    crash: async () => void report.crashes.push(...(await benchCrash({ shop, redis }, options, tell))),
+    http: async () => {
+      report.samples.push(...(await benchHttp(shop, options, tell)));
+      report.legend.push(...ENDPOINTS);
+    },
+    pages: async () => {
+      report.pages = await benchPages(shop, options, tell);
+      report.samples.push(...report.pages.samples);
+    },
+    notices: async () => {
+      report.samples.push(...benchNotices(options, tell));
+      report.legend.push(...NOTICES_LEGEND);
+    },
+    ledger: async () => {
+      report.samples.push(...(await benchLedger(shop, options, tell)));
+      report.legend.push(...LEDGER_LEGEND);
+    },
+    steps: async () => void report.steps.push(...(await benchSteps(shop, options, tell))),
+    bills: async () => void report.bills.push(...(await benchBills(shop, options, tell))),
+    slope: async () => {
+      report.slope = await benchSlope(shop, options, tell);
+      report.notes.push(HOW_PAST_WAS_BUILT);
+    },
+  };
+}
+
+interface Measured {
+  readonly report: Report;
+  /** Parts that broke off, each with why; what the others found is in the report all the same. */
+  readonly brokenOff: readonly string[];
+}
+
+async function measure(shop: BenchShop, options: Options): Promise<Measured> {
+  const report: Writable<Report> = {
+    machine: await withClient(shop.urls.app, describeMachine),
+    legend: [],
+    samples: [],
+    sales: [],
+    pages: null,
+    crashes: [],
+    steps: [],
+    slope: null,
+    bills: [],
+    notes: [],
+  };
   const ticks = readHostTicks();
-  const sales: Flash[] = [];
-  const crashes: Crash[] = [];
   const redis = await openBenchRedis();
-  if (redis === null) notes.push("No redis-server on the PATH: the techniques that need one were left out.");
+  if (redis === null) report.notes.push("No redis-server on the PATH: the techniques that need one were left out.");
+  const brokenOff: string[] = [];
+  const parts = partsOf({ shop, redis }, options, report);
+  const run = async (part: Part): Promise<void> => {
+    if (!options.parts.includes(part)) return;
+    await parts[part]().catch((error: unknown) => {
+      brokenOff.push(`${part}: ${error instanceof Error ? error.message : error}`);
+    });
+  };
   try {
-    if (options.parts.includes("claims")) {
-      const claims = await benchClaims({ shop, redis }, options, tell);
-      samples.push(...claims.samples);
-      legend.push(...claims.contenders);
-    }
-    if (options.parts.includes("flash")) sales.push(...(await benchFlash({ shop, redis }, options, tell)));
-    if (options.parts.includes("crash")) crashes.push(...(await benchCrash({ shop, redis }, options, tell)));
+    for (const part of BEFORE_THE_AUDIT) await run(part);
+    report.notes.push(await checkRows(shop));
+    await run("slope");
   } finally {
     await redis?.stop();
   }
-  if (options.parts.includes("http")) {
-    samples.push(...(await benchHttp(shop, options, tell)));
-    legend.push(...ENDPOINTS);
-  }
-  const pages = options.parts.includes("pages") ? await benchPages(shop, options, tell) : null;
-  if (pages) samples.push(...pages.samples);
-  if (options.parts.includes("notices")) {
-    samples.push(...benchNotices(options, tell));
-    legend.push(...NOTICES_LEGEND);
-  }
-  if (options.parts.includes("ledger")) {
-    samples.push(...(await benchLedger(shop, options, tell)));
-    legend.push(...LEDGER_LEGEND);
-  }
-  const steps = options.parts.includes("steps") ? await benchSteps(shop, options, tell) : [];
-  const bills = options.parts.includes("bills") ? await benchBills(shop, options, tell) : [];
-  notes.push(await checkRows(shop));
-  const slope = options.parts.includes("slope") ? await benchSlope(shop, options, tell) : null;
-  if (slope) notes.push(HOW_PAST_WAS_BUILT);
-  notes.push(...describeStolen(ticks));
-  if (options.isSmoke) notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
-  return { machine, legend, samples, sales, pages, crashes, steps, slope, bills, notes };
+  report.notes.push(...describeStolen(ticks));
+  if (options.isSmoke) report.notes.push("A smoke run: it shows that everything runs, and its figures mean nothing.");
+  return { report, brokenOff };
 }
 
-async function measureAll(options: Options): Promise<Report> {
+async function measureAll(options: Options): Promise<Measured> {
   tell(`This takes about ${estimateMinutes(options)} minutes on two cores.`);
   const { allowRemoteHost } = options;
   const database = await openBenchDatabase(process.env.DATABASE_URL || undefined, { allowRemoteHost });
@@ -118,12 +173,17 @@ async function measureAll(options: Options): Promise<Report> {
 
 async function run(args: readonly string[]): Promise<void> {
   const options = readOptions(args);
-  const isRead = options.from.length > 0;
-  const report = isRead
-    ? readReport(options.from.map((file) => readFileSync(file, "utf8")))
-    : await measureAll(options);
+  const { report, brokenOff }: Measured =
+    options.from.length > 0
+      ? { report: readReport(options.from.map((file) => readFileSync(file, "utf8"))), brokenOff: [] }
+      : await measureAll(options);
   process.stdout.write(formatReport(report));
-  if (options.writesPage) writePage(report, ["npm run bench --", ...args].join(" "));
+  if (brokenOff.length > 0) {
+    const rest = brokenOff.map((part) => part.split(":")[0]).join(",");
+    const how = `--only ${rest} measures the rest, --from joins both`;
+    process.stderr.write(`\nThese parts broke off (${how}):\n${brokenOff.map((line) => `  ${line}\n`).join("")}`);
+    process.exitCode = 1;
+  } else if (options.writesPage) writePage(report, ["npm run bench --", ...args].join(" "));
 }
 
 const [command, argument = ""] = process.argv.slice(2);
