@@ -36,7 +36,7 @@ const REFERENCES: readonly Reference[] = [
   { from: "stock_entry", column: "batch_id", to: "batch", card: "card_ids[1]" },
   { from: "outbox", column: "order_id", to: "orders" },
   { from: "outbox", column: "refund_id", to: "refund" },
-  { from: "outbox", column: "replacement_id", to: "replacement" },
+  { from: "outbox", column: "replacement_id", to: "replacement", order: "order_id" },
   { from: "mail", column: "order_id", to: "orders" },
   { from: "mail", column: "finding_id", to: "finding" },
   { from: "mail", column: "refund_id", to: "refund" },
