@@ -14,6 +14,7 @@ import { queueMailsJob } from "./queue-mails";
 import { refreshStockBandsJob } from "./refresh-stock-bands";
 import { refundByPolicyJob } from "./refund-by-policy";
 import { sealLedgerJob } from "./seal-ledger";
+import { withdrawExpiredJob } from "./withdraw-expired";
 
 /** Everything the shop does by itself. */
 export const JOBS: readonly Job[] = [
@@ -28,6 +29,7 @@ export const JOBS: readonly Job[] = [
   fillOwedOrdersJob,
   finishImportsJob,
   keepHoldsJob,
+  withdrawExpiredJob,
   freeAbandonedJobsJob,
   auditContinuouslyJob,
   auditFullyJob,

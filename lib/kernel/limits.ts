@@ -68,6 +68,10 @@ export const limits = {
   moveReasonMax: 200,
   movesListed: 50,
   heldChunksPerTransaction: 10,
+  expiringPlacesPerRun: 500,
+  expiredChunksPerRun: 40,
+  expiringDays: 7,
+  expiringCountMax: 1_000,
 
   // Asking gateways
   queryIntervalSecondsMin: 45,

@@ -1,0 +1,5 @@
+/**
+ * `card.pick` is the day of expiry above a 43-bit sequence, as the import writes it. Below this number are the cards that expire, the
+ * soonest first; from it on those that never do.
+ */
+export const NEVER_PICK = 1_048_575n << 43n;
