@@ -18,7 +18,7 @@ BEGIN
   IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'kapu_audit') THEN
     GRANT USAGE ON SCHEMA public TO kapu_audit;
     GRANT SELECT ON ALL TABLES IN SCHEMA public TO kapu_audit;
-    REVOKE SELECT ON card_secret, batch, gateway_account, app_user, session, setup_link, order_link, wallet_access, card_upload, card_upload_piece FROM kapu_audit;
+    REVOKE SELECT ON card_secret, batch, gateway_account, app_user, session, setup_link, order_link, wallet_access, card_upload, card_upload_piece, alert_channel FROM kapu_audit;
     GRANT SELECT (card_id, variant_id, key_id, fingerprint) ON card_secret TO kapu_audit;
     GRANT SELECT (id, merchant_id, variant_id, pool_id, number, status, key_id, line_count, accepted_count, duplicate_count, rejected_count, created_at, heartbeat_at, is_publish_requested, published_at, hold_id, withdrawn_at, cards_expire_at) ON batch TO kapu_audit;
     GRANT SELECT (id, gateway, merchant_id, currency, status) ON gateway_account TO kapu_audit;
