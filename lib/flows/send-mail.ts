@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { type MailKind, writeAlert, writeLetter } from "@/lib/features/notifications/letters";
 import { isRefundMail, type RefundFacts, writeRefundLetter } from "@/lib/features/notifications/refund-letters";
+import { writeRestockLetter, writeStockLetter } from "@/lib/features/notifications/stock-letters";
 import { writeWalletLetter } from "@/lib/features/notifications/wallet-letter";
 import { listBrokenPromises } from "@/lib/features/reconciliation/broken-promises";
+import { endToken, findRestocked } from "@/lib/features/stock-alerts/restock";
+import { listLow } from "@/lib/features/stock-alerts/warnings";
 import { formatMinor } from "@/lib/i18n/format";
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
@@ -64,7 +67,8 @@ async function writeToBuyer(deps: Deps, mail: BuyersMail): Promise<{ subject: st
   });
 }
 
-type Mail = Omit<BuyersMail, "orderId"> & { readonly orderId: string | null; readonly recipient: string };
+type Mail = Omit<BuyersMail, "orderId"> &
+  Readonly<Record<"orderId" | "stockMerchantId" | "restockId", string | null>> & { readonly recipient: string };
 
 /** To whoever reads the mail of an address: it names no amount, and opens the wallet once. */
 const writeToOwner = async (deps: Deps, { recipient, locale }: { recipient: string; locale: string }) => {
@@ -77,7 +81,25 @@ async function writeToAdmin(deps: Deps): Promise<{ subject: string; text: string
   return writeAlert(await listBrokenPromises(deps), `${deps.env.publicUrl}/zh/admin/proof`);
 }
 
+/** Written when it is sent, too: what was filled up since then is not in it. */
+const writeAboutStock = async (deps: Deps, merchantId: string) =>
+  writeStockLetter(await listLow(deps.db, merchantId), `${deps.env.publicUrl}/zh/merchant/stock`);
+
+/** Its link that ends such mails is made of the request's id, and stored nowhere. */
+async function writeAboutRestock(deps: Deps, restockId: string, locale: "zh" | "en") {
+  const found = await findRestocked(deps.db, restockId);
+  assert(found, "a mail about a restock leads to a request");
+  const site = `${deps.env.publicUrl}/${locale}`;
+  return writeRestockLetter(locale, {
+    title: locale === "zh" ? found.titleZh : found.titleEn,
+    link: `${site}/products/${found.productSlug}`,
+    endLink: `${site}/restock/end#${endToken(deps.keys, restockId)}`,
+  });
+}
+
 function write(deps: Deps, mail: Mail): Promise<{ subject: string; text: string }> {
+  if (mail.stockMerchantId) return writeAboutStock(deps, mail.stockMerchantId);
+  if (mail.restockId) return writeAboutRestock(deps, mail.restockId, mail.locale === "en" ? "en" : "zh");
   if (mail.kind === "wallet_link") return writeToOwner(deps, mail);
   return mail.orderId ? writeToBuyer(deps, { ...mail, orderId: mail.orderId }) : writeToAdmin(deps);
 }

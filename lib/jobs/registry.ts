@@ -14,6 +14,9 @@ import { queueMailsJob } from "./queue-mails";
 import { refreshStockBandsJob } from "./refresh-stock-bands";
 import { refundByPolicyJob } from "./refund-by-policy";
 import { sealLedgerJob } from "./seal-ledger";
+import { sendTelegramJob } from "./send-telegram";
+import { tellRestockedJob } from "./tell-restocked";
+import { watchStockJob } from "./watch-stock";
 import { withdrawExpiredJob } from "./withdraw-expired";
 
 /** Everything the shop does by itself. */
@@ -30,6 +33,9 @@ export const JOBS: readonly Job[] = [
   finishImportsJob,
   keepHoldsJob,
   withdrawExpiredJob,
+  watchStockJob,
+  sendTelegramJob,
+  tellRestockedJob,
   freeAbandonedJobsJob,
   auditContinuouslyJob,
   auditFullyJob,

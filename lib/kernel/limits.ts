@@ -72,6 +72,27 @@ export const limits = {
   expiredChunksPerRun: 40,
   expiringDays: 7,
   expiringCountMax: 1_000,
+  warrantyHoursMax: 87_600,
+
+  // Who is told of stock
+  lowVariantsTold: 50,
+  stockLettersPerRun: 1_000,
+  messagesPerRun: 20,
+  messageLeaseSeconds: 60,
+  messageAttemptsMax: 10,
+  // Doubled with each try.
+  messageRetrySeconds: 30,
+  messageRetrySecondsMax: 6 * 3_600,
+  telegramReplyBytesMax: 64 * 1024,
+  testMessagesPerHour: 10,
+  restockPerEmailMax: 20,
+  restockPerVariantMax: 10_000,
+  restockMailsPerRun: 200,
+  restockAsksPerAddress: 60,
+  restockAsksPerEmail: 10,
+  restockWindowSeconds: 3_600,
+  // How long an address that wants to hear nothing is left alone.
+  restockSilenceDays: 180,
 
   // Asking gateways
   queryIntervalSecondsMin: 45,

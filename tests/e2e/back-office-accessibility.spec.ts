@@ -4,8 +4,8 @@ import { ADMIN } from "../support/admin";
 import { addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
 
 const ADMIN_PAGES =
-  "|/proof|/orders|/owed|/findings|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/batches|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
-const MERCHANT_PAGES = "|/orders|/products|/products/new|/upload|/batches";
+  "|/proof|/orders|/owed|/findings|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/batches|/replacements|/stock|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
+const MERCHANT_PAGES = "|/orders|/products|/products/new|/upload|/batches|/replacements|/stock";
 
 test.describe.configure({ timeout: 180_000 });
 

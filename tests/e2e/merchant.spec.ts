@@ -1,4 +1,5 @@
-import { expect, test } from "@playwright/test";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
 import { addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
 import { order, payAtCashier } from "../support/storefront";
 
@@ -32,6 +33,104 @@ test("a merchant uploads a file, publishes it, and the first buyer holds a card 
   await expect(page.getByText("Delivered").first()).toBeVisible();
   await expect(page.getByText("Buyer viewed 1")).toBeVisible();
   await expect(page.locator("main")).not.toContainText("SEA-");
+});
+
+/** Where screenshots are wanted: the folder, or nothing. */
+const shots = process.env.KAPU_SHOTS;
+
+/** What a page looks like in both languages, sizes and schemes; ends as it began. */
+async function shoot(page: Page, name: string): Promise<void> {
+  if (!shots) return;
+  const url = new URL(page.url());
+  for (const [locale, colorScheme] of [
+    ["zh", "light"],
+    ["zh", "dark"],
+    ["en", "light"],
+    ["en", "dark"],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(url.pathname.replace(/^\/(zh|en)/, `/${locale}`) + url.search);
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: `${shots}/${name}-${locale}-${colorScheme}-${width}.png`, fullPage: true });
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto(url.href);
+}
+
+async function expectClean(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+test("a bad card is replaced and its buyer sees which; the rest of its batch is put aside, and sold again when it is returned", async ({
+  page,
+  context,
+}) => {
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  await addProduct(page, merchant.slug);
+  await uploadAndPublish(page, "BAD-0001\nBAD-0002\nBAD-0003\nBAD-0004\n");
+  const batch = page.url();
+  await page.goto("/en/merchant/stock");
+  await page.locator("summary", { hasText: merchant.slug.toUpperCase() }).click();
+  await page.getByLabel("Warranty, in hours").fill("72");
+  await page.getByRole("row").getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("72 hours")).toBeVisible();
+  await shoot(page, "stock");
+
+  const buyer = await context.newPage();
+  await order(buyer, { locale: "en", slug: merchant.slug, email: "bad@example.com" });
+  await payAtCashier(context, buyer);
+  await expect(buyer.getByRole("heading", { name: "Your cards are here" })).toBeVisible();
+  await expect(buyer.getByText(/A card found bad before .* is replaced by the shop, 1 at most/)).toBeVisible();
+  await buyer.getByRole("button", { name: "Show all" }).click();
+  const old = (await buyer.locator("code").textContent()) ?? "";
+
+  await page.goto("/en/merchant/orders?q=bad@example.com");
+  await page.getByRole("row").nth(1).getByRole("link").click();
+  await page.getByLabel("What is wrong").selectOption("used");
+  await page.getByRole("button", { name: "Replace this card" }).dblclick();
+  await expect(
+    page.getByRole("table", { name: "Replace a card" }).getByText("Replaced", { exact: true }),
+  ).toBeVisible();
+  await expect(page.locator("main")).not.toContainText("BAD-");
+  await expectClean(page);
+  await page.getByRole("button", { name: "Replace this card" }).click();
+  await expect(page.getByText("The warranty's replacements are used up")).toBeVisible();
+  await shoot(page, "order");
+  await page.goto("/en/merchant/replacements");
+  await expect(page.getByText("Used before")).toBeVisible();
+  await shoot(page, "replacements");
+
+  await buyer.reload();
+  await expect(buyer.getByText("This one was replaced")).toBeVisible();
+  await buyer.getByRole("button", { name: "Show all" }).click();
+  await expect(buyer.locator("del")).toHaveText(old);
+  await expect(buyer.locator("code")).not.toHaveText(old);
+  await expectClean(buyer);
+  if (shots) await buyer.screenshot({ path: `${shots}/receipt-en-light.png`, fullPage: true });
+
+  await page.goto(batch);
+  await expect(page.getByText("50.0%")).toBeVisible();
+  const aside = page.locator("form", { has: page.getByRole("button", { name: "Put the 2 unsold cards aside" }) });
+  await aside.getByLabel("Reason").fill("the supplier says so");
+  await aside.getByRole("button").dblclick();
+  await expect(page.getByText("This batch is put aside")).toBeVisible();
+  await expectClean(page);
+  await shoot(page, "batch");
+  const late = await context.newPage();
+  await late.goto(`/en/products/${merchant.slug}`);
+  await expect(async () => {
+    await late.reload();
+    await expect(late.getByText("Sold out").first()).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 20_000 });
+  const back = page.locator("form", { has: page.getByRole("button", { name: "Return 2 cards to sale" }) });
+  await back.getByLabel("Reason").fill("checked, they are good");
+  await back.getByRole("button").click();
+  await expect(page.getByRole("button", { name: "Put the 2 unsold cards aside" })).toBeVisible();
+  await expect(page.getByRole("row", { name: /Return to sale/ })).toBeVisible();
 });
 
 test("a price changed by the merchant is the price that the next buyer pays", async ({ page }) => {

@@ -151,4 +151,20 @@ test.describe("a shop whose gateway gives money back", () => {
     await buyer.reload();
     await expect(buyer.locator("h1")).toHaveText("Refunded");
   });
+
+  test("a buyer who waits for what is sold out is noted, and hears no more of it by the link in the mail", async ({
+    browser,
+  }) => {
+    const buyer = await open(browser, "light", 360);
+    await buyer.goto("/zh/products/matinee");
+    const form = buyer.locator("form", { has: buyer.getByRole("button", { name: "到货告诉我" }) });
+    await form.getByLabel("邮箱").fill("waits@example.com");
+    await form.getByRole("button").click();
+    await expect(buyer.getByText("记下了。有货时会给这个邮箱发一封信。")).toBeVisible();
+    await expectClean(buyer);
+    await buyer.goto(`/zh/restock/end#${"0".repeat(32)}.${"A".repeat(43)}`);
+    await buyer.getByRole("button", { name: "不再提醒" }).click();
+    await expect(buyer.getByText("链接不完整")).toBeVisible();
+    await expectClean(buyer);
+  });
 });

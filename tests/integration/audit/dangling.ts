@@ -27,6 +27,12 @@ export const DANGLING: [string, string][] = [
   dangling("outbox", "order_id", "orders"),
   dangling("mail", "order_id", "orders"),
   dangling("mail", "refund_id", "refund"),
+  dangling("mail", "restock_id", "restock_request"),
+  dangling("mail", "stock_merchant_id", "merchant"),
+  [
+    "outbox.replacement_id leads to no replacement",
+    `UPDATE outbox SET replacement_id = ${NOWHERE} WHERE replacement_id IS NOT NULL`,
+  ],
   [
     "outbox.refund_id leads to no refund",
     `INSERT INTO outbox (kind, order_id, refund_id) SELECT 'refund.failed', order_id, ${NOWHERE} FROM outbox LIMIT 1`,

@@ -40,6 +40,8 @@ const REFERENCES: readonly Reference[] = [
   { from: "mail", column: "order_id", to: "orders" },
   { from: "mail", column: "finding_id", to: "finding" },
   { from: "mail", column: "refund_id", to: "refund" },
+  { from: "mail", column: "restock_id", to: "restock_request" },
+  { from: "mail", column: "stock_merchant_id", to: "merchant" },
   { from: "reveal_record", column: "order_id", to: "orders", card: "card_ids[1]" },
   { from: "finding", column: "order_id", to: "orders" },
   { from: "finding", column: "event_id", to: "payment_event", order: "order_id" },

@@ -119,6 +119,8 @@ export const order = {
     order_owed: "Owed mail",
     order_link: "Order link",
     card_replaced: "Replacement mail",
+    stock_low: "Stock warning",
+    restocked: "Restock mail",
     invariant_broken: "Audit alert",
     refund_under_way: "Mail: refund under way",
     refund_done: "Mail: refunded",

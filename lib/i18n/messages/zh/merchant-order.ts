@@ -110,6 +110,8 @@ export const order = {
     order_owed: "欠货邮件",
     order_link: "查单链接",
     card_replaced: "换卡邮件",
+    stock_low: "库存预警邮件",
+    restocked: "到货提醒",
     invariant_broken: "审计警报",
     refund_under_way: "退款处理中邮件",
     refund_done: "已退款邮件",

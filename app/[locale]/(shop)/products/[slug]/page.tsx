@@ -10,14 +10,17 @@ import { bestBand } from "@/lib/features/catalog/rules";
 import { ProductSlug } from "@/lib/features/catalog/schema";
 import { openAccounts } from "@/lib/features/payments/accounts";
 import { waysToPay } from "@/lib/features/payments/ways";
+import { canMail } from "@/lib/flows/mail-order-link";
 import { getMessages } from "@/lib/i18n";
 import { fill } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { localeOf } from "../../page-locale";
+import { askRestockAction } from "../../restock/actions";
 import { BuyForm } from "./buy-form";
 import type { BuyVariant } from "./buy-state";
+import { RestockForm } from "./restock-form";
 
 interface ProductProps {
   params: Promise<{ locale: string; slug: string }>;
@@ -75,6 +78,7 @@ export default async function Product({ params }: Readonly<ProductProps>) {
         ) : (
           <Notice>{t.notForSale}</Notice>
         )}
+        {product.isSellable && canMail(deps) ? <Restock product={product} locale={locale} /> : null}
         <p className="mt-4 text-sm text-faint">
           <span className="block">{t.delivery}</span>
           <span className="block">{fill(t.reserved, { minutes })}</span>
@@ -85,6 +89,21 @@ export default async function Product({ params }: Readonly<ProductProps>) {
         <Passage title={t.usage} text={product.usageNote[locale]} />
       </div>
     </article>
+  );
+}
+
+/** For what is sold out, where the shop can send mail. */
+function Restock({ product, locale }: Readonly<{ product: ProductPage; locale: Locale }>) {
+  const { life, errors } = getMessages(locale);
+  const soldOut = product.variants.filter(({ band }) => band === "sold_out");
+  return (
+    <RestockForm
+      locale={locale}
+      variants={soldOut.map(({ id, title }) => ({ id: toPublicId("variant", id), title: title[locale] }))}
+      action={askRestockAction}
+      t={life.restock}
+      errors={{ ...errors, ...life.errors }}
+    />
   );
 }
 
