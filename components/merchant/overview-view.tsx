@@ -8,6 +8,7 @@ import { fill, formatCount, formatMinor, SHOP_TIME_ZONE } from "@/lib/i18n/forma
 import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
+import { ExpiringSoon } from "./expiring-list";
 import { PageHead, Part } from "./page-head";
 import { inLocale, type ViewProps } from "./view";
 
@@ -50,6 +51,7 @@ export async function OverviewView({ locale, viewer, base }: ViewProps) {
           <Week days={overview.days} locale={locale} />
         </Part>
       </div>
+      <ExpiringSoon {...{ locale, viewer, base }} />
     </>
   );
 }

@@ -4,18 +4,19 @@ import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { TextField } from "@/components/form/fields";
 import { Badge } from "@/components/ui/badge";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
-import { type ExpiringRow, listExpiring } from "@/lib/features/inventory/expiry";
+import { listExpiring } from "@/lib/features/inventory/expiry";
 import { type CareRow, listCare } from "@/lib/features/stock-alerts/care";
 import { findChannel } from "@/lib/features/stock-alerts/channel";
 import { clearBound } from "@/lib/features/stock-alerts/rules";
 import type { CareListQuery } from "@/lib/features/stock-alerts/schema";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatCount, formatDate } from "@/lib/i18n/format";
+import { fill, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { getDeps } from "@/lib/platform/deps";
 import { ChannelForms } from "./channel-forms";
+import { ExpiringList } from "./expiring-list";
 import { ListFrame } from "./list-frame";
 import { PageHead, Part } from "./page-head";
 import { inLocale, type ViewProps } from "./view";
@@ -47,7 +48,7 @@ export async function StockView({
     <>
       <PageHead title={t.title} lead={t.lead} />
       <Part title={fill(t.expiring, { days: limits.expiringDays })} note={t.expiringNote}>
-        <Expiring rows={expiring} locale={locale} base={base} />
+        <ExpiringList rows={expiring} locale={locale} base={base} />
       </Part>
       <Part title={t.care}>
         <ListFrame
@@ -69,33 +70,6 @@ export async function StockView({
 }
 
 const LINK = "underline decoration-line underline-offset-4 hover:decoration-ink";
-
-function Expiring({ rows, locale, base }: Readonly<{ rows: readonly ExpiringRow[]; locale: Locale; base: string }>) {
-  const t = getMessages(locale).life.stock;
-  if (rows.length === 0) return <p className="text-sm text-soft">{t.expiringNone}</p>;
-  return (
-    <ul className="border-t">
-      {rows.map((row) => (
-        <li key={row.variantId} className="flex items-center justify-between gap-3 border-b py-2 text-sm">
-          <Link
-            href={`${base}/batches?variant=${toPublicId("variant", row.variantId)}`}
-            prefetch={false}
-            className="min-w-0 hover:underline"
-          >
-            {inLocale(locale, row.titleZh, row.titleEn)}
-            <span className="block text-xs text-faint">{row.sku}</span>
-          </Link>
-          <span className="figures shrink-0 text-right">
-            {fill(t.expiringCards, {
-              count: formatCount(row.cards, locale),
-              date: formatDate(row.soonest, locale),
-            })}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
 
 interface CareTableProps {
   locale: Locale;

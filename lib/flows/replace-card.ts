@@ -65,10 +65,11 @@ async function readCard(
   const scope = merchantScope(viewer);
   const rows = await db.$queryRaw<OrderedCard[]>`
     SELECT o.merchant_id AS "merchantId", o.status, o.delivered_at AS "deliveredAt", c.id AS "cardId", c.batch_id AS "batchId",
-           c.variant_id AS "variantId", l.pool_id AS "poolId", l.quantity, v.warranty_hours AS hours,
+           c.variant_id AS "variantId", l.pool_id AS "poolId", l.quantity, coalesce(b.warranty_days * 24, v.warranty_hours) AS hours,
            v.warranty_count AS "countMax", clock_timestamp() AS now
       FROM orders o
       LEFT JOIN card c ON c.id = o.card_ids[${position}::int] AND c.order_id = o.id
+      LEFT JOIN batch b ON b.id = c.batch_id
       LEFT JOIN variant v ON v.id = c.variant_id
       LEFT JOIN order_line l ON l.order_id = o.id AND l.variant_id = c.variant_id
      WHERE o.id = ${orderId}::uuid AND (${scope}::uuid IS NULL OR o.merchant_id = ${scope}::uuid)`;

@@ -12,6 +12,7 @@ export interface StoryRow {
     | "paid"
     | "owed"
     | "delivered"
+    | "replaced"
     | "refund_asked"
     | "refund_done"
     | "refund_failed"
@@ -66,6 +67,8 @@ const readRows = (db: Db, orderId: string): Promise<StoryRow[]> =>
         FROM payment p JOIN o ON o.id = p.order_id LEFT JOIN gateway_account g ON g.id = p.account_id
       UNION ALL
       SELECT delivered_at, 3, 'delivered', NULL, NULL, NULL, NULL, NULL, NULL, false FROM o WHERE delivered_at IS NOT NULL
+      UNION ALL
+      SELECT r.done_at, 3, 'replaced', NULL, NULL, NULL, NULL, NULL, NULL, false FROM replacement r JOIN o ON o.id = r.order_id WHERE r.status = 'done'
       UNION ALL
       SELECT r.created_at, 4, 'refund_asked', r.amount_minor, p.currency, NULL, r.method, NULL, NULL, false
         FROM refund r JOIN o ON o.id = r.order_id JOIN payment p ON p.id = r.payment_id WHERE r.method = 'source'

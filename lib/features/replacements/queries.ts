@@ -89,12 +89,15 @@ export interface PromisedWarranty {
 /** The warranties of a delivered order, a row for each of its lines that has one; for callers that have established who asks. */
 export const findWarranties = ({ db }: Reads, orderId: string): Promise<PromisedWarranty[]> =>
   db.$queryRaw`
-    SELECT p.title_zh || ' · ' || v.title_zh AS "titleZh", p.title_en || ' · ' || v.title_en AS "titleEn", v.warranty_hours AS hours,
+    SELECT p.title_zh || ' · ' || v.title_zh AS "titleZh", p.title_en || ' · ' || v.title_en AS "titleEn", w.hours,
            least(coalesce(v.warranty_count, l.quantity), l.quantity)::int AS "countMax",
            (SELECT count(*)::int FROM replacement r WHERE r.order_id = o.id AND r.variant_id = v.id AND r.status <> 'cancelled') AS used,
-           o.delivered_at AS "deliveredAt", o.delivered_at + make_interval(hours => v.warranty_hours) <= clock_timestamp() AS "isOver"
+           o.delivered_at AS "deliveredAt", o.delivered_at + make_interval(hours => w.hours) <= clock_timestamp() AS "isOver"
       FROM orders o
       JOIN order_line l ON l.order_id = o.id
       JOIN variant v ON v.id = l.variant_id JOIN product p ON p.id = v.product_id
-     WHERE o.id = ${orderId}::uuid AND o.status = 'delivered' AND v.warranty_hours > 0
+      CROSS JOIN LATERAL (
+        SELECT min(coalesce(b.warranty_days * 24, v.warranty_hours)) AS hours
+          FROM batch b WHERE b.id IN (SELECT c.batch_id FROM card c WHERE c.id = ANY (o.card_ids) AND c.variant_id = v.id)) w
+     WHERE o.id = ${orderId}::uuid AND o.status = 'delivered' AND w.hours > 0
      ORDER BY l.line`;

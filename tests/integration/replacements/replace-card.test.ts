@@ -200,6 +200,16 @@ describe("replacing a bad card", () => {
     expect([promise?.hours, promise?.countMax, promise?.used, promise?.isOver]).toEqual([24, 2, 2, true]);
   });
 
+  test("a batch's own warranty goes before its variant's", async () => {
+    const { order, stocked } = await desk.paid(undefined, { cards: 3 });
+    await desk.shop.rows("UPDATE variant SET warranty_hours = 1000 WHERE id = $1", [stocked.variantId]);
+    await desk.shop.rows("UPDATE batch SET warranty_days = 1 WHERE variant_id = $1", [stocked.variantId]);
+    expect((await findWarranties(desk.shop.deps, order.id))[0]?.hours).toBe(24);
+    await desk.shop.rows("UPDATE batch SET warranty_days = 0 WHERE variant_id = $1", [stocked.variantId]);
+    expect(await findWarranties(desk.shop.deps, order.id)).toEqual([]);
+    expect(await replace(ownerOf(stocked), command(order.id))).toEqual(refused("warranty_over"));
+  });
+
   test("a place that the order does not have, and an order that is not delivered, are refused", async () => {
     const { order, stocked } = await desk.paid(undefined, { cards: 2 });
     for (const position of [0, 2, 5000]) {

@@ -107,6 +107,7 @@ export const story = {
     late: "{what}; after the deadline",
     owed: "The last card had just been sold; waiting for the next restock",
     delivered: "The cards were delivered",
+    replaced: "A bad card was replaced by a new one",
     refund_asked: "A refund of {amount} was submitted",
     refund_done: {
       source: "{amount} went back to the account it came from",

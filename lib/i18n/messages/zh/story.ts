@@ -85,6 +85,7 @@ export const story = {
     late: "{what}；晚于付款时限",
     owed: "货刚好卖完，排队等补货",
     delivered: "卡密发出",
+    replaced: "一张坏卡换成了新的",
     refund_asked: "提交退款 {amount}",
     refund_done: {
       source: "{amount} 已退到付款账户",
