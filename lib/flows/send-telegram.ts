@@ -17,7 +17,11 @@ import { sayByBot } from "@/lib/platform/telegram";
 
 async function textOf(deps: Deps, { kind, merchantId }: DueMessage): Promise<string> {
   if (kind === "test") return TEST_WORDS;
-  return stockWords(await listLow(deps.db, merchantId), `${deps.env.publicUrl}/zh/merchant/stock`);
+  return stockWords(
+    await listLow(deps.db, merchantId),
+    `${deps.env.publicUrl}/zh/merchant/stock`,
+    limits.messageListLettersMax,
+  );
 }
 
 /** Twice as long each time. */

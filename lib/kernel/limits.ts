@@ -84,6 +84,8 @@ export const limits = {
   messageRetrySeconds: 30,
   messageRetrySecondsMax: 6 * 3_600,
   telegramReplyBytesMax: 64 * 1024,
+  // Of the 4,096 letters that a message may have.
+  messageListLettersMax: 3_500,
   testMessagesPerHour: 10,
   restockPerEmailMax: 20,
   restockPerVariantMax: 10_000,

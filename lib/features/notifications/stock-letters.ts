@@ -10,11 +10,32 @@ export interface ToldVariant {
 const rowOf = ({ sku, titleZh, titleEn, available }: ToldVariant): string =>
   `· ${titleZh} / ${titleEn}（${sku}）：剩 ${available} / ${available} left`;
 
-/** What a merchant is told of stock that runs low, in both languages because nobody chose one. */
-export function stockWords(variants: readonly ToldVariant[], link: string): string {
+/** As many rows as fit into so many letters, and how many more there are. */
+function listOf(variants: readonly ToldVariant[], lettersMax: number): string {
+  const rows: string[] = [];
+  let letters = 0;
+  for (const variant of variants) {
+    const row = rowOf(variant);
+    letters += row.length + 1;
+    if (letters > lettersMax) break;
+    rows.push(row);
+  }
+  const left = variants.length - rows.length;
+  return [...rows, ...(left > 0 ? [`… +${left}`] : [])].join("\n");
+}
+
+/**
+ * What a merchant is told of stock that runs low, in both languages because nobody chose one. Bots have little room: what does not fit is
+ * counted.
+ */
+export function stockWords(
+  variants: readonly ToldVariant[],
+  link: string,
+  lettersMax = Number.POSITIVE_INFINITY,
+): string {
   const lines =
     variants.length > 0
-      ? ["这些规格快卖完了 / Running low:", variants.map(rowOf).join("\n")]
+      ? ["这些规格快卖完了 / Running low:", listOf(variants, lettersMax)]
       : ["库存已经补上，现在没有低于预警线的规格。/ Filled up by now: nothing runs low."];
   return [...lines, `补货和预警设置 / Stock: ${link}`].join("\n\n");
 }

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { stockWords } from "@/lib/features/notifications/stock-letters";
 import { clearBound } from "@/lib/features/stock-alerts/rules";
 import { ChannelForm, RestockForm } from "@/lib/features/stock-alerts/schema";
+import { limits } from "@/lib/kernel/limits";
 
 describe("a stock that runs low", () => {
   test("is filled up only above the bound that it was told of at", () => {
@@ -11,6 +13,20 @@ describe("a stock that runs low", () => {
       }),
     );
     expect([clearBound(10, null), clearBound(0, null), clearBound(10, 15), clearBound(10, 3)]).toEqual([20, 1, 15, 11]);
+  });
+});
+
+describe("what a bot says", () => {
+  test("fits into a message of Telegram's, however much runs low and however long its names are, and counts what it leaves out", () => {
+    const long = { sku: "S".repeat(63), titleZh: "长".repeat(240), titleEn: "L".repeat(240), available: 0 };
+    const text = stockWords(
+      Array.from({ length: 50 }, () => long),
+      "https://shop.example/zh/merchant/stock",
+      limits.messageListLettersMax,
+    );
+    expect(text.length).toBeLessThanOrEqual(4_096);
+    expect(text).toMatch(/… \+4\d\n/);
+    expect(stockWords([long], "x")).not.toContain("…");
   });
 });
 
