@@ -26,12 +26,17 @@ const later = (reason: string, afterSeconds: number | null = null) => err({ reas
 
 /** Reads an answer of bounded length; null when it is longer. */
 async function readBounded(response: Response): Promise<string | null> {
+  const reader = response.body?.getReader();
   const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > limits.telegramReplyBytesMax) return null;
-    chunks.push(chunk);
+  for (let length = 0; reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > limits.telegramReplyBytesMax) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(value);
   }
   return Buffer.concat(chunks).toString("utf8");
 }
