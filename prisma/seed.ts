@@ -76,6 +76,7 @@ const variantRow = (variant: DemoVariant, position: number, productId: string, {
   currency: "CNY",
   stockPolicy: variant.stockPolicy ?? "reserve_on_order",
   quantityMax: variant.quantityMax ?? 50,
+  warrantyHours: 72,
   position,
   priceTiers: {
     create: (variant.tiers ?? []).map(([quantityMin, unitPriceMinor]) => ({ quantityMin, unitPriceMinor })),
