@@ -85,6 +85,7 @@ function chunkOf(format: PageFormat, page: StatementPage, { line, now }: { line:
     rows: taken.flatMap((one) => (isObject(one) && "row" in one ? [one.row] : [])),
     rejects: taken.flatMap((one) => (isObject(one) && "reject" in one ? [one.reject] : [])),
     passed: taken.filter((one) => one === "passed").length,
+    from: line,
     line: last,
     cursor: page.cursor,
   };

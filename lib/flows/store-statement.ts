@@ -6,13 +6,11 @@ import {
   isOfGateway,
   type ParserContext,
   type Refused,
-  type RejectedLine,
   type StatementFormat,
-  type StatementRow,
 } from "@/lib/features/statements/rules";
 import type { Mapping } from "@/lib/features/statements/schema";
 import {
-  addChunk,
+  type Chunk,
   type FileDraft,
   type FileReport,
   keepFile,
@@ -30,6 +28,7 @@ import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import type { Spool } from "@/lib/platform/spool";
 import type { StatementAccount } from "./statement-accounts";
+import { ChunkWriter } from "./write-chunks";
 
 export interface StoreStatement {
   readonly account: StatementAccount;
@@ -103,37 +102,32 @@ interface Storing {
 /** The second reading: the file is whole and its sums are right. Answers the last line, or null when the storing ended early. */
 async function storeLines(deps: Deps, { command, reading, context, fileId, from }: Storing): Promise<number | null> {
   let pending: Gathered = NOTHING;
-  let writing: Promise<boolean> = Promise.resolve(true);
   let line = 0;
-  // One chunk is written while the next one is read; a failure of the writing is met where the next one is handed over.
-  const handOver = async (chunk: Gathered): Promise<boolean> => {
-    if (!(await writing) || (await command.goesOn?.()) === false) return false;
-    writing = write(deps, fileId, chunk);
-    writing.catch(() => {});
-    return true;
-  };
+  const writer = new ChunkWriter(deps, fileId, from);
+  const handOver = async (chunk: Gathered): Promise<boolean> =>
+    (await command.goesOn?.()) !== false && (await writer.add(chunk));
   let isInterrupted = false;
-  const again = await readStatement(command.file, reading, context, async (lines) => {
-    line = lines.line;
-    if (line <= from) return true;
-    pending = gather(pending, lines);
-    if (pending.rows.length < limits.statementRowsPerChunk) return true;
-    const full = pending;
-    pending = NOTHING;
-    isInterrupted = !(await handOver(full));
-    return !isInterrupted;
-  });
-  if (isInterrupted || !again.ok) return null;
-  const isWritten = (pending.line === 0 || (await handOver(pending))) && (await writing);
-  return isWritten ? line : null;
+  try {
+    const again = await readStatement(command.file, reading, context, async (lines) => {
+      line = lines.line;
+      if (line <= from) return true;
+      pending = gather(pending, lines);
+      if (pending.rows.length < limits.statementRowsPerChunk) return true;
+      const full = pending;
+      pending = NOTHING;
+      isInterrupted = !(await handOver(full));
+      return !isInterrupted;
+    });
+    if (isInterrupted || !again.ok) return null;
+    const isWritten = (pending.line === 0 || (await handOver(pending))) && (await writer.isWritten());
+    return isWritten ? line : null;
+  } finally {
+    await writer.rest();
+  }
 }
 
-interface Gathered {
-  readonly rows: readonly StatementRow[];
-  readonly rejects: readonly RejectedLine[];
-  readonly passed: number;
-  readonly line: number;
-}
+/** Lines that were read and not handed over. */
+type Gathered = Omit<Chunk, "from">;
 const NOTHING: Gathered = { rows: [], rejects: [], passed: 0, line: 0 };
 
 const gather = (before: Gathered, lines: Lines): Gathered =>
@@ -145,12 +139,6 @@ const gather = (before: Gathered, lines: Lines): Gathered =>
         passed: before.passed + lines.passed,
         line: lines.line,
       };
-
-async function write(deps: Deps, fileId: string, chunk: Gathered): Promise<boolean> {
-  // A chunk that met a lock for too long, or a deadlock with a stranger, is written again; it had changed nothing.
-  const written = await inTransaction(deps.db, async (tx) => ok(await addChunk(tx, fileId, chunk)));
-  return written.ok && written.value !== "elsewhere";
-}
 
 interface Keeping {
   readonly command: StoreStatement;

@@ -276,7 +276,9 @@ export const limits = {
   statementLinesMax: 5_000_000,
   statementLineLettersMax: 16 * 1024,
   statementColumnsMax: 200,
-  statementRowsPerChunk: 2_000,
+  statementRowsPerChunk: 1_000,
+  // Chunks of one file on their way to the database: one that is written, and one that is ready behind it.
+  statementChunksInFlight: 2,
   statementRejectsKept: 1_000,
   statementContentKept: 2_000,
   statementPreviewBytes: 256 * 1024,

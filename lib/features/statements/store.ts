@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
 import type { Db, Tx } from "@/lib/platform/db";
 import type { Closing, Refused, RejectedLine, StatementFormat, StatementRow } from "./rules";
@@ -68,38 +69,48 @@ export interface Chunk {
   readonly rows: readonly StatementRow[];
   readonly rejects: readonly RejectedLine[];
   readonly passed: number;
+  /** The line that must be in before this chunk is: what stands behind it would be lost, if a chunk went in before the one before it. */
+  readonly from: number;
   /** The last line of the chunk: what stands up to it is in, once the chunk is. */
   readonly line: number;
   readonly cursor?: string | null;
 }
 
-/** What became of a chunk. `elsewhere`: somebody else has brought the file to its end, or refused it. */
-export type ChunkOutcome = "added" | "known" | "elsewhere";
+/** What became of a chunk. `elsewhere`: somebody else has brought the file to its end, or refused it. `early`: the one before it is not in. */
+export type ChunkOutcome = "added" | "known" | "elsewhere" | "early";
 
-const Standing = z.array(z.object({ storedLine: z.number().int() })).max(1);
-const Count = z.array(z.object({ added: z.number().int() })).length(1);
+const Standing = z.array(z.object({ storedLine: z.number().int(), added: z.number().int() })).max(1);
 const KEY = "account_id, gateway_trade_number, kind, part";
 
-/** Sorted by their key, so that two files with the same rows wait for each other and never deadlock. */
+/** The chunk's rows come as bytes: the client copies a text three times before it is sent, and each copy is as long as the chunk. */
+const INPUT = "convert_from($2::bytea, 'UTF8')::json";
+
+/**
+ * Locks the file's row and adds the rows behind the line that is in, in one statement: the next chunk can be sent while this one is written, and
+ * waits for it at the lock. Sorted by their key, so that two files with the same rows wait for each other and never deadlock.
+ */
 const ADD_ROWS_SQL = `
-WITH input AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($2::json) AS i
+WITH file AS MATERIALIZED (
+  SELECT id, account_id, stored_line FROM statement_file WHERE id = $1::uuid AND state = 'reading' FOR UPDATE),
+input AS MATERIALIZED (
+  SELECT * FROM json_to_recordset(${INPUT}) AS i
     (line int, kind text, trade text, part text, number text, refund text, "gatewayRefund" text, amount bigint, currency text, fee text, at bigint, status text, raw jsonb)),
 added AS (
   INSERT INTO statement_row (file_id, line, kind, account_id, gateway_trade_number, part, out_trade_no, refund_number, gateway_refund_number,
                              amount_minor, currency, fee, occurred_at, status, raw)
   SELECT f.id, i.line, i.kind, f.account_id, i.trade, i.part, i.number, i.refund, i."gatewayRefund", i.amount, i.currency, i.fee,
          to_timestamp(i.at / 1000.0), i.status, i.raw
-    FROM input i CROSS JOIN statement_file f WHERE f.id = $1::uuid
+    FROM input i CROSS JOIN file f WHERE f.stored_line >= $3::int AND i.line > f.stored_line
    ORDER BY i.trade, i.kind, i.part
   ON CONFLICT (${KEY}) DO NOTHING
   RETURNING 1)
-SELECT count(*)::int AS added FROM added`;
+SELECT stored_line AS "storedLine", (SELECT count(*)::int FROM added) AS added FROM file`;
 
 /** Rows that were there before: with the same amount they are known, and take the later statement's status; with another they differ. */
 const MEET_KNOWN_SQL = `
 WITH input AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($2::json) AS i (line int, kind text, trade text, part text, amount bigint, currency text, status text, raw jsonb)),
+  SELECT * FROM json_to_recordset(${INPUT}) AS i (line int, kind text, trade text, part text, amount bigint, currency text, status text, raw jsonb)
+   WHERE i.line > $3::int),
 met AS MATERIALIZED (
   SELECT i.line, i.status, i.raw, r.file_id, r.line AS known_line, r.kind, r.status AS known_status,
          (r.amount_minor, r.currency) IS NOT DISTINCT FROM (i.amount, i.currency) AS is_same,
@@ -119,19 +130,23 @@ const Met = z.array(z.object({ line: z.number().int(), isSame: z.boolean(), cont
 
 /**
  * Adds one chunk, once: the file's row is locked first and says which line is in already, so a second tab, or whoever goes on after a
- * kill, skips what is there. A row that another file brought is not added again.
+ * kill, skips what is there. A row that another file brought is not added again. Nobody waits for the disk here: `stored_line` moves with
+ * the rows, so a server that loses its power loses the last chunks whole, the last ones first, and whoever goes on brings them again;
+ * what is acknowledged is the file, and `keepFile` waits for the disk.
  */
 export async function addChunk(tx: Tx, fileId: string, chunk: Chunk): Promise<ChunkOutcome> {
-  const [standing] = Standing.parse(
-    await tx.$queryRaw`SELECT stored_line AS "storedLine" FROM statement_file WHERE id = ${fileId}::uuid AND state = 'reading' FOR UPDATE`,
-  );
+  await tx.$executeRaw`SET LOCAL synchronous_commit = off`;
+  const input = rowsAsBytes(chunk.rows);
+  const [standing] = Standing.parse(await tx.$queryRawUnsafe(ADD_ROWS_SQL, fileId, input, chunk.from));
   if (!standing) return "elsewhere";
-  if (standing.storedLine >= chunk.line) return "known";
-  const isNew = ({ line }: { line: number }) => line > standing.storedLine;
+  const { storedLine, added } = standing;
+  if (storedLine >= chunk.line) return "known";
+  if (storedLine < chunk.from) return "early";
+  const isNew = ({ line }: { line: number }) => line > storedLine;
   const rows = chunk.rows.filter(isNew);
-  const input = rowsAsJson(rows);
-  const [{ added }] = Count.parse(await tx.$queryRawUnsafe(ADD_ROWS_SQL, fileId, input)) as [{ added: number }];
-  const met = added === rows.length ? [] : Met.parse(await tx.$queryRawUnsafe(MEET_KNOWN_SQL, fileId, input));
+  const isAllNew = added === rows.length;
+  const met = isAllNew ? [] : Met.parse(await tx.$queryRawUnsafe(MEET_KNOWN_SQL, fileId, input, storedLine));
+  assert(isAllNew || met.length === rows.length - added, "a row that was not added was there before");
   const differing = met
     .filter(({ isSame }) => !isSame)
     .map(({ line, content }) => ({ line, reason: "differs", content }));
@@ -159,23 +174,25 @@ async function addRejects(
     ON CONFLICT (file_id, line) DO NOTHING`;
 }
 
-const rowsAsJson = (rows: readonly StatementRow[]): string =>
-  storableJson(
-    rows.map((row) => ({
-      line: row.line,
-      kind: row.kind,
-      trade: row.gatewayTradeNo,
-      part: row.part,
-      number: row.outTradeNo,
-      refund: row.refundNo,
-      gatewayRefund: row.gatewayRefundNo,
-      amount: row.amountMinor.toString(),
-      currency: row.currency,
-      fee: row.fee,
-      at: row.occurredAt,
-      status: row.status,
-      raw: row.raw,
-    })),
+const rowsAsBytes = (rows: readonly StatementRow[]): Uint8Array =>
+  Buffer.from(
+    storableJson(
+      rows.map((row) => ({
+        line: row.line,
+        kind: row.kind,
+        trade: row.gatewayTradeNo,
+        part: row.part,
+        number: row.outTradeNo,
+        refund: row.refundNo,
+        gatewayRefund: row.gatewayRefundNo,
+        amount: row.amountMinor.toString(),
+        currency: row.currency,
+        fee: row.fee,
+        at: row.occurredAt,
+        status: row.status,
+        raw: row.raw,
+      })),
+    ),
   );
 
 /** JSON that Postgres takes: it has no place for NUL, nor for half a letter, and a statement must not fail for somebody's odd name. */

@@ -3,6 +3,10 @@ import { once } from "node:events";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { addChunk, openFile } from "@/lib/features/statements/store";
+import { newId } from "@/lib/kernel/id";
+import { ok } from "@/lib/kernel/result";
+import { inTransaction } from "@/lib/platform/db";
 import { type BillOptions, wechatBill } from "@/sandbox/gateways/large-bill";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openShop, type TestShop } from "@/tests/support/shop";
@@ -186,6 +190,33 @@ describe("a statement that is brought", { timeout: 180_000 }, () => {
     const odd = "a\\u0000b\\ud800c 😀";
     const stored = await bring(account, bytes(Buffer.from(VECTOR.toString("utf8").replaceAll("会员卡", odd))));
     expect(stored).toMatchObject({ ok: true, value: { rowCount: 2 } });
+  });
+
+  test("takes no chunk before the one before it, and each once", async () => {
+    const account = freshAccount();
+    const draft = {
+      id: newId(),
+      accountId: account,
+      source: "upload",
+      format: "wechat_trade",
+      day: null,
+      name: "x",
+    } as const;
+    const file = { ...draft, sha256: Buffer.alloc(32, 7), byteCount: 1, columns: [], mapping: null, uploadedBy: null };
+    const add = (from: number, line: number) =>
+      inTransaction(shop.deps.db, async (tx) => {
+        const { id } = await openFile(tx, file);
+        return ok(await addChunk(tx, id, { rows: [], rejects: [], passed: line - from, from, line }));
+      });
+    expect(await add(10, 20)).toEqual({ ok: true, value: "early" });
+    expect(await add(0, 10)).toEqual({ ok: true, value: "added" });
+    expect(await add(10, 20)).toEqual({ ok: true, value: "added" });
+    expect(await add(0, 10)).toEqual({ ok: true, value: "known" });
+    const [row] = await shop.rows(
+      "SELECT stored_line AS line, passed_count AS passed FROM statement_file WHERE id = $1",
+      [file.id],
+    );
+    expect(row).toEqual({ line: 20, passed: 20 });
   });
 
   test("whose storing is killed goes on where it stood, and has each row once", async () => {
