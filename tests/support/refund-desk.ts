@@ -6,8 +6,10 @@ import { newId } from "@/lib/kernel/id";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import type { EnvSource } from "@/lib/platform/env";
 import type { TestDatabase } from "./database";
+import { expectInvariants } from "./invariants";
 import { connectPaper, PaperGateway } from "./paper-gateway";
 import { openDeps, openShop, type StockOptions, type TestShop } from "./shop";
+import { test } from "./test";
 
 export const ADMIN = { kind: "admin", userId: newId() } as const;
 
@@ -23,6 +25,20 @@ export async function openRefundDesk(database: TestDatabase, env: EnvSource = {}
 }
 
 export type RefundDesk = Awaited<ReturnType<typeof openRefundDesk>>;
+
+/** The desk of a test file: opened before its first test, calm before each, and its books audited after the last. */
+export function refundDesk(): RefundDesk {
+  const desk = {} as RefundDesk;
+  test.beforeAll(async ({ database }) => {
+    Object.assign(desk, await openRefundDesk(database));
+  });
+  test.beforeEach(() => desk.calm());
+  test.afterAll(async ({ database }) => {
+    await desk.close();
+    await expectInvariants(database);
+  });
+  return desk;
+}
 
 const lives = (shop: TestShop, other: Deps, gateways: readonly PaperGateway[]) => ({
   /** Gateways answer at once again, and have heard nothing. */

@@ -3,20 +3,11 @@ import { tellOrder } from "@/lib/features/orders/tell-order";
 import { findOrderView } from "@/lib/features/orders/view";
 import { judgeDispute } from "@/lib/flows/judge-dispute";
 import { requestRefund } from "@/lib/flows/request-refund";
-import { expectInvariants } from "@/tests/support/invariants";
-import { ADMIN, openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
+import { ADMIN, refundDesk } from "@/tests/support/refund-desk";
 import { describe, expect, test } from "@/tests/support/test";
 
 describe("what a buyer reads of an order's money", () => {
-  let desk: RefundDesk;
-  test.beforeAll(async ({ database }) => {
-    desk = await openRefundDesk(database);
-  });
-  test.beforeEach(() => desk.calm());
-  test.afterAll(async ({ database }) => {
-    await desk.close();
-    await expectInvariants(database);
-  });
+  const desk = refundDesk();
 
   async function read({ id }: { id: string }) {
     const [view, story] = await Promise.all([findOrderView(desk.shop.deps, id), findOrderStory(desk.shop.deps, id)]);

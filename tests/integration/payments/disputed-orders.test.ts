@@ -2,19 +2,11 @@ import type { VerifiedDispute } from "@/lib/features/payments/gateways/port";
 import { fillOwedOrders } from "@/lib/flows/fill-owed-orders";
 import { judgeDispute } from "@/lib/flows/judge-dispute";
 import { requestRefund } from "@/lib/flows/request-refund";
-import { expectInvariants } from "@/tests/support/invariants";
-import { ADMIN, openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
+import { ADMIN, refundDesk } from "@/tests/support/refund-desk";
 import { describe, expect, test } from "@/tests/support/test";
 
 describe("an order whose money the buyer asks back from his bank", () => {
-  let desk: RefundDesk;
-  test.beforeAll(async ({ database }) => {
-    desk = await openRefundDesk(database);
-  });
-  test.afterAll(async ({ database }) => {
-    await desk.close();
-    await expectInvariants(database);
-  });
+  const desk = refundDesk();
 
   let disputes = 0;
   async function dispute(order: { id: string }, state: VerifiedDispute["state"], disputeNo = `D${++disputes}`) {

@@ -3,24 +3,17 @@ import { refundByPolicy } from "@/lib/flows/refund-by-policy";
 import { policyText, saveRefundPolicy } from "@/lib/flows/save-refund-policy";
 import { newId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
-import { expectInvariants } from "@/tests/support/invariants";
-import { ADMIN, openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
+import { ADMIN, refundDesk } from "@/tests/support/refund-desk";
 import { tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
 const ASKS = { double: "ask", noStock: "owe", cap: null } as const;
 
 describe("what a shop gives back by itself", () => {
-  let desk: RefundDesk;
+  const desk = refundDesk();
   let merchantId: string;
-  test.beforeAll(async ({ database }) => {
-    desk = await openRefundDesk(database);
+  test.beforeAll(async () => {
     merchantId = (await desk.shop.rows<{ id: string }>("SELECT id FROM merchant"))[0]?.id as string;
-  });
-  test.beforeEach(() => desk.calm());
-  test.afterAll(async ({ database }) => {
-    await desk.close();
-    await expectInvariants(database);
   });
 
   const save = (policy: Parameters<typeof saveRefundPolicy>[2]) => saveRefundPolicy(desk.shop.deps, ADMIN, policy);

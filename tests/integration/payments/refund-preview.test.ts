@@ -3,23 +3,14 @@ import { previewRefund, type RefundPreview } from "@/lib/flows/preview-refund";
 import { type RequestRefund, requestRefund } from "@/lib/flows/request-refund";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { newId } from "@/lib/kernel/id";
-import { expectInvariants } from "@/tests/support/invariants";
-import { ADMIN, openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
+import { ADMIN, refundDesk } from "@/tests/support/refund-desk";
 import { tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
 const SECOND = { kind: "admin", userId: newId() } as const;
 
 describe("what an admin is shown before money goes back", () => {
-  let desk: RefundDesk;
-  test.beforeAll(async ({ database }) => {
-    desk = await openRefundDesk(database);
-  });
-  test.beforeEach(() => desk.calm());
-  test.afterAll(async ({ database }) => {
-    await desk.close();
-    await expectInvariants(database);
-  });
+  const desk = refundDesk();
 
   async function look(order: { id: string }, changes: Partial<RequestRefund> = {}, deps = desk.shop.deps) {
     const cmd = await desk.command(order, changes);

@@ -8,8 +8,7 @@ import { askRefundNow, retryRefund } from "@/lib/flows/retry-refund";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { newId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
-import { expectInvariants } from "@/tests/support/invariants";
-import { ADMIN, openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
+import { ADMIN, type RefundDesk, refundDesk } from "@/tests/support/refund-desk";
 import { tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
@@ -17,15 +16,7 @@ const MERCHANT = { kind: "merchant", userId: newId(), merchantId: newId() } as c
 const reason = "the bank says no, for good";
 
 describe("a refund that came to nothing", () => {
-  let desk: RefundDesk;
-  test.beforeAll(async ({ database }) => {
-    desk = await openRefundDesk(database);
-  });
-  test.beforeEach(() => desk.calm());
-  test.afterAll(async ({ database }) => {
-    await desk.close();
-    await expectInvariants(database);
-  });
+  const desk = refundDesk();
 
   async function ask(order: { id: string }, changes: Parameters<RefundDesk["command"]>[1] = {}) {
     const refund = await requestRefund(desk.shop.deps, ADMIN, await desk.command(order, changes));

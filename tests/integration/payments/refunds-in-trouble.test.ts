@@ -1,21 +1,12 @@
 import { decideRefund } from "@/lib/flows/decide-refund";
 import { type RequestRefund, requestRefund } from "@/lib/flows/request-refund";
 import { newId } from "@/lib/kernel/id";
-import { expectInvariants } from "@/tests/support/invariants";
-import { ADMIN, openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
+import { ADMIN, refundDesk } from "@/tests/support/refund-desk";
 import { tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
 describe("giving money back, when everybody presses at once and everything dies", () => {
-  let desk: RefundDesk;
-  test.beforeAll(async ({ database }) => {
-    desk = await openRefundDesk(database);
-  });
-  test.beforeEach(() => desk.calm());
-  test.afterAll(async ({ database }) => {
-    await desk.close();
-    await expectInvariants(database);
-  });
+  const desk = refundDesk();
 
   test("attack 28: two admins and forty double clicks in two processes are one refund, and the money moves once", async () => {
     const { order } = await desk.paid();

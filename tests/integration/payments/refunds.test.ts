@@ -4,20 +4,11 @@ import { requestRefund } from "@/lib/flows/request-refund";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { saveRefundPolicy } from "@/lib/flows/save-refund-policy";
 import { newId } from "@/lib/kernel/id";
-import { expectInvariants } from "@/tests/support/invariants";
-import { ADMIN, openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
+import { ADMIN, refundDesk } from "@/tests/support/refund-desk";
 import { describe, expect, test } from "@/tests/support/test";
 
 describe("giving money back", () => {
-  let desk: RefundDesk;
-  test.beforeAll(async ({ database }) => {
-    desk = await openRefundDesk(database);
-  });
-  test.beforeEach(() => desk.calm());
-  test.afterAll(async ({ database }) => {
-    await desk.close();
-    await expectInvariants(database);
-  });
+  const desk = refundDesk();
 
   test("in full, to the source: nothing is handed out from the request on, and a delivered card is withdrawn, never resold", async () => {
     const { order, stocked } = await desk.paid();
