@@ -1,5 +1,7 @@
+import { checkRefunds } from "./check-refunds";
 import type { Facts } from "./facts";
-import type { Taken } from "./gateway";
+import type { Given, Taken } from "./gateway";
+import { groupBy } from "./group-by";
 import type { Entry } from "./history";
 
 /** A promise that was broken, and by what. */
@@ -12,6 +14,8 @@ export interface Evidence {
   readonly history: readonly Entry[];
   /** What buyers really paid, as the gateway knows it. */
   readonly taken: readonly Taken[];
+  /** What left the gateway's till again at the shop's word. */
+  readonly given: readonly Given[];
   readonly facts: Facts;
   /** Every card text that was ever imported. */
   readonly imported: ReadonlySet<string>;
@@ -22,18 +26,6 @@ export interface Evidence {
 }
 
 type Order = Facts["orders"][number];
-
-const groupBy = <T>(list: readonly T[], keyOf: (one: T) => string | undefined): Map<string, T[]> => {
-  const groups = new Map<string, T[]>();
-  for (const one of list) {
-    const key = keyOf(one);
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group) group.push(one);
-    else groups.set(key, [one]);
-  }
-  return groups;
-};
 
 const told = (history: readonly Entry[], op: Entry["op"]): Entry[] =>
   history.filter((entry) => entry.op === op && entry.type === "ok");
@@ -107,7 +99,7 @@ function checkSecrets({ history, imported, facts }: Evidence): Violation[] {
 }
 
 /** Whatever an order is, it holds exactly the cards that it paid for, in the table and in the ledger, or none. */
-function checkOrder(order: Order, taken: readonly Taken[]): Violation[] {
+function checkOrder(order: Order, taken: readonly Taken[], refunds: Facts["refunds"]): Violation[] {
   const violations: Violation[] = [];
   const add = (promise: string, what: string) =>
     violations.push({ promise, what: `order ${order.id} (${order.status}, ${order.exception}) ${what}` });
@@ -117,9 +109,10 @@ function checkOrder(order: Order, taken: readonly Taken[]): Violation[] {
     add("I5 agreement", `has ${order.ledgerDelivered} cards in the ledger, not ${cards}`);
   const right = taken.filter(({ minor }) => minor === order.totalMinor);
   if (right.length === 0 && cards > 0) add("I3 paid", "was delivered for nothing");
-  const isServed = order.status === "delivered" || (order.status === "paid" && order.isOwed);
+  const isGoingBack = (order.status === "refunding" || order.status === "refunded") && refunds.length > 0;
+  const isServed = order.status === "delivered" || (order.status === "paid" && order.isOwed) || isGoingBack;
   if (right.some(({ isGivenBack }) => !isGivenBack) && !isServed)
-    add("I7 nothing lost", "was paid, and is neither delivered nor owed");
+    add("I7 nothing lost", "was paid, and is neither delivered nor owed, nor does its money go back");
   if (order.isOwed && order.openFindings === 0) add("I7 nothing lost", "is owed, and nobody is told");
   const needsFinding =
     taken.length > 1 || taken.some(({ minor, isGivenBack }) => minor !== order.totalMinor || isGivenBack);
@@ -133,6 +126,7 @@ function checkPayments({ history, taken, facts }: Evidence): Violation[] {
   const byOrder = groupBy(taken, ({ order }) => order);
   const paidBy = new Map(facts.payments.map((payment) => [payment.tradeNo, payment]));
   const events = groupBy(facts.events, ({ tradeNo }) => tradeNo);
+  const refunds = groupBy(facts.refunds, ({ order }) => order);
   const lost = taken.filter(({ tradeNo, isGivenBack, minor, order }) => {
     const payment = paidBy.get(tradeNo);
     if (payment) return payment.minor !== minor || payment.order !== order;
@@ -144,7 +138,7 @@ function checkPayments({ history, taken, facts }: Evidence): Violation[] {
       detail?.kind === "right" && !events.has(String(detail.tradeNo)) && !paidBy.has(String(detail.tradeNo)),
   );
   return [
-    ...facts.orders.flatMap((order) => checkOrder(order, byOrder.get(order.id) ?? [])),
+    ...facts.orders.flatMap((order) => checkOrder(order, byOrder.get(order.id) ?? [], refunds.get(order.id) ?? [])),
     ...lost.map(({ tradeNo, order }) => ({
       promise: "I7 nothing lost",
       what: `payment ${tradeNo} of ${order} is not on record as it was`,
@@ -215,7 +209,9 @@ function checkMails({ facts, letters }: Evidence): Violation[] {
     else if (!letters.has(id)) add(`the mail ${kind} of ${order} was sent, and never came`);
   }
   for (const id of letters.keys()) if (!known.has(id)) add(`a letter came that no mail is on record for: ${id}`);
-  const ofOrder = groupBy(facts.mails, ({ order, kind }) => (order === null ? undefined : `${order} ${kind}`));
+  // Of a refund's steps there is a mail each, and an order may have several refunds.
+  const once = facts.mails.filter(({ kind }) => !kind.startsWith("refund"));
+  const ofOrder = groupBy(once, ({ order, kind }) => (order === null ? undefined : `${order} ${kind}`));
   for (const [name, mails] of ofOrder) if (mails.length > 1) add(`${mails.length} mails of one kind: ${name}`);
   for (const { id, status } of facts.orders)
     if (status === "delivered" && !ofOrder.has(`${id} order_delivered`))
@@ -243,6 +239,7 @@ export const check = (evidence: Evidence): Violation[] => [
   ...checkDeadlines(evidence),
   ...checkSecrets(evidence),
   ...checkPayments(evidence),
+  ...checkRefunds(evidence),
   ...checkWords(evidence),
   ...checkStatus(evidence),
   ...checkMails(evidence),

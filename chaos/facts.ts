@@ -15,6 +15,13 @@ export interface Facts {
     readonly findings: number;
   }[];
   readonly payments: readonly { readonly tradeNo: string; readonly order: string; readonly minor: string }[];
+  /** What the shop has asked the gateway to give back, and what became of it. */
+  readonly refunds: readonly {
+    readonly tradeNo: string;
+    readonly order: string;
+    readonly minor: string;
+    readonly status: string;
+  }[];
   /** What the inbox holds: events that became a payment, and those that did not. */
   readonly events: readonly { readonly tradeNo: string; readonly order: string | null; readonly hasFinding: boolean }[];
   readonly cardsByVariant: Readonly<Record<string, number>>;
@@ -47,6 +54,9 @@ const ORDERS = `
     FROM orders o LEFT JOIN c ON c.order_id = o.id LEFT JOIN e ON e.order_id = o.id LEFT JOIN f ON f.order_id = o.id`;
 const PAYMENTS = `
   SELECT gateway_trade_number AS "tradeNo", ${ORDER_ID("order_id")} AS "order", amount_minor::text AS minor FROM payment`;
+const REFUNDS = `
+  SELECT p.gateway_trade_number AS "tradeNo", ${ORDER_ID("r.order_id")} AS "order", r.amount_minor::text AS minor, r.status
+    FROM refund r JOIN payment p ON p.id = r.payment_id`;
 const EVENTS = `
   SELECT e.gateway_trade_number AS "tradeNo", ${ORDER_ID("e.order_id")} AS "order",
          e.id IN (SELECT event_id FROM finding WHERE event_id IS NOT NULL) AS "hasFinding" FROM payment_event e`;
@@ -99,6 +109,7 @@ export const readFacts = (url: string): Promise<Facts> =>
     return {
       orders: await rows(ORDERS),
       payments: await rows(PAYMENTS),
+      refunds: await rows(REFUNDS),
       events: await rows(EVENTS),
       cardsByVariant: Object.fromEntries(cards.map(({ variant, n }) => [variant, n])),
       unclosed: counts?.unclosed ?? 0,

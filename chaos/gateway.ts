@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Fields, queryOf, signed, yuan } from "./epay";
@@ -18,12 +18,24 @@ export interface Taken {
   readonly isGivenBack: boolean;
 }
 
+/** Money that left the gateway's till again because the shop asked for it. */
+export interface Given {
+  readonly tradeNo: string;
+  readonly minor: string;
+}
+
 export interface NoticePlan {
   readonly taken: Taken;
   readonly spelling: "bare" | "padded";
   readonly copies: number;
   readonly spreadMs: number;
   readonly kind: "right" | "trade of another order";
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request.setEncoding("utf8")) text += chunk;
+  return text;
 }
 
 const TELL_AGAIN_MS = 400;
@@ -35,9 +47,21 @@ const TELLS_OF_A_COPY = 3;
 /** Speaks EPay v1: answers `api.php`, and tells the shop of each payment several times, out of order, until it hears success. */
 export class Gateway {
   readonly taken: Taken[] = [];
+  /** As often as it was asked: to stop at what was paid is the shop's part here. */
+  readonly given: Given[] = [];
   readonly #byNumber = new Map<string, Taken>();
   readonly #server = createServer((request, response) => {
-    const asked = new URL(request.url ?? "/", "http://gateway").searchParams;
+    this.#serve(request, response).catch(() => response.destroy());
+  });
+  #mood: GatewayMood | null = null;
+  #struck = 0;
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = new URLSearchParams([
+      ...new URL(request.url ?? "/", "http://gateway").searchParams,
+      ...new URLSearchParams(await bodyOf(request)),
+    ]);
+    // What is asked for is done before the answer is spoilt, as it is where a line breaks.
     const right = this.#answer(asked);
     response.setHeader("content-type", "text/html; charset=utf-8");
     if (this.#mood === null) return void response.end(JSON.stringify(right));
@@ -45,9 +69,7 @@ export class Gateway {
     const other = this.taken.find((taken) => taken.outTradeNo !== outTradeNo);
     const anothers = other ? this.#paid(other) : null;
     misbehave(this.#mood, response, { outTradeNo, right, anothers }, this.#struck++);
-  });
-  #mood: GatewayMood | null = null;
-  #struck = 0;
+  }
 
   private constructor(
     readonly merchant: { readonly pid: string; readonly key: string },
@@ -140,7 +162,27 @@ export class Gateway {
     if (asked.get("pid") !== this.merchant.pid || asked.get("key") !== this.merchant.key)
       return { code: -3, msg: "no" };
     const taken = this.#byNumber.get(asked.get("out_trade_no") ?? "");
-    return taken ? this.#paid(taken) : { code: -1, msg: "no such order" };
+    if (!taken) return { code: -1, msg: "no such order" };
+    return asked.get("act") === "refund" ? this.#giveBack(asked) : this.#paid(taken);
+  }
+
+  /** By its own number, as the original does where it is told one. */
+  #giveBack(asked: URLSearchParams): Record<string, unknown> {
+    const taken = this.taken.find(({ tradeNo }) => tradeNo === asked.get("trade_no"));
+    if (!taken || taken.isGivenBack || asked.get("money") !== yuan(BigInt(taken.minor), "padded"))
+      return { code: -1, msg: "no such refund" };
+    this.given.push({ tradeNo: taken.tradeNo, minor: taken.minor });
+    return {
+      code: 0,
+      msg: "refunded",
+      trade_no: taken.tradeNo,
+      money: asked.get("money"),
+      refund_no: `R${this.given.length}`,
+    };
+  }
+
+  #isBack({ tradeNo, isGivenBack }: Taken): boolean {
+    return isGivenBack || this.given.some((one) => one.tradeNo === tradeNo);
   }
 
   #paid(taken: Taken): Record<string, unknown> {
@@ -153,7 +195,7 @@ export class Gateway {
       type: "alipay",
       name: "product",
       money: yuan(BigInt(taken.minor), "padded"),
-      status: taken.isGivenBack ? 2 : 1,
+      status: this.#isBack(taken) ? 2 : 1,
     };
   }
 }

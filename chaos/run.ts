@@ -179,6 +179,7 @@ async function judge(world: World): Promise<Violation[]> {
     ...check({
       history: market.history.entries,
       taken: market.gateway.taken,
+      given: market.gateway.given,
       facts,
       imported,
       letters: mail.countById(),

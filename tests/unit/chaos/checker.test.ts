@@ -27,6 +27,7 @@ const TAKEN: Taken = {
 const FACTS: Facts = {
   orders: [ORDER],
   payments: [{ tradeNo: "T1", order: "ord_1", minor: "1000" }],
+  refunds: [],
   events: [{ tradeNo: "T1", order: "ord_1", hasFinding: false }],
   cardsByVariant: {},
   unclosed: 0,
@@ -61,6 +62,7 @@ const HISTORY: readonly Entry[] = [
 const evidence = (changed: Partial<Evidence> = {}): Evidence => ({
   history: HISTORY,
   taken: [TAKEN],
+  given: [],
   facts: FACTS,
   imported: new Set(["C1", "C2"]),
   letters: new Map([["m1", 1]]),
@@ -73,6 +75,9 @@ const withMails = (...changed: Partial<Facts["mails"][number]>[]): Facts => ({
   mails: changed.map((mail) => ({ ...(FACTS.mails[0] as Facts["mails"][number]), ...mail })),
 });
 const OTHER = { ...ORDER, id: "ord_2" };
+
+const GIVEN = { tradeNo: "T1", minor: "1000" };
+const REFUND = { ...GIVEN, order: "ord_1", status: "succeeded" };
 
 const broken: readonly [what: string, promise: string, changed: Partial<Evidence>][] = [
   [
@@ -150,6 +155,19 @@ const broken: readonly [what: string, promise: string, changed: Partial<Evidence
     "I10 durability",
     { history: [...HISTORY, ok({ op: "notice", detail: { kind: "early" } })] },
   ],
+  ["money given back twice", "I9 money", { given: [GIVEN, GIVEN], facts: { ...FACTS, refunds: [REFUND] } }],
+  [
+    "more given back than was paid",
+    "I9 money",
+    { given: [{ ...GIVEN, minor: "1001" }], facts: { ...FACTS, refunds: [REFUND] } },
+  ],
+  ["money given back that nobody asked for", "I9 money", { given: [GIVEN] }],
+  [
+    "money given back for a refund that is said to have failed",
+    "I9 money",
+    { given: [GIVEN], facts: { ...FACTS, refunds: [{ ...REFUND, status: "failed" }] } },
+  ],
+  ["a refund that never left the till", "I9 money", { facts: { ...FACTS, refunds: [REFUND] } }],
   ["a mail that never came", "I12 outbox", { letters: new Map() }],
   ["a mail that still waits", "I12 outbox", { facts: withMails({ status: "queued" }) }],
   ["a mail that was given up", "I12 outbox", { facts: withMails({ status: "failed" }) }],
@@ -190,6 +208,13 @@ const broken: readonly [what: string, promise: string, changed: Partial<Evidence
 describe("the checker of the fault harness", () => {
   test("finds nothing wrong in a sale that went right", () => {
     expect(check(evidence())).toEqual([]);
+  });
+
+  test("nor in a late payment without stock that went back by itself", () => {
+    const late = { status: "refunded", deliveredCards: 0, ledgerDelivered: 0 };
+    const mails = [{ id: "m1", order: "ord_1", kind: "refund_done", status: "sent" }];
+    const facts = { ...withOrder(late), refunds: [REFUND], mails };
+    expect(check(evidence({ history: [placed], given: [GIVEN], facts }))).toEqual([]);
   });
 
   test.for(broken)("sees %s", ([, promise, changed]) => {
