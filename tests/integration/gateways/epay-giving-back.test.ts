@@ -44,6 +44,13 @@ describe("giving back by the first version, which has no number for a refund", (
     expect(await account.refunds!.refund(refundOf(input), network)).toEqual({ state: "unknown", reason: "held" });
     expect(fake.trade(input.outTradeNo)?.refunds).toHaveLength(1);
   });
+  test("a second payment under the same number is not given back out of the first one's money", async () => {
+    await start();
+    const input = await buy();
+    const second = { ...refundOf(input), gatewayTradeNo: "2026112100000000009" };
+    expect(await account.refunds!.refund(second, network)).toEqual({ state: "failed", code: "other_trade" });
+    expect(fake.trade(input.outTradeNo)?.refunds).toEqual([]);
+  });
   test("a part is not asked for, nor what nobody paid, nor what was given back at the desk", async () => {
     await start();
     expect(account.refunds).toMatchObject({ isPartialPossible: false, isIdempotent: false });

@@ -47,6 +47,9 @@ async function refundWhole(input: RefundInput, config: EpayConfig, transport: Tr
   if (before.state === "unknown") return before;
   if (before.state !== "paid")
     return sinceWhole(before, config).state === "not_found" ? { state: "failed", code: "not_paid" } : unknown("held");
+  // Asked by our number the server tells of one payment; the money of a second one under it is not this one's to give.
+  if (input.gatewayTradeNo !== null && before.payment.gatewayTradeNo !== input.gatewayTradeNo)
+    return { state: "failed", code: "other_trade" };
   if (before.payment.amount.amountMinor !== input.total.amountMinor) return unknown("bad_amount");
   const claim = await claimWhole(input, before.payment.gatewayTradeNo, config, transport);
   const after = await queryPayment(input, config, transport);
