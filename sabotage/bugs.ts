@@ -1,11 +1,19 @@
 import type { Bug } from "./bug";
 import { lifeBugs } from "./life-bugs";
 import { moneyBugs } from "./money-bugs";
+import { refundBugs } from "./refund-bugs";
 import { secrecyBugs } from "./secrecy-bugs";
 import { stockBugs } from "./stock-bugs";
 import { watchBugs } from "./watch-bugs";
 
 /** Every planted bug. The product contains none of them: they are put into a build of their own while it is made. */
-export const BUGS: readonly Bug[] = [...stockBugs, ...moneyBugs, ...secrecyBugs, ...lifeBugs, ...watchBugs];
+export const BUGS: readonly Bug[] = [
+  ...stockBugs,
+  ...moneyBugs,
+  ...refundBugs,
+  ...secrecyBugs,
+  ...lifeBugs,
+  ...watchBugs,
+];
 
 export const bugNamed = (name: string): Bug | undefined => BUGS.find((bug) => bug.name === name);
