@@ -19,11 +19,15 @@ interface PeopleViewProps {
   ownUserId: string;
   createMerchant: FormAction;
   setUserStatus: FormAction;
+  resetFactor: FormAction;
 }
 
 /** All shops, who can sign in to them, and the form that opens another. */
-export async function PeopleView({ locale, ownUserId, createMerchant, setUserStatus }: Readonly<PeopleViewProps>) {
-  const t = getMessages(locale).admin.people;
+export async function PeopleView(props: Readonly<PeopleViewProps>) {
+  const { locale, ownUserId, createMerchant, setUserStatus, resetFactor } = props;
+  const { admin, security } = getMessages(locale);
+  const t = admin.people;
+  const { columns } = t;
   const { merchants, users } = await listPeople(getDeps());
   const names = new Map(merchants.map(({ id, name }) => [id, name]));
   return (
@@ -33,18 +37,24 @@ export async function PeopleView({ locale, ownUserId, createMerchant, setUserSta
         <Table aria-label={t.users}>
           <thead>
             <tr>
-              {[t.columns.email, t.columns.role, t.columns.merchant, t.columns.status, t.columns.since, ""].map(
-                (name) => (
-                  <HeadCell key={name}>{name || <span className="sr-only">{t.disable}</span>}</HeadCell>
-                ),
-              )}
+              {[
+                columns.email,
+                columns.role,
+                columns.merchant,
+                columns.status,
+                security.people.factor,
+                columns.since,
+                "",
+              ].map((name) => (
+                <HeadCell key={name}>{name || <span className="sr-only">{t.disable}</span>}</HeadCell>
+              ))}
             </tr>
           </thead>
           <tbody>
             {users.map((user) => (
               <UserLine
                 key={user.id}
-                {...{ locale, user, setUserStatus }}
+                {...{ locale, user, setUserStatus, resetFactor }}
                 merchantName={user.merchantId ? (names.get(user.merchantId) ?? "") : "—"}
                 isOwn={user.id === ownUserId}
               />
@@ -86,10 +96,11 @@ interface UserLineProps {
   merchantName: string;
   isOwn: boolean;
   setUserStatus: FormAction;
+  resetFactor: FormAction;
 }
 
-function UserLine({ locale, user, merchantName, isOwn, setUserStatus }: Readonly<UserLineProps>) {
-  const { admin, merchant, staff } = getMessages(locale);
+function UserLine({ locale, user, merchantName, isOwn, setUserStatus, resetFactor }: Readonly<UserLineProps>) {
+  const { admin, merchant, staff, security } = getMessages(locale);
   const t = admin.people;
   const isActive = user.status === "active";
   return (
@@ -101,6 +112,13 @@ function UserLine({ locale, user, merchantName, isOwn, setUserStatus }: Readonly
       <Cell className="whitespace-nowrap">{merchantName}</Cell>
       <Cell>
         <Badge tone={isActive ? "strong" : "muted"}>{isActive ? t.active : t.disabled}</Badge>
+      </Cell>
+      <Cell className="min-w-32">
+        {user.hasFactor && !isOwn ? (
+          <ResetFactor locale={locale} user={user} reset={resetFactor} />
+        ) : (
+          <span className="text-soft">{user.hasFactor ? security.people.on : security.people.off}</span>
+        )}
       </Cell>
       <Cell className="figures whitespace-nowrap text-soft">{formatStamp(user.createdAt, locale)}</Cell>
       <Cell className="text-right">
@@ -119,6 +137,31 @@ function UserLine({ locale, user, merchantName, isOwn, setUserStatus }: Readonly
         )}
       </Cell>
     </tr>
+  );
+}
+
+interface ResetFactorProps {
+  locale: Locale;
+  user: UserLineProps["user"];
+  reset: FormAction;
+}
+
+/** Folded away: it is asked for seldom, and never by mistake. */
+function ResetFactor({ locale, user, reset }: Readonly<ResetFactorProps>) {
+  const { staff, security } = getMessages(locale);
+  const t = security.people;
+  return (
+    <details>
+      <summary className="cursor-pointer py-0.5">{t.on}</summary>
+      <ActionForm action={reset} locale={locale} errors={staff.errors} className="mt-2 w-64 space-y-2">
+        <p className="text-xs text-faint">{t.resetLead}</p>
+        <input type="hidden" name="userId" value={user.id} />
+        <TextField name="reason" label={t.reason} required maxLength={limits.resetReasonMax} />
+        <ActionSubmit size="sm" pendingLabel={t.resetting} aria-label={`${t.reset} ${user.email}`}>
+          {t.reset}
+        </ActionSubmit>
+      </ActionForm>
+    </details>
   );
 }
 

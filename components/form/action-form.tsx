@@ -75,6 +75,9 @@ export function ActionForm({ action, locale, errors, saved, className, children 
         {state && !state.ok ? (
           <Notice tone="seal" role="alert" data-answer>
             {sentenceOf(errors, state.code)}
+            {state.code === "step_up" ? (
+              <StepUpLink locale={locale} label={sentenceOf(errors, "step_up_open")} />
+            ) : null}
           </Notice>
         ) : null}
         {state?.ok && saved ? (
@@ -87,6 +90,16 @@ export function ActionForm({ action, locale, errors, saved, className, children 
     </Context>
   );
 }
+
+/** In a tab of its own: what was typed here stays as it is. */
+const StepUpLink = ({ locale, label }: Readonly<{ locale: Locale; label: string }>) => (
+  <>
+    {" "}
+    <a href={`/${locale}/step-up`} target="_blank" rel="noopener" className="font-medium underline underline-offset-4">
+      {label}
+    </a>
+  </>
+);
 
 type ActionSubmitProps = Readonly<React.ComponentProps<typeof Button> & { pendingLabel: string }>;
 

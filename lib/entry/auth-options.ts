@@ -1,7 +1,13 @@
 import type { NextAuthOptions, Session } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { SignInForm } from "@/lib/features/identity/schema";
-import { endSession, findSignedIn, type SignedIn } from "@/lib/features/identity/sessions";
+import {
+  type AwaitedFactor,
+  endSession,
+  findAwaited,
+  findSignedIn,
+  type SignedIn,
+} from "@/lib/features/identity/sessions";
 import { signIn } from "@/lib/features/identity/sign-in";
 import { limits } from "@/lib/kernel/limits";
 import type { Deps } from "@/lib/platform/deps";
@@ -20,6 +26,8 @@ export function sessionCookie(env: Pick<Env, "publicUrl">) {
 /** What our session callback answers: the row behind the cookie, or nothing at all. */
 export interface CheckedSession extends Session {
   signedIn?: SignedIn;
+  /** The password was right; nothing opens before the factor is shown. */
+  awaited?: AwaitedFactor;
 }
 
 /**
@@ -38,8 +46,9 @@ export function authOptions(deps: Deps): NextAuthOptions {
       // At sign-in `user.id` is the session row's; afterwards the token passes through unchanged.
       jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
       session: async ({ session, token }): Promise<CheckedSession> => {
-        const signedIn = typeof token.sid === "string" ? await findSignedIn(deps, token.sid) : null;
-        if (!signedIn) return {} as CheckedSession;
+        const sid = typeof token.sid === "string" ? token.sid : null;
+        const signedIn = sid && (await findSignedIn(deps, sid));
+        if (!signedIn) return sid ? awaitedOnly(await findAwaited(deps, sid)) : ({} as CheckedSession);
         return { expires: session.expires, user: { email: signedIn.email }, signedIn };
       },
     },
@@ -56,6 +65,9 @@ export function authOptions(deps: Deps): NextAuthOptions {
     },
   };
 }
+
+/** A session that waits is none for anybody but the page that asks for the factor. */
+const awaitedOnly = (awaited: AwaitedFactor | null): CheckedSession => (awaited ? { awaited } : {}) as CheckedSession;
 
 const credentials = (deps: Deps) =>
   CredentialsProvider({

@@ -1,9 +1,10 @@
-import type { SignedIn } from "@/lib/features/identity/sessions";
+import type { AwaitedFactor, SignedIn } from "@/lib/features/identity/sessions";
+import { proofOf } from "@/lib/features/identity/step-up";
 import { err, ok } from "@/lib/kernel/result";
-import type { Role, Viewer } from "@/lib/kernel/viewer";
+import type { Proven, Role, Viewer } from "@/lib/kernel/viewer";
 import type { Guard } from "./call";
 import { type RateName, takeRate } from "./rate-limit";
-import { currentSession } from "./session";
+import { currentAwaited, currentSession } from "./session";
 
 interface Known<R extends Role> {
   readonly viewer: Extract<Viewer, { kind: R }>;
@@ -24,6 +25,24 @@ export const signedIn = inRole(["merchant", "admin"]);
 
 /** An admin must be signed in; for anyone else there is nothing here. */
 export const adminOnly = inRole(["admin"]);
+
+/**
+ * Whoever is signed in must have shown the second factor (or the password, without one) within the last minutes; otherwise
+ * `step_up`, and the form says where that is done. It stands after the guard of the role, and turns its viewer into the proven one
+ * that flows ask for.
+ */
+export const steppedUp: Guard<{ readonly viewer: Proven }> = async () => {
+  const session = await currentSession();
+  if (!session) return err("unauthorized");
+  const proof = proofOf(session);
+  return proof.ok ? ok({ viewer: proof.value }) : proof;
+};
+
+/** The password was right a moment ago, and the factor is still to be shown. */
+export const awaitsFactor: Guard<{ readonly awaited: AwaitedFactor }> = async () => {
+  const awaited = await currentAwaited();
+  return awaited ? ok({ awaited }) : err("unauthorized");
+};
 
 /** At most so many calls of this kind per address; see `RATES`. */
 export const rateLimit =

@@ -3,21 +3,25 @@ import { notFound, redirect } from "next/navigation";
 import { getServerSession } from "next-auth";
 import { encode } from "next-auth/jwt";
 import { cache } from "react";
-import type { SignedIn } from "@/lib/features/identity/sessions";
+import type { AwaitedFactor, SignedIn } from "@/lib/features/identity/sessions";
 import type { OpenedSession } from "@/lib/features/identity/sign-in";
 import type { Locale } from "@/lib/i18n/locale";
 import type { Role, Viewer } from "@/lib/kernel/viewer";
 import { type Deps, getDeps } from "@/lib/platform/deps";
 import { authOptions, type CheckedSession, SESSION_SECONDS, sessionCookie } from "./auth-options";
 
-/** Who is signed in, checked against the session's row once per request; null for nobody. */
-export const currentSession = cache(async (): Promise<SignedIn | null> => {
+const checkedSession = cache(async (): Promise<CheckedSession | null> => {
   const deps = getDeps();
   const jar = await cookies();
   if (!jar.has(sessionCookie(deps.env).name)) return null;
-  const session = await getServerSession<ReturnType<typeof authOptions>, CheckedSession>(authOptions(deps));
-  return session?.signedIn ?? null;
+  return getServerSession<ReturnType<typeof authOptions>, CheckedSession>(authOptions(deps));
 });
+
+/** Who is signed in, checked against the session's row once per request; null for nobody, and for who has a factor still to show. */
+export const currentSession = async (): Promise<SignedIn | null> => (await checkedSession())?.signedIn ?? null;
+
+/** Whose second factor is waited for; null for nobody. */
+export const currentAwaited = async (): Promise<AwaitedFactor | null> => (await checkedSession())?.awaited ?? null;
 
 /** Whoever is signed in; anyone else is sent to sign in and comes back to `path`. */
 export async function requireUser(locale: Locale, path: string): Promise<SignedIn> {

@@ -32,6 +32,7 @@ export const answer = (body: object, status = 200) =>
 const STATUS: Readonly<Record<string, number>> = {
   unauthorized: 401,
   forbidden: 403,
+  step_up: 403,
   not_found: 404,
   file_too_large: 413,
 };

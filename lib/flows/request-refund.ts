@@ -15,6 +15,7 @@ import { hasOpenDispute } from "@/lib/features/payments/told-events";
 import { type Actor, actorUserId } from "@/lib/kernel/actor";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import type { Proven, Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
 import type { Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
@@ -61,6 +62,9 @@ export type RefundRefusal =
   | "busy";
 
 type Giver = Extract<Actor, { kind: "admin" | "system" }>;
+
+/** Whoever asks for a refund: of people, one who has just shown who they are. */
+export type RefundActor = Exclude<Actor, Viewer> | Proven;
 
 const referenceOf = ({ outsideReference, method }: RequestRefund): string | null =>
   method !== "by_hand" ? null : outsideReference?.trim().slice(0, limits.refundReferenceMax) || null;
@@ -155,7 +159,7 @@ async function request(
  */
 export async function requestRefund(
   deps: Deps,
-  actor: Actor,
+  actor: RefundActor,
   cmd: RequestRefund,
   terms?: PolicyTerms,
 ): Promise<Result<Refund, RefundRefusal>> {

@@ -1,7 +1,7 @@
 import { findRefund, type Refund } from "@/lib/features/payments/refunds";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
-import type { Viewer } from "@/lib/kernel/viewer";
+import type { Proven, Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
 import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
@@ -13,7 +13,7 @@ import { type RefundRefusal, requestRefund } from "./request-refund";
  */
 export async function retryRefund(
   deps: Deps,
-  viewer: Viewer,
+  viewer: Proven,
   { refundId }: { readonly refundId: string },
 ): Promise<Result<Refund, RefundRefusal | "not_failed">> {
   if (viewer.kind !== "admin") return err("not_allowed");

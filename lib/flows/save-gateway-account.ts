@@ -6,7 +6,7 @@ import { type DraftSettings, draftSettings, problemsByField } from "@/lib/featur
 import { limits } from "@/lib/kernel/limits";
 import { type Currency, isCurrency, parseDecimal } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
-import type { Viewer } from "@/lib/kernel/viewer";
+import type { Proven, Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
 import { inTransaction, sqlStateOf, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
@@ -170,7 +170,7 @@ async function save(
  */
 export async function saveGatewayAccount(
   deps: Deps,
-  viewer: Admin,
+  viewer: Proven<Admin>,
   form: GatewayAccountForm,
 ): Promise<Result<null, SaveAccountRefusal>> {
   try {

@@ -5,10 +5,12 @@ import { gateways as enGateways, settingsProblems as enProblems } from "./messag
 import { life as enLife } from "./messages/en/life";
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { money as enMoney } from "./messages/en/money";
+import { security as enSecurity } from "./messages/en/security";
 import { shop as enShop } from "./messages/en/shop";
 import { staff as enStaff } from "./messages/en/staff";
 import { statements as enStatements } from "./messages/en/statements";
 import { transfers as enTransfers } from "./messages/en/transfers";
+import { vault as enVault } from "./messages/en/vault";
 import { wallets as enWallets } from "./messages/en/wallets";
 import { admin as zhAdmin } from "./messages/zh/admin";
 import { errors as zhErrors } from "./messages/zh/errors";
@@ -16,10 +18,12 @@ import { gateways as zhGateways, settingsProblems as zhProblems } from "./messag
 import { life as zhLife } from "./messages/zh/life";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { money as zhMoney } from "./messages/zh/money";
+import { security as zhSecurity } from "./messages/zh/security";
 import { shop as zhShop } from "./messages/zh/shop";
 import { staff as zhStaff } from "./messages/zh/staff";
 import { statements as zhStatements } from "./messages/zh/statements";
 import { transfers as zhTransfers } from "./messages/zh/transfers";
+import { vault as zhVault } from "./messages/zh/vault";
 import { wallets as zhWallets } from "./messages/zh/wallets";
 
 const messages = {
@@ -36,6 +40,8 @@ const messages = {
     statements: zhStatements,
     wallets: zhWallets,
     life: zhLife,
+    security: zhSecurity,
+    vault: zhVault,
   },
   en: {
     shop: enShop,
@@ -50,6 +56,8 @@ const messages = {
     statements: enStatements,
     wallets: enWallets,
     life: enLife,
+    security: enSecurity,
+    vault: enVault,
   },
 } as const;
 

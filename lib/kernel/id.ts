@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   merchant: "mer",
   category: "cat",
   statement: "stm",
+  card: "crd",
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

@@ -269,6 +269,22 @@ export const limits = {
   importSharedStringsMax: 3_000_000,
   importStylesMax: 10_000,
 
+  // The vault
+  vaultRowsPerPage: 50,
+  // Rows that a browser keeps while one scrolls; past it a new page begins.
+  vaultRowsHeld: 20_000,
+  vaultCardsPerChunk: 1_000,
+  vaultCardsPerAct: 100_000,
+  vaultCardsPerExport: 1_000_000,
+  vaultCardsNamed: 1_000,
+  vaultReasonMax: 200,
+  vaultSearchesPerWindow: 60,
+  vaultSearchWindowSeconds: 600,
+  vaultFoundMax: 20,
+  vaultStoryMax: 200,
+  glassNoticesShown: 5,
+  glassNoticeDays: 30,
+
   // Statements
   statementFileBytesMax: 1024 * 1024 * 1024,
   statementUnpackedBytesMax: 2 * 1024 * 1024 * 1024,
@@ -319,6 +335,14 @@ export const limits = {
   paymentChecksWindowSeconds: 60,
   sessionDays: 7,
   sessionsListed: 50,
+  // The second factor: how long it is waited for after the password, and how long one proof of it lasts.
+  factorWaitMinutes: 10,
+  stepUpMinutes: 10,
+  factorFailuresPerWindow: 6,
+  factorFailuresPerDay: 50,
+  recoveryCodes: 10,
+  recoveryCodeLetters: 10,
+  resetReasonMax: 200,
   passwordMin: 10,
   passwordMax: 128,
   setupLinkHours: 24,

@@ -19,3 +19,15 @@ export function ownedBy(viewer: Viewer): { merchantId?: string } {
 
 /** The same for raw SQL, `(${scope}::uuid IS NULL OR merchant_id = ${scope}::uuid)`: null only for an admin. */
 export const merchantScope = (viewer: Viewer): string | null => (viewer.kind === "admin" ? null : viewer.merchantId);
+
+/** That somebody showed their second factor, or their password where they have none, a moment ago in this session. */
+export interface StepUp {
+  readonly sessionId: string;
+  readonly provedAt: Date;
+}
+
+/**
+ * Someone who has just shown who they are. Whatever gives secrets, money or keys away takes one instead of a viewer, so that
+ * no page can forget to ask: only the guard `steppedUp` makes them.
+ */
+export type Proven<V extends Viewer = Viewer> = V & { readonly stepUp: StepUp };

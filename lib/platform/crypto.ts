@@ -10,16 +10,27 @@ import {
 } from "node:crypto";
 import { Secret } from "@/lib/kernel/secret";
 
-/** The master key that wraps new data keys; a later rotation adds a second id. */
-export const MASTER_KEY_ID = "k1";
+/** A key that wraps others, and the name by which rows say that they are wrapped by it. */
+export interface MasterKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+/** Master keys that the surroundings name: the one that wraps, and those that may still open. */
+export interface NamedMasterKeys {
+  readonly current: Secret | null;
+  readonly previous: readonly Secret[];
+}
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const FINGERPRINT_BYTES = 16;
 
 /** Keys derived from `KAPU_SECRET`, one per purpose, so that a key that leaks opens one thing only. */
 export interface Keys {
-  /** Wraps batch data keys and gateway settings. */
-  readonly master: Buffer;
+  /** Wraps whatever is wrapped now: data keys of batches, settings of gateways, secrets of authenticators. */
+  readonly master: MasterKey;
+  /** All that may open what was wrapped: the present one first, then those of before. */
+  readonly masters: readonly MasterKey[];
   /** Makes access tokens of orders. */
   readonly orderToken: Buffer;
   /** Hashes request bodies for the idempotency check. */
@@ -32,12 +43,27 @@ export interface Keys {
   fingerprint(merchantId: string): Buffer;
 }
 
-/** HKDF-SHA-256 (RFC 5869) of the shop's secret under a label per purpose; 32 bytes each. */
-export function deriveKeys(secret: Secret): Keys {
-  const derive = (label: string) => Buffer.from(hkdfSync("sha256", secret.reveal(), "kapu", label, 32));
+const deriveFrom = (secret: Secret, label: string): Buffer =>
+  Buffer.from(hkdfSync("sha256", secret.reveal(), "kapu", label, 32));
+
+/** A named master key: its name comes out of the key itself, so that two processes never mean different keys by one name. */
+function namedMaster(secret: Secret): MasterKey {
+  const key = deriveFrom(secret, "master");
+  return { id: `m${createHmac("sha256", key).update("key id").digest("hex").slice(0, 15)}`, key };
+}
+
+/**
+ * HKDF-SHA-256 (RFC 5869) of the shop's secret under a label per purpose; 32 bytes each. The master key is the shop's
+ * secret's own, `k1`, until the surroundings name another (docs/decisions/0024-vault.md).
+ */
+export function deriveKeys(secret: Secret, named: NamedMasterKeys = { current: null, previous: [] }): Keys {
+  const derive = (label: string) => deriveFrom(secret, label);
+  const own: MasterKey = { id: "k1", key: derive("master k1") };
+  const masters = [...(named.current ? [namedMaster(named.current)] : []), ...named.previous.map(namedMaster), own];
   const perMerchant = new Map<string, Buffer>();
   return {
-    master: derive("master k1"),
+    master: named.current ? (masters[0] ?? own) : own,
+    masters,
     orderToken: derive("order token"),
     requestHash: derive("request hash"),
     ledger: derive("ledger signature"),
@@ -95,18 +121,47 @@ export const cardAad = ({ merchantId, variantId, batchId, cardId }: CardPlace): 
 export const batchAad = ({ merchantId, variantId, batchId }: Omit<CardPlace, "cardId">): string =>
   `batch|${merchantId}|${variantId}|${batchId}`;
 
+/** What a master key keeps: the bytes, and the name of the key, which belong in one row. */
+export interface Wrapped {
+  readonly sealed: Buffer;
+  readonly keyId: string;
+}
+
+/** Seals under the present master key; `aad` binds the bytes to their row. */
+export const wrap = ({ master }: Pick<Keys, "master">, plain: Uint8Array, aad: string): Wrapped => ({
+  sealed: seal(master.key, plain, aad),
+  keyId: master.id,
+});
+
+/** Opens what any of the shop's master keys sealed for this row; throws when none of them did. */
+export function unwrap({ masters }: Pick<Keys, "masters">, sealed: Uint8Array, aad: string): Buffer {
+  let failure: unknown;
+  for (const { key } of masters) {
+    try {
+      return open(key, sealed, aad);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
 /** A new random data key for a batch: the key itself, and the key wrapped by the master key for the batch's row. */
 export function newDataKey(
   keys: Keys,
   place: Omit<CardPlace, "cardId">,
 ): { dataKey: Buffer; wrapped: Buffer; keyId: string } {
   const dataKey = randomBytes(32);
-  return { dataKey, wrapped: seal(keys.master, dataKey, batchAad(place)), keyId: MASTER_KEY_ID };
+  const { sealed, keyId } = wrap(keys, dataKey, batchAad(place));
+  return { dataKey, wrapped: sealed, keyId };
 }
 
 /** Unwraps a batch's data key; throws when it was wrapped for another batch. */
 export const openDataKey = (keys: Keys, wrapped: Uint8Array, place: Omit<CardPlace, "cardId">): Buffer =>
-  open(keys.master, wrapped, batchAad(place));
+  unwrap(keys, wrapped, batchAad(place));
+
+/** The associated data of a person's authenticator secret. */
+export const factorAad = (userId: string): string => `user_factor|${userId}`;
 
 /** The blind index of a card's text: equal texts of one merchant have equal fingerprints, and nobody without the key can test a guess. */
 export const fingerprint = (key: Uint8Array, text: Uint8Array): Buffer =>

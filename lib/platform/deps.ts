@@ -33,7 +33,7 @@ export function createDeps({ env, urls, log }: { env: Env; urls: DatabaseUrls; l
     clock: systemClock,
     log,
     env,
-    keys: deriveKeys(env.secret),
+    keys: deriveKeys(env.secret, env.masterKeys),
     fetch: globalThis.fetch,
   };
 }

@@ -17,6 +17,8 @@ export interface Env {
   /** The address buyers and gateways reach the shop by, without a slash at its end. */
   readonly publicUrl: string;
   readonly secret: Secret;
+  /** Named when the master key is rotated; without a current one it comes out of `secret`. */
+  readonly masterKeys: { readonly current: Secret | null; readonly previous: readonly Secret[] };
   /** "auto" is a demo shop when the embedded database is empty. */
   readonly demo: "on" | "off" | "auto";
   readonly admin: { readonly email: string; readonly password: Secret } | null;
@@ -52,6 +54,12 @@ const wholeNumber = (min: number, max: number, fallback: number) =>
     )
     .transform((value) => (value === undefined ? fallback : Number(value)));
 
+const masterKeysOf = (value: string | undefined): string[] =>
+  (value ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+
 function isNetwork(value: string): boolean {
   const [address = "", bits, ...rest] = value.split("/");
   const version = isIP(address);
@@ -72,6 +80,13 @@ const Source = z.object({
   KAPU_SECRET: text.refine((value) => value === undefined || value.length >= SECRET_LENGTH_MIN, {
     message: `must have at least ${SECRET_LENGTH_MIN} characters`,
   }),
+  KAPU_MASTER_KEY: text.refine((value) => value === undefined || value.length >= SECRET_LENGTH_MIN, {
+    message: `must have at least ${SECRET_LENGTH_MIN} characters`,
+  }),
+  KAPU_MASTER_KEY_PREVIOUS: text.refine(
+    (value) => masterKeysOf(value).every((key) => key.length >= SECRET_LENGTH_MIN),
+    { message: `must be keys of at least ${SECRET_LENGTH_MIN} characters each, with commas between them` },
+  ),
   KAPU_DEMO: text.refine((value) => value === undefined || value === "0" || value === "1", {
     message: "must be 0 or 1",
   }),
@@ -130,6 +145,10 @@ function toEnv(parsed: Parsed, secret: Secret): Env {
     dataDir: dataDirOf(parsed.KAPU_DATA_DIR),
     publicUrl: (parsed.KAPU_URL ?? `http://localhost:${parsed.PORT}`).replace(/\/+$/, ""),
     secret,
+    masterKeys: {
+      current: secretOf(parsed.KAPU_MASTER_KEY),
+      previous: masterKeysOf(parsed.KAPU_MASTER_KEY_PREVIOUS).map((key) => new Secret(key)),
+    },
     demo: parsed.KAPU_DEMO === undefined ? "auto" : parsed.KAPU_DEMO === "1" ? "on" : "off",
     admin: email && password ? { email, password: new Secret(password) } : null,
     reservationSeconds: parsed.KAPU_RESERVATION_SECONDS,

@@ -8,10 +8,11 @@ import type { EnvSource } from "@/lib/platform/env";
 import type { TestDatabase } from "./database";
 import { expectInvariants } from "./invariants";
 import { connectPaper, PaperGateway } from "./paper-gateway";
+import { proven } from "./proven";
 import { openDeps, openShop, type StockOptions, type TestShop } from "./shop";
 import { test } from "./test";
 
-export const ADMIN = { kind: "admin", userId: newId() } as const;
+export const ADMIN = proven({ kind: "admin", userId: newId() });
 
 /** A shop of two processes with two gateways that give back: one knows our numbers of refunds, the other does not. */
 export async function openRefundDesk(database: TestDatabase, env: EnvSource = {}) {

@@ -4,11 +4,12 @@ import { saveAccount } from "@/lib/features/payments/accounts";
 import { adjustWallet } from "@/lib/flows/adjust-wallet";
 import { type RequestRefund, requestRefund } from "@/lib/flows/request-refund";
 import { newId } from "@/lib/kernel/id";
+import { proven } from "./proven";
 import type { TestShop } from "./shop";
 
 export const BALANCE = "balance";
 
-const adminOf = () => ({ kind: "admin", userId: newId() }) as const;
+const adminOf = () => proven({ kind: "admin", userId: newId() });
 export const [GIVER, SECOND] = [adminOf(), adminOf()];
 
 /** Lets the shop's buyers pay with what they have there. */

@@ -2,13 +2,25 @@
 
 import { redirect } from "next/navigation";
 import { action } from "@/lib/entry/action";
-import { rateLimit, signedIn } from "@/lib/entry/guards";
+import { awaitsFactor, rateLimit, signedIn, steppedUp } from "@/lib/entry/guards";
 import { dropSession, holdSession } from "@/lib/entry/session";
 import { changePassword } from "@/lib/features/identity/accounts";
-import { ChangePasswordForm, NoFields, SessionForm, SetupForm, SignInForm } from "@/lib/features/identity/schema";
+import { disableFactor, finishEnrolment, renewRecoveryCodes, startEnrolment } from "@/lib/features/identity/enrol";
+import {
+  ChangePasswordForm,
+  CodeForm,
+  FactorForm,
+  NoFields,
+  SessionForm,
+  SetupForm,
+  SignInForm,
+  StepUpForm,
+} from "@/lib/features/identity/schema";
 import { endOtherSessions, endSession } from "@/lib/features/identity/sessions";
 import { redeemSetupLink } from "@/lib/features/identity/setup-link";
-import { signIn } from "@/lib/features/identity/sign-in";
+import { finishSignIn, signIn } from "@/lib/features/identity/sign-in";
+import { stepUp } from "@/lib/features/identity/step-up";
+import type { Secret } from "@/lib/kernel/secret";
 
 export const signInAction = action({
   schema: SignInForm,
@@ -16,8 +28,61 @@ export const signInAction = action({
   run: ({ input, deps, client }) => signIn(deps, { ...input, ...client }),
   onOk: async (session, { deps, locale, input }) => {
     await holdSession(deps, session);
+    if (!session.awaitsFactor) redirect(homeOf(session.role, locale, input.next));
+    redirect(`/${locale}/sign-in/factor${input.next ? `?next=${encodeURIComponent(input.next)}` : ""}`);
+  },
+});
+
+export const showFactorAction = action({
+  schema: FactorForm,
+  guards: [rateLimit("form"), awaitsFactor],
+  run: ({ input, deps, awaited, client }) =>
+    finishSignIn(deps, { awaited, code: input.code, userAgent: client.userAgent }),
+  onOk: async (session, { deps, locale, input }) => {
+    await holdSession(deps, session);
     redirect(homeOf(session.role, locale, input.next));
   },
+});
+
+export const stepUpAction = action({
+  schema: StepUpForm,
+  guards: [rateLimit("form"), signedIn],
+  run: ({ input, deps, session }) => stepUp(deps, { session, answer: input.answer }),
+  onOk: (_value, { locale, input, viewer }) => {
+    if (input.next) redirect(homeOf(viewer.kind, locale, input.next));
+  },
+});
+
+export const startEnrolmentAction = action({
+  schema: NoFields,
+  guards: [signedIn, steppedUp],
+  run: ({ deps, viewer }) => startEnrolment(deps, viewer),
+  onOk: (_value, { locale }) => redirect(`/${locale}/account/factor`),
+});
+
+/** Recovery codes leave by the answer to this form and by nothing else. */
+const plainTexts = (codes: readonly Secret[]) => ({ codes: codes.map((code) => code.reveal()) });
+
+export const finishEnrolmentAction = action({
+  schema: CodeForm,
+  guards: [signedIn],
+  run: ({ input, deps, viewer, session }) =>
+    finishEnrolment(deps, { viewer, sessionId: session.sessionId, code: input.code }),
+  onOk: plainTexts,
+});
+
+export const renewRecoveryCodesAction = action({
+  schema: CodeForm,
+  guards: [signedIn],
+  run: ({ input, deps, viewer }) => renewRecoveryCodes(deps, viewer, input.code),
+  onOk: plainTexts,
+});
+
+export const disableFactorAction = action({
+  schema: CodeForm,
+  guards: [signedIn],
+  run: ({ input, deps, viewer }) => disableFactor(deps, viewer, input.code),
+  onOk: (_value, { locale }) => redirect(`/${locale}/account`),
 });
 
 /** Back to where the visitor was going, if that is theirs. */

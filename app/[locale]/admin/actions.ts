@@ -3,10 +3,11 @@
 import { refresh } from "next/cache";
 import { redirect } from "next/navigation";
 import { action } from "@/lib/entry/action";
-import { adminOnly } from "@/lib/entry/guards";
+import { adminOnly, steppedUp } from "@/lib/entry/guards";
 import { resumeAudited, runProof } from "@/lib/entry/proof";
+import { resetFactor } from "@/lib/features/identity/enrol";
 import { setUserStatus } from "@/lib/features/identity/people";
-import { NewMerchantForm, NoFields, UserStatusForm } from "@/lib/features/identity/schema";
+import { NewMerchantForm, NoFields, ResetFactorForm, UserStatusForm } from "@/lib/features/identity/schema";
 import { haltProduct, resumeProduct } from "@/lib/features/merchants/save-product";
 import { HaltForm, ResumeForm } from "@/lib/features/merchants/schema";
 import { ResumeAuditedForm } from "@/lib/features/operations/schema";
@@ -34,7 +35,7 @@ export const resumeProductAction = action({
 
 export const saveGatewayAccountAction = action({
   schema: GatewayAccountForm,
-  guards: [adminOnly],
+  guards: [adminOnly, steppedUp],
   run: ({ input, deps, viewer }) => saveGatewayAccount(deps, viewer, input),
   onOk: (_, { input, locale }) => {
     if (input.version === null) redirect(`/${locale}/admin/gateways/${input.id}`);
@@ -93,6 +94,13 @@ export const setUserStatusAction = action({
   schema: UserStatusForm,
   guards: [adminOnly],
   run: ({ input, deps, viewer }) => setUserStatus(deps, viewer, input),
+  onOk: () => refresh(),
+});
+
+export const resetFactorAction = action({
+  schema: ResetFactorForm,
+  guards: [adminOnly, steppedUp],
+  run: ({ input, deps, viewer }) => resetFactor(deps, viewer, input),
   onOk: () => refresh(),
 });
 

@@ -11,16 +11,36 @@ const Password = z
   .max(1_000)
   .transform((text) => new Secret(text));
 
+/** Where the visitor was going; only a path of our own pages is followed. */
+const OwnPath = z
+  .string()
+  .regex(/^\/(zh|en)\/(merchant|admin|account)(?:[/?][\w\-/?=&%.:+]*)?$/)
+  .optional()
+  .catch(undefined);
+
 export const SignInForm = z.object({
   email: z.string().min(1).max(limits.emailMax).transform(normalizeEmail),
   password: Password,
-  /** Where the visitor was going; only a path of our own pages is followed. */
-  next: z
-    .string()
-    .regex(/^\/(zh|en)\/(merchant|admin|account)(?:[/?][\w\-/?=&%.:+]*)?$/)
-    .optional()
-    .catch(undefined),
+  next: OwnPath,
 });
+
+/** Six digits of an authenticator or a recovery code, however it was written down. */
+const Code = z
+  .string()
+  .trim()
+  .min(6, "wrong_code")
+  .max(40, "wrong_code")
+  .transform((text) => new Secret(text));
+
+export const FactorForm = z.object({ code: Code, next: OwnPath });
+
+export const CodeForm = z.object({ code: Code });
+
+/** A code or a password: which of them the page asked for is in the account, not in the form. */
+export const StepUpForm = z.object({ answer: Password, next: OwnPath });
+
+/** The address a page was sent from or to, when it is one of ours. */
+export const NextQuery = z.object({ next: OwnPath });
 
 export const SetupForm = z.object({
   token: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
@@ -43,3 +63,6 @@ export const NewMerchantForm = z.object({
 
 export const UserForm = z.object({ userId: z.uuid() });
 export const UserStatusForm = UserForm.extend({ status: z.enum(["active", "disabled"]) });
+export const ResetFactorForm = UserForm.extend({
+  reason: z.string().trim().min(1, "required").max(limits.resetReasonMax),
+});

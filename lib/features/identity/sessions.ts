@@ -13,6 +13,18 @@ export interface SignedIn {
   /** The name of the merchant's shop, or null for an admin. */
   readonly merchantName: string | null;
   readonly expiresAt: Date;
+  /** Whether the account has a second factor in use. */
+  readonly hasFactor: boolean;
+  /** When this session's holder last showed the factor, or the password where there is none. */
+  readonly provedAt: Date | null;
+  /** Whether that was a moment ago, by the database's clock. */
+  readonly isProved: boolean;
+}
+
+/** Somebody whose password was right, and who has a factor still to show. */
+export interface AwaitedFactor {
+  readonly sessionId: string;
+  readonly viewer: Viewer;
 }
 
 export interface SessionView {
@@ -26,20 +38,36 @@ interface Reads {
   readonly db: Db;
 }
 
+interface NewSession {
+  readonly userId: string;
+  readonly userAgent: string;
+  /** The factor is still to be shown: the session opens nothing, and lasts minutes. */
+  readonly awaitsFactor: boolean;
+}
+
 /** Opens a session by the database's clock; the row, not the cookie, is what makes it valid. */
 export async function openSession(
   tx: Tx | Db,
-  userId: string,
-  userAgent: string,
+  { userId, userAgent, awaitsFactor }: NewSession,
 ): Promise<{ id: string; expiresAt: Date }> {
   const id = newId();
   const rows = await tx.$queryRaw<{ expires_at: Date }[]>`
-    INSERT INTO session (id, user_id, user_agent, expires_at)
-    VALUES (${id}::uuid, ${userId}::uuid, ${userAgent.slice(0, limits.userAgentMax)},
-            clock_timestamp() + make_interval(days => ${limits.sessionDays}::int))
+    INSERT INTO session (id, user_id, user_agent, awaits_factor, proved_at, expires_at)
+    VALUES (${id}::uuid, ${userId}::uuid, ${userAgent.slice(0, limits.userAgentMax)}, ${awaitsFactor}::boolean,
+            CASE WHEN ${awaitsFactor}::boolean THEN NULL ELSE clock_timestamp() END,
+            clock_timestamp() + CASE WHEN ${awaitsFactor}::boolean THEN make_interval(mins => ${limits.factorWaitMinutes}::int)
+                                     ELSE make_interval(days => ${limits.sessionDays}::int) END)
     RETURNING expires_at`;
   return { id, expiresAt: rows[0]!.expires_at };
 }
+
+/** Notes that the session's holder has just shown who they are. */
+export const markProved = (
+  tx: Tx | Db,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<number> =>
+  tx.$executeRaw`UPDATE session SET proved_at = clock_timestamp()
+                  WHERE id = ${sessionId}::uuid AND user_id = ${userId}::uuid AND revoked_at IS NULL AND NOT awaits_factor`;
 
 interface SignedInRow {
   id: string;
@@ -49,6 +77,9 @@ interface SignedInRow {
   role: string;
   merchant_id: string | null;
   merchant_name: string | null;
+  has_factor: boolean;
+  proved_at: Date | null;
+  is_proved: boolean;
 }
 
 /**
@@ -57,18 +88,34 @@ interface SignedInRow {
  */
 export async function findSignedIn({ db }: Reads, sessionId: string): Promise<SignedIn | null> {
   const [row] = await db.$queryRaw<SignedInRow[]>`
-    SELECT s.id, s.expires_at, u.id AS user_id, u.email, u.role, u.merchant_id, m.name AS merchant_name
+    SELECT s.id, s.expires_at, u.id AS user_id, u.email, u.role, u.merchant_id, m.name AS merchant_name, s.proved_at,
+           coalesce(s.proved_at > clock_timestamp() - make_interval(mins => ${limits.stepUpMinutes}::int), false) AS is_proved,
+           EXISTS (SELECT 1 FROM user_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS has_factor
       FROM session s
       JOIN app_user u ON u.id = s.user_id AND u.status = 'active'
       LEFT JOIN merchant m ON m.id = u.merchant_id
-     WHERE s.id = ${sessionId}::uuid AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()`;
+     WHERE s.id = ${sessionId}::uuid AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND NOT s.awaits_factor`;
   const viewer = row && viewerOf(row);
   if (!row || !viewer) return null;
   const { id, user_id: userId, email, merchant_name: merchantName, expires_at: expiresAt } = row;
-  return { sessionId: id, userId, email, viewer, merchantName, expiresAt };
+  const { has_factor: hasFactor, proved_at: provedAt, is_proved: isProved } = row;
+  return { sessionId: id, userId, email, viewer, merchantName, expiresAt, hasFactor, provedAt, isProved };
 }
 
-function viewerOf({ role, user_id: userId, merchant_id: merchantId }: SignedInRow): Viewer | null {
+/** Whose factor this session waits for, or null: it waits for none, or no longer. */
+export async function findAwaited({ db }: Reads, sessionId: string): Promise<AwaitedFactor | null> {
+  const [row] = await db.$queryRaw<Pick<SignedInRow, "role" | "user_id" | "merchant_id">[]>`
+    SELECT u.role, u.id AS user_id, u.merchant_id FROM session s JOIN app_user u ON u.id = s.user_id AND u.status = 'active'
+     WHERE s.id = ${sessionId}::uuid AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND s.awaits_factor`;
+  const viewer = row && viewerOf(row);
+  return viewer ? { sessionId, viewer } : null;
+}
+
+function viewerOf({
+  role,
+  user_id: userId,
+  merchant_id: merchantId,
+}: Pick<SignedInRow, "role" | "user_id" | "merchant_id">): Viewer | null {
   if (role === "admin") return { kind: "admin", userId };
   return role === "merchant" && merchantId ? { kind: "merchant", userId, merchantId } : null;
 }
@@ -76,7 +123,7 @@ function viewerOf({ role, user_id: userId, merchant_id: merchantId }: SignedInRo
 /** The open sessions of one account, the newest first. */
 export async function listSessions({ db }: Reads, userId: string): Promise<readonly SessionView[]> {
   return db.session.findMany({
-    where: { userId, revokedAt: null, expiresAt: { gt: await databaseNow(db) } },
+    where: { userId, revokedAt: null, awaitsFactor: false, expiresAt: { gt: await databaseNow(db) } },
     orderBy: { id: "desc" },
     take: limits.sessionsListed,
     select: { id: true, userAgent: true, createdAt: true, expiresAt: true },
@@ -88,7 +135,11 @@ async function databaseNow(db: Db): Promise<Date> {
   return row!.now;
 }
 
-const revokeSession = (tx: Tx | Db, { userId, sessionId }: { userId: string; sessionId: string }): Promise<number> =>
+/** Ends one session of an account; says whether it was still open. */
+export const revokeSession = (
+  tx: Tx | Db,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<number> =>
   tx.$executeRaw`UPDATE session SET revoked_at = clock_timestamp()
                   WHERE id = ${sessionId}::uuid AND user_id = ${userId}::uuid AND revoked_at IS NULL`;
 

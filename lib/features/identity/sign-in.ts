@@ -5,8 +5,9 @@ import type { Viewer } from "@/lib/kernel/viewer";
 import { type AttemptRule, forgetAttempts, giveBackAttempt, takeAttempt } from "@/lib/platform/attempts";
 import type { Deps } from "@/lib/platform/deps";
 import { isPassword } from "@/lib/platform/password";
+import { type FactorRefusal, proveFactor, viewFactor } from "./factors";
 import { normalizeEmail } from "./rules";
-import { openSession } from "./sessions";
+import { type AwaitedFactor, openSession, revokeSession } from "./sessions";
 
 const windowSeconds = limits.signInWindowSeconds;
 const PER_ACCOUNT: AttemptRule = { name: "sign_in_account", points: limits.signInFailuresPerAccount, windowSeconds };
@@ -24,6 +25,8 @@ export interface OpenedSession {
   readonly userId: string;
   readonly role: Viewer["kind"];
   readonly expiresAt: Date;
+  /** The password was right, and the second factor is still to be shown: until then the session opens nothing. */
+  readonly awaitsFactor: boolean;
 }
 
 export type SignInRefusal = "wrong_credentials" | "rate_limited";
@@ -48,8 +51,31 @@ export async function signIn(deps: Deps, request: SignIn): Promise<Result<Opened
   }
 
   await Promise.all([giveBackAttempt(deps, PER_ADDRESS, request.address), forgetAttempts(deps, PER_ACCOUNT, email)]);
-  const session = await openSession(deps.db, known.id, request.userAgent);
-  deps.log.info("session.opened", { userId: known.id, sessionId: session.id });
+  const { id: userId } = known;
+  // Asked only now: before, it would tell by its time that the account is there.
+  const awaitsFactor = (await viewFactor(deps, userId)).confirmedAt !== null;
+  const session = await openSession(deps.db, { userId, userAgent: request.userAgent, awaitsFactor });
+  deps.log.info(awaitsFactor ? "session.awaits_factor" : "session.opened", { userId, sessionId: session.id });
   const role = known.role as Viewer["kind"];
-  return ok({ sessionId: session.id, userId: known.id, role, expiresAt: session.expiresAt });
+  return ok({ sessionId: session.id, userId, role, expiresAt: session.expiresAt, awaitsFactor });
+}
+
+/**
+ * Opens the session of somebody who showed the factor after the password. The session that waited ends with it, so that whoever
+ * had its cookie has nothing.
+ */
+export async function finishSignIn(
+  deps: Deps,
+  { awaited, code, userAgent }: { awaited: AwaitedFactor; code: Secret; userAgent: string },
+): Promise<Result<OpenedSession, FactorRefusal>> {
+  const { viewer } = awaited;
+  const { userId } = viewer;
+  const opened = await proveFactor(deps, { viewer, code }, async (tx) => {
+    await revokeSession(tx, { userId, sessionId: awaited.sessionId });
+    return openSession(tx, { userId, userAgent, awaitsFactor: false });
+  });
+  if (!opened.ok) return opened;
+  const { id: sessionId, expiresAt } = opened.value;
+  deps.log.info("session.opened", { userId, sessionId });
+  return ok({ sessionId, userId, role: viewer.kind, expiresAt, awaitsFactor: false });
 }

@@ -66,10 +66,21 @@ export async function listPeople({ db }: Reads) {
     db.appUser.findMany({
       orderBy: [{ role: "asc" }, { createdAt: "asc" }],
       take: limits.pickListMax,
-      select: { id: true, email: true, role: true, status: true, createdAt: true, merchantId: true },
+      select: {
+        id: true,
+        email: true,
+        role: true,
+        status: true,
+        createdAt: true,
+        merchantId: true,
+        factor: { select: { confirmedAt: true } },
+      },
     }),
   ]);
-  return { merchants, users };
+  return {
+    merchants,
+    users: users.map(({ factor, ...user }) => ({ ...user, hasFactor: factor?.confirmedAt != null })),
+  };
 }
 
 async function orderNumbers(db: Db, ids: readonly (string | null)[]): Promise<ReadonlyMap<string, string>> {

@@ -2,7 +2,7 @@ import type { Prisma } from "@/lib/generated/prisma/client";
 import { limits } from "@/lib/kernel/limits";
 import type { Currency } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
-import { MASTER_KEY_ID, open, seal } from "@/lib/platform/crypto";
+import { unwrap, wrap } from "@/lib/platform/crypto";
 import type { Tx } from "@/lib/platform/db";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import type { GatewayAccount, GatewayKind, SettingsProblem } from "./gateways/port";
@@ -22,7 +22,8 @@ export interface OpenAccount {
   readonly terms: AccountTerms;
 }
 
-const aad = (accountId: string): string => `gateway_account|${accountId}`;
+/** The associated data of an account's settings. */
+export const accountAad = (accountId: string): string => `gateway_account|${accountId}`;
 
 /** Where this account's notices go: a path with no query, because gateways escape one. */
 export const notifyUrlOf = ({ env }: Pick<Deps, "env">, account: { kind: GatewayKind; id: string }): string =>
@@ -33,10 +34,10 @@ export const sealAccountSettings = (
   { keys }: Pick<Deps, "keys">,
   accountId: string,
   settings: object,
-): { settings: Buffer; keyId: string } => ({
-  settings: seal(keys.master, Buffer.from(JSON.stringify(settings)), aad(accountId)),
-  keyId: MASTER_KEY_ID,
-});
+): { settings: Buffer; keyId: string } => {
+  const { sealed, keyId } = wrap(keys, Buffer.from(JSON.stringify(settings)), accountAad(accountId));
+  return { settings: sealed, keyId };
+};
 
 /** The settings of a row; one that cannot be opened (sealed under another KAPU_SECRET) reads as empty and waits for new ones. */
 export function readSettings(
@@ -52,7 +53,7 @@ export function readSettings(
 
 /** The settings as they were sealed; throws when the row was tampered with. */
 export const openAccountSettings = ({ keys }: Pick<Deps, "keys">, accountId: string, sealed: Uint8Array): unknown =>
-  JSON.parse(open(keys.master, sealed, aad(accountId)).toString("utf8"));
+  JSON.parse(unwrap(keys, sealed, accountAad(accountId)).toString("utf8"));
 
 type Row = Prisma.GatewayAccountGetPayload<{ include: { health: { select: { restsUntil: true } } } }>;
 

@@ -1,7 +1,8 @@
 import { ProductForm, VariantForm } from "@/lib/features/merchants/schema";
 import { newId } from "@/lib/kernel/id";
-import type { Viewer } from "@/lib/kernel/viewer";
+import type { Proven, Viewer } from "@/lib/kernel/viewer";
 import type { Deps } from "@/lib/platform/deps";
+import { proven } from "../../support/proven";
 
 type Merchant = Extract<Viewer, { kind: "merchant" }>;
 
@@ -23,8 +24,8 @@ export async function newMerchant(deps: Deps): Promise<Merchant> {
   return memberOf(deps, merchantId);
 }
 
-export async function newAdmin(deps: Deps): Promise<Extract<Viewer, { kind: "admin" }>> {
-  return { kind: "admin", userId: await addUser(deps, "admin", null) };
+export async function newAdmin(deps: Deps): Promise<Proven<Extract<Viewer, { kind: "admin" }>>> {
+  return proven({ kind: "admin", userId: await addUser(deps, "admin", null) });
 }
 
 /** A product form as the browser sends it, parsed as the action parses it. */

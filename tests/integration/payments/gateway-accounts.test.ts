@@ -5,7 +5,7 @@ import { PLAIN_TERMS } from "@/lib/features/payments/ways";
 import { placeOrder } from "@/lib/flows/place-order";
 import { saveGatewayAccount } from "@/lib/flows/save-gateway-account";
 import { startPayment } from "@/lib/flows/start-payment";
-import type { Viewer } from "@/lib/kernel/viewer";
+import type { Proven, Viewer } from "@/lib/kernel/viewer";
 import { closeDeps } from "@/lib/platform/deps";
 import { expectInvariants } from "@/tests/support/invariants";
 import {
@@ -26,7 +26,7 @@ const STRIPE_HOOK = `whsec_${"h".repeat(24)}`;
 
 describe("accounts at gateways", () => {
   let shop: TestShop;
-  let admin: Extract<Viewer, { kind: "admin" }>;
+  let admin: Proven<Extract<Viewer, { kind: "admin" }>>;
   let stocked: Stocked;
   test.beforeAll(async ({ database }) => {
     shop = await openShop(database);

@@ -10,10 +10,11 @@ import { limits } from "@/lib/kernel/limits";
 import { type EpayFake, startEpayFake } from "@/sandbox/gateways/epay";
 import vectors from "@/tests/fixtures/payment-vectors.json";
 import { expectInvariants } from "@/tests/support/invariants";
+import { proven } from "@/tests/support/proven";
 import { EPAY_KEY, EPAY_PID, openShop, type TestShop } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
-const ADMIN = { kind: "admin", userId: newId() } as const;
+const ADMIN = proven({ kind: "admin", userId: newId() });
 
 describe("an order at EPay, from its placing to its money's way back, over HTTP", () => {
   const servers: Record<string, EpayFake> = {};

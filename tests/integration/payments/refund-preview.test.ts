@@ -3,11 +3,12 @@ import { previewRefund, type RefundPreview } from "@/lib/flows/preview-refund";
 import { type RequestRefund, requestRefund } from "@/lib/flows/request-refund";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { newId } from "@/lib/kernel/id";
+import { proven } from "@/tests/support/proven";
 import { ADMIN, refundDesk } from "@/tests/support/refund-desk";
 import { tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
-const SECOND = { kind: "admin", userId: newId() } as const;
+const SECOND = proven({ kind: "admin", userId: newId() });
 
 describe("what an admin is shown before money goes back", () => {
   const desk = refundDesk();

@@ -8,6 +8,7 @@ import { askRefundNow, retryRefund } from "@/lib/flows/retry-refund";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { newId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
+import { proven } from "@/tests/support/proven";
 import { ADMIN, type RefundDesk, refundDesk } from "@/tests/support/refund-desk";
 import { tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
@@ -188,7 +189,7 @@ describe("a refund that came to nothing", () => {
     const first = await failed(order);
     const answers = await Promise.all(
       [desk.shop.deps, desk.other, desk.shop.deps, desk.other].map((deps) =>
-        retryRefund(deps, { kind: "admin", userId: newId() }, { refundId: first.id }),
+        retryRefund(deps, proven({ kind: "admin", userId: newId() }), { refundId: first.id }),
       ),
     );
     const numbers = new Set(answers.map((one) => (one.ok ? one.value.refundNo : one.error)));
@@ -199,7 +200,7 @@ describe("a refund that came to nothing", () => {
     expect(desk.paper.givenBack(await desk.outTradeNoOf(order))).toBe(1000n);
     const later = await retryRefund(desk.shop.deps, ADMIN, { refundId: first.id });
     expect(later).toMatchObject({ ok: true, value: { status: "succeeded" } });
-    expect(await retryRefund(desk.shop.deps, MERCHANT, { refundId: first.id })).toEqual({
+    expect(await retryRefund(desk.shop.deps, proven(MERCHANT), { refundId: first.id })).toEqual({
       ok: false,
       error: "not_allowed",
     });
@@ -243,7 +244,7 @@ describe("a refund that came to nothing", () => {
       [user],
     );
     const cmd = await desk.command(order, { method: "by_hand", outsideReference: " ALIPAY-20261121 " });
-    expect((await requestRefund(desk.shop.deps, { kind: "admin", userId: user }, cmd)).ok).toBe(true);
+    expect((await requestRefund(desk.shop.deps, proven({ kind: "admin", userId: user }), cmd)).ok).toBe(true);
     expect(await desk.stateOf(order)).toBe("refunded none");
     const [payment] = await listRefundablePayments(desk.shop.deps, ADMIN, order.id);
     expect(payment?.refunds).toMatchObject([

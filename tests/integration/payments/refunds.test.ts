@@ -4,6 +4,7 @@ import { requestRefund } from "@/lib/flows/request-refund";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { saveRefundPolicy } from "@/lib/flows/save-refund-policy";
 import { newId } from "@/lib/kernel/id";
+import { proven } from "@/tests/support/proven";
 import { ADMIN, refundDesk } from "@/tests/support/refund-desk";
 import { describe, expect, test } from "@/tests/support/test";
 
@@ -59,7 +60,7 @@ describe("giving money back", () => {
     await requestRefund(desk.shop.deps, ADMIN, cmd);
     const changed = await requestRefund(desk.shop.deps, ADMIN, { ...cmd, amountMinor: 200n });
     expect(changed).toEqual({ ok: false, error: "request_conflict" });
-    const merchant = { kind: "merchant", userId: newId(), merchantId: newId() } as const;
+    const merchant = proven({ kind: "merchant", userId: newId(), merchantId: newId() });
     for (const actor of [merchant, { kind: "buyer" } as const])
       expect(await requestRefund(desk.shop.deps, actor, await desk.command(foreign))).toEqual({
         ok: false,

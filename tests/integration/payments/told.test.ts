@@ -9,10 +9,11 @@ import { money } from "@/lib/kernel/money";
 import { getMetrics } from "@/lib/platform/metrics";
 import { expectInvariants } from "@/tests/support/invariants";
 import { connectPaper, noticeOf, PaperGateway } from "@/tests/support/paper-gateway";
+import { proven } from "@/tests/support/proven";
 import { openShop, type TestShop, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
-const ADMIN = { kind: "admin", userId: newId() } as const;
+const ADMIN = proven({ kind: "admin", userId: newId() });
 
 describe("what gateways tell of refunds, disputes and of nothing in particular", () => {
   const paper = new PaperGateway("paper");

@@ -23,28 +23,30 @@ describe("sealing", () => {
   test("what was sealed opens under its own key and place, byte for byte", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 500 }), (plain) => {
-        expect(Buffer.compare(open(keys.master, seal(keys.master, plain, cardAad(place)), cardAad(place)), plain)).toBe(
-          0,
-        );
+        expect(
+          Buffer.compare(open(keys.master.key, seal(keys.master.key, plain, cardAad(place)), cardAad(place)), plain),
+        ).toBe(0);
       }),
     );
   });
 
   test("under another row's place, another key, or with any byte changed, it does not open", () => {
-    const sealed = seal(keys.master, Buffer.from("secret"), cardAad(place));
+    const sealed = seal(keys.master.key, Buffer.from("secret"), cardAad(place));
     for (const part of ["merchantId", "variantId", "batchId", "cardId"] as const) {
-      expect(() => open(keys.master, sealed, cardAad({ ...place, [part]: newId() }))).toThrow();
+      expect(() => open(keys.master.key, sealed, cardAad({ ...place, [part]: newId() }))).toThrow();
     }
     expect(() => open(keys.orderToken, sealed, cardAad(place))).toThrow();
     for (let n = 0; n < sealed.length; n++) {
       const changed = Buffer.from(sealed);
       changed[n] = (changed[n] as number) ^ 1;
-      expect(() => open(keys.master, changed, cardAad(place))).toThrow();
+      expect(() => open(keys.master.key, changed, cardAad(place))).toThrow();
     }
   });
 
   test("the same text is sealed differently each time", () => {
-    const texts = Array.from({ length: 100 }, () => seal(keys.master, Buffer.from("same"), "place").toString("hex"));
+    const texts = Array.from({ length: 100 }, () =>
+      seal(keys.master.key, Buffer.from("same"), "place").toString("hex"),
+    );
     expect(new Set(texts).size).toBe(100);
   });
 

@@ -4,6 +4,7 @@ import { TextField } from "@/components/form/fields";
 import { PageHead, Part } from "@/components/merchant/page-head";
 import { StaffFrame } from "@/components/merchant/staff-frame";
 import { requireUser } from "@/lib/entry/session";
+import { viewFactor } from "@/lib/features/identity/factors";
 import { listSessions } from "@/lib/features/identity/sessions";
 import { getMessages } from "@/lib/i18n";
 import { fill } from "@/lib/i18n/format";
@@ -11,6 +12,7 @@ import { toLocale } from "@/lib/i18n/locale";
 import { limits } from "@/lib/kernel/limits";
 import { getDeps } from "@/lib/platform/deps";
 import { changePasswordAction, signOutAction } from "../actions";
+import { FactorPart } from "./factor-part";
 import { SessionTable } from "./session-table";
 
 interface AccountPageProps {
@@ -24,7 +26,8 @@ export async function generateMetadata({ params }: AccountPageProps): Promise<Me
 export default async function AccountPage({ params }: AccountPageProps) {
   const locale = toLocale((await params).locale);
   const session = await requireUser(locale, "/account");
-  const sessions = await listSessions(getDeps(), session.userId);
+  const deps = getDeps();
+  const [sessions, factor] = await Promise.all([listSessions(deps, session.userId), viewFactor(deps, session.userId)]);
   const { account: t, setup, errors } = getMessages(locale).staff;
   return (
     <StaffFrame locale={locale} session={session} signOut={signOutAction}>
@@ -32,6 +35,7 @@ export default async function AccountPage({ params }: AccountPageProps) {
       <Part title={t.sessionsTitle} note={t.sessionsLead}>
         <SessionTable locale={locale} sessions={sessions} currentId={session.sessionId} />
       </Part>
+      <FactorPart locale={locale} factor={factor} />
       <Part title={t.passwordTitle}>
         <ActionForm
           action={changePasswordAction}

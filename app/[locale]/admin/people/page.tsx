@@ -3,7 +3,7 @@ import { PeopleView } from "@/components/admin/people-view";
 import { requireRole } from "@/lib/entry/session";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
-import { createMerchantAction, setUserStatusAction } from "../actions";
+import { createMerchantAction, resetFactorAction, setUserStatusAction } from "../actions";
 
 interface PageProps {
   params: Promise<{ locale: string }>;
@@ -22,6 +22,7 @@ export default async function PeoplePage({ params }: PageProps) {
       ownUserId={userId}
       createMerchant={createMerchantAction}
       setUserStatus={setUserStatusAction}
+      resetFactor={resetFactorAction}
     />
   );
 }

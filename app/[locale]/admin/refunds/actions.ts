@@ -3,7 +3,7 @@
 import { refresh } from "next/cache";
 import { redirect } from "next/navigation";
 import { action } from "@/lib/entry/action";
-import { adminOnly } from "@/lib/entry/guards";
+import { adminOnly, steppedUp } from "@/lib/entry/guards";
 import {
   CancelRefundForm,
   ConfirmRefundForm,
@@ -50,7 +50,7 @@ function lookAgain(locale: Locale, input: ConfirmRefundForm, refused: RefundRefu
 
 export const confirmRefundAction = action({
   schema: ConfirmRefundForm,
-  guards: [adminOnly],
+  guards: [adminOnly, steppedUp],
   run: async ({ input, deps, viewer, locale }) => {
     const { orderId, paymentId, refundId, amountMinor, method, reason, reference, seen } = input;
     const cmd = { orderId, paymentId, refundId, amountMinor, method, reason, seen, requestKey: refundId };
@@ -63,7 +63,7 @@ export const confirmRefundAction = action({
 
 export const retryRefundAction = action({
   schema: RefundForm,
-  guards: [adminOnly],
+  guards: [adminOnly, steppedUp],
   run: ({ input, deps, viewer }) => retryRefund(deps, viewer, input),
   onOk: () => refresh(),
 });

@@ -15,6 +15,7 @@ export const admin = {
     orders: "Orders",
     products: "Products",
     batches: "Batches",
+    vault: "Vault",
     gateways: "Gateways",
     mails: "Mails",
     audit: "Audit log",

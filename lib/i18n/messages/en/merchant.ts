@@ -8,6 +8,7 @@ export const merchant = {
     products: "Products",
     upload: "Upload cards",
     batches: "Batches",
+    vault: "Vault",
     orders: "Orders",
   },
   labels: {

@@ -14,6 +14,7 @@ export const admin = {
     orders: "订单",
     products: "商品",
     batches: "批次",
+    vault: "卡库",
     gateways: "支付渠道",
     mails: "邮件",
     audit: "操作记录",

@@ -1,0 +1,81 @@
+import type { security as zh } from "../zh/security";
+
+export const security = {
+  factor: {
+    title: "Two-step sign-in",
+    lead: "The password is right. Now the six digits of your authenticator.",
+    code: "Code",
+    codeHint: "Six digits from your authenticator, or a recovery code if the phone is not at hand.",
+    submit: "Sign in",
+    submitting: "Checking",
+    lost: "Neither authenticator nor recovery codes? Ask an admin of the platform to reset your second step.",
+    back: "Sign in as somebody else",
+  },
+  stepUp: {
+    title: "Show that it is you",
+    leadFactor:
+      "Seeing cards, refunding, changing keys and exporting ask for a code once more. It holds for 10 minutes.",
+    leadPassword:
+      "Seeing cards, refunding, changing keys and exporting ask for your password. It holds for 10 minutes.",
+    password: "Password",
+    submit: "Continue",
+    submitting: "Checking",
+    done: "Done. Go back to the page you came from and press the button again.",
+    advise: "A password alone is thin protection. With two-step sign-in, this page asks for a code instead.",
+    adviseLink: "Set it up",
+  },
+  account: {
+    title: "Two-step sign-in",
+    offLead:
+      "Signing in then takes the six digits of an authenticator on your phone beside the password: a stolen password opens nothing.",
+    onSince: "In use since {date}.",
+    codesLeft: "{count} recovery codes left.",
+    codesLow: "Few recovery codes are left. Make new ones.",
+    start: "Set up two-step sign-in",
+    starting: "Preparing",
+    manage: "Manage",
+    off: "Not in use",
+  },
+  setup: {
+    title: "Set up two-step sign-in",
+    lead: "Scan this with the authenticator on your phone (Google or Microsoft Authenticator, 1Password and the like), then type the six digits it shows.",
+    qr: "QR code for your authenticator",
+    secretTitle: "Cannot scan? Type this key",
+    copy: "Copy the key",
+    copied: "Copied",
+    copyFailed: "Could not copy. Please select it yourself.",
+    code: "The six digits it shows",
+    confirm: "Use it",
+    confirming: "Checking",
+    again: "Make another key",
+  },
+  manage: {
+    title: "Manage two-step sign-in",
+    codesTitle: "Recovery codes",
+    codesLead:
+      "They let you in when the phone is lost, each of them once. New ones make the old ones worthless at once.",
+    renew: "Make new recovery codes",
+    renewing: "Making them",
+    disableTitle: "Stop using it",
+    disableLead: "From then on the password alone signs in and shows cards.",
+    disable: "Stop using it",
+    disabling: "Stopping",
+  },
+  codes: {
+    title: "Recovery codes, shown this once",
+    lead: "Write them down or keep them in a password manager. Each works once, and this page will not show them again.",
+    copy: "Copy all",
+    copied: "Copied",
+    copyFailed: "Could not copy. Please select them yourself.",
+    done: "I have kept them",
+  },
+  people: {
+    factor: "Two-step",
+    on: "In use",
+    off: "Not in use",
+    reset: "Reset two-step sign-in",
+    resetting: "Resetting",
+    resetLead: "Make sure it is them before you do. All their sessions end, and the password alone lets them in again.",
+    reason: "Reason",
+  },
+} satisfies typeof zh;
