@@ -19,6 +19,7 @@ function merchantNav(locale: Locale): readonly NavGroup[] {
         to("/products", nav.products),
         to("/upload", nav.upload),
         to("/batches", nav.batches),
+        to("/vault", nav.vault),
         to("/replacements", getMessages(locale).life.replace.listTitle),
         to("/stock", getMessages(locale).life.stock.title),
       ],
@@ -49,6 +50,7 @@ function adminNav(locale: Locale): readonly NavGroup[] {
       items: [
         to("/products", nav.products),
         to("/batches", nav.batches),
+        to("/vault", nav.vault),
         to("/replacements", getMessages(locale).life.replace.listTitle),
         to("/stock", getMessages(locale).life.stock.title),
       ],

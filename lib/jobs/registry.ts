@@ -18,6 +18,7 @@ import { sendTelegramJob } from "./send-telegram";
 import { tellRestockedJob } from "./tell-restocked";
 import { watchStockJob } from "./watch-stock";
 import { withdrawExpiredJob } from "./withdraw-expired";
+import { tellOfGlassJob } from "./tell-of-glass";
 
 /** Everything the shop does by itself. */
 export const JOBS: readonly Job[] = [
@@ -40,4 +41,5 @@ export const JOBS: readonly Job[] = [
   auditContinuouslyJob,
   auditFullyJob,
   sealLedgerJob,
+  tellOfGlassJob,
 ];

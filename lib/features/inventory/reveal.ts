@@ -24,7 +24,8 @@ export interface ReplacedCard {
   readonly text: Secret;
 }
 
-interface SealedRow {
+/** A ciphertext with all that opens it, as only the doors of the database answer it. */
+export interface SealedRow {
   readonly card_id: string;
   readonly merchant_id: string;
   readonly variant_id: string;
@@ -34,7 +35,7 @@ interface SealedRow {
 }
 
 /** Opens rows that a revealing function of the database returned: those functions alone give ciphertexts out. */
-function openRows<T extends SealedRow>({ keys }: Deps, rows: readonly T[]): (T & { text: Secret })[] {
+export function openRows<T extends SealedRow>({ keys }: Pick<Deps, "keys">, rows: readonly T[]): (T & { text: Secret })[] {
   const dataKeys = new Map<string, Buffer>();
   return rows.map((row) => {
     const { merchant_id: merchantId, variant_id: variantId, batch_id: batchId, card_id: cardId } = row;
@@ -49,7 +50,7 @@ const addressOf = ({ addressHash }: Reveal) => (addressHash ? Buffer.from(addres
 const agentOf = ({ userAgent }: Reveal) => (userAgent ?? "").slice(0, 300);
 
 /**
- * The only way from a ciphertext to its text. The database function writes the record of who revealed what in the same
+ * The buyer's way from a ciphertext to its text; `reveal-vault.ts` is the other one. The database function writes the record of who revealed what in the same
  * statement that returns the ciphertexts; without a delivered order it does neither. Cards come in the order's own order,
  * so what was revealed once reads the same for ever.
  */

@@ -1,0 +1,27 @@
+"use server";
+
+import { refresh } from "next/cache";
+import { redirect } from "next/navigation";
+import { action } from "@/lib/entry/action";
+import { signedIn, steppedUp } from "@/lib/entry/guards";
+import { BulkForm, SearchSecretForm } from "@/lib/features/vault/schema";
+import { searchVault } from "@/lib/flows/search-vault";
+import { withdrawCards } from "@/lib/flows/withdraw-cards";
+import { toPublicId } from "@/lib/kernel/id";
+
+export const searchVaultAction = action({
+  schema: SearchSecretForm,
+  guards: [signedIn],
+  run: ({ input, deps, viewer }) => searchVault(deps, viewer, input.secret),
+  onOk: ({ cardIds }, { locale, viewer }) => {
+    const ids = cardIds.map((id) => toPublicId("card", id));
+    redirect(`/${locale}/${viewer.kind}/vault?found=${ids.join(".")}`);
+  },
+});
+
+export const withdrawCardsAction = action({
+  schema: BulkForm,
+  guards: [signedIn, steppedUp],
+  run: ({ input, deps, viewer }) => withdrawCards(deps, viewer, input),
+  onOk: () => refresh(),
+});

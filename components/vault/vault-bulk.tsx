@@ -1,0 +1,109 @@
+"use client";
+
+import { type ComponentProps, type ReactNode, useId } from "react";
+import { ActionForm, ActionSubmit } from "@/components/form/action-form";
+import { Field } from "@/components/form/field";
+import { TextField } from "@/components/form/fields";
+import { Button } from "@/components/ui/button";
+import { Input } from "@/components/ui/input";
+import type { getMessages } from "@/lib/i18n";
+import { fill, formatCount } from "@/lib/i18n/format";
+import type { Locale } from "@/lib/i18n/locale";
+import { limits } from "@/lib/kernel/limits";
+import type { Role } from "@/lib/kernel/viewer";
+
+type Words = ReturnType<typeof getMessages>["vault"];
+
+interface VaultBulkProps {
+  locale: Locale;
+  role: Role;
+  query: string;
+  withdraw: ComponentProps<typeof ActionForm>["action"];
+  picked: ReadonlySet<string>;
+  t: Words;
+  errors: Readonly<Record<string, string>>;
+}
+
+/** What can be done with many cards at once: with the picked ones, or with all that the filters show. One form for each act. */
+export function VaultBulk({ locale, role, query, withdraw, picked, t, errors }: Readonly<VaultBulkProps>) {
+  const b = t.bulk;
+  const target = <Target locale={locale} query={query} picked={picked} t={t} />;
+  return (
+    <details className="mt-6 rounded-md border px-4 py-2">
+      <summary className="cursor-pointer py-1 text-sm font-medium">{b.title}</summary>
+      <div className="grid gap-x-10 gap-y-6 py-3 lg:grid-cols-2">
+        <Act
+          title={b.withdrawTitle}
+          lead={fill(b.withdrawLead, { count: formatCount(limits.vaultCardsPerAct, locale) })}
+        >
+          <ActionForm action={withdraw} locale={locale} errors={errors} saved={b.withdrawn} className="space-y-3">
+            {target}
+            <TextField name="reason" label={b.reason} required maxLength={limits.vaultReasonMax} />
+            <ActionSubmit size="sm" pendingLabel={b.withdrawing}>
+              {b.withdraw}
+            </ActionSubmit>
+          </ActionForm>
+        </Act>
+        {role === "merchant" ? (
+          <Act title={b.exportTitle} lead={b.exportLead}>
+            <ExportForm target={target} t={t} />
+          </Act>
+        ) : null}
+      </div>
+    </details>
+  );
+}
+
+function Act({ title, lead, children }: Readonly<{ title: string; lead: string; children: ReactNode }>) {
+  return (
+    <section className="space-y-2">
+      <h2 className="text-sm font-semibold">{title}</h2>
+      <p className="text-sm text-faint">{lead}</p>
+      {children}
+    </section>
+  );
+}
+
+interface TargetProps {
+  locale: Locale;
+  query: string;
+  picked: ReadonlySet<string>;
+  t: Words;
+}
+
+/** Which cards: without scripts nothing can be picked, so it is all that the filters show. */
+function Target({ locale, query, picked, t }: Readonly<TargetProps>) {
+  const isAny = picked.size > 0;
+  return (
+    <fieldset className="space-y-1 text-sm">
+      <input type="hidden" name="query" value={query} />
+      {[...picked].map((id) => (
+        <input key={id} type="hidden" name="cards" value={id} />
+      ))}
+      <label className="flex min-h-9 items-center gap-2 nojs:hidden">
+        <input key={`some-${isAny}`} type="radio" name="all" value="0" defaultChecked={isAny} className="size-4" />
+        {fill(t.bulk.picked, { count: formatCount(picked.size, locale) })}
+      </label>
+      <label className="flex min-h-9 items-center gap-2">
+        <input type="radio" name="all" value="1" required className="size-4" />
+        {t.bulk.all}
+      </label>
+    </fieldset>
+  );
+}
+
+/** A plain form: the answer is a file, and the browser takes it as it comes. */
+function ExportForm({ target, t }: Readonly<{ target: ReactNode; t: Words }>) {
+  const id = useId();
+  return (
+    <form method="post" action="/api/merchant/vault/export" className="space-y-3">
+      {target}
+      <Field id={id} label={t.bulk.reason}>
+        <Input id={id} name="reason" required maxLength={limits.vaultReasonMax} />
+      </Field>
+      <Button type="submit" size="sm">
+        {t.bulk.export}
+      </Button>
+    </form>
+  );
+}

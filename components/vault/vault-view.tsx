@@ -1,0 +1,161 @@
+import Link from "next/link";
+import type { ComponentProps } from "react";
+import type { ActionForm } from "@/components/form/action-form";
+import { ListFrame } from "@/components/merchant/list-frame";
+import { PageHead } from "@/components/merchant/page-head";
+import { inLocale, type ViewProps } from "@/components/merchant/view";
+import { buttonClass } from "@/components/ui/button";
+import { listBatches } from "@/lib/features/merchants/batches";
+import { listVariantChoices } from "@/lib/features/merchants/products";
+import { listGlassNotices, listPools } from "@/lib/features/vault/card-story";
+import { toItem } from "@/lib/features/vault/item";
+import { findRows, listCards } from "@/lib/features/vault/list-cards";
+import { CARD_STATES, VAULT_SORTS, type VaultQuery } from "@/lib/features/vault/schema";
+import { getMessages } from "@/lib/i18n";
+import { fill, formatCount } from "@/lib/i18n/format";
+import { toPublicId } from "@/lib/kernel/id";
+import { getDeps } from "@/lib/platform/deps";
+import { GlassNotices } from "./glass-notices";
+import { SecretSearch } from "./secret-search";
+import { VaultList } from "./vault-list";
+
+type FormAction = ComponentProps<typeof ActionForm>["action"];
+
+export interface VaultActs {
+  readonly search: FormAction;
+  readonly withdraw: FormAction;
+}
+
+interface VaultViewProps extends ViewProps {
+  readonly query: VaultQuery;
+  /** What a search for an exact text has found, in place of the list. */
+  readonly found: readonly string[] | null;
+  readonly acts: VaultActs;
+}
+
+/** The viewer's cards: masked, filtered by the address, as long as one scrolls. */
+export async function VaultView({ query, found, acts, ...view }: VaultViewProps) {
+  const { locale, viewer, base } = view;
+  const { vault: t } = getMessages(locale);
+  const deps = getDeps();
+  const notices = await listGlassNotices(deps, viewer);
+  const page = found ? { rows: await findRows(deps, viewer, found), next: null } : await listCards(deps, viewer, query);
+  const list = (
+    <VaultList
+      key={queryText(query, found)}
+      locale={locale}
+      base={base}
+      role={viewer.kind}
+      first={page.rows.map(toItem)}
+      next={page.next}
+      query={queryText(query, null)}
+      withdraw={acts.withdraw}
+      t={t}
+      words={{ states: getMessages(locale).merchant.labels.card, errors: getMessages(locale).staff.errors }}
+    />
+  );
+  return (
+    <>
+      <PageHead title={t.title} lead={t.lead} />
+      <GlassNotices locale={locale} base={base} notices={notices} />
+      <SecretSearch locale={locale} search={acts.search} isOpen={found !== null} />
+      {found ? (
+        <>
+          <p className="mb-3 flex flex-wrap items-center gap-3 text-sm">
+            {fill(t.found, { count: formatCount(page.rows.length, locale) })}
+            <Link href={`${base}/vault`} prefetch={false} className={buttonClass({ size: "sm" })}>
+              {t.backToList}
+            </Link>
+          </p>
+          {list}
+        </>
+      ) : (
+        <ListFrame
+          locale={locale}
+          path={`${base}/vault`}
+          search={{ value: query.q ?? "", hint: t.searchHint }}
+          filters={await filtersOf(view, query)}
+          days={[
+            { name: "from", label: t.from, value: query.from ?? "" },
+            { name: "to", label: t.to, value: query.to ?? "" },
+          ]}
+          page={1}
+          hasMore={false}
+          keys={{ newer: query.after ? "" : null, older: page.next, labels: [t.newer, t.older] }}
+          isEmpty={page.rows.length === 0}
+          empty={{ title: t.emptyTitle, text: t.emptyText }}
+          none={{ title: t.noneTitle, text: t.noneText }}
+        >
+          {list}
+        </ListFrame>
+      )}
+    </>
+  );
+}
+
+/** The query as an address carries it, without where it goes on. */
+function queryText(query: VaultQuery, found: readonly string[] | null): string {
+  const { state, batch, variant, product, merchant, pool, q, from, to, sort } = query;
+  const named = {
+    ...{ state, pool, q, from, to, sort: sort === "new" ? undefined : sort },
+    batch: batch && toPublicId("batch", batch),
+    variant: variant && toPublicId("variant", variant),
+    product: product && toPublicId("product", product),
+    merchant: merchant && toPublicId("merchant", merchant),
+    found: found?.join("."),
+  };
+  const entries = Object.entries(named).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return new URLSearchParams(entries).toString();
+}
+
+/** The selects over the list; one that would have a single choice is left out. */
+async function filtersOf({ locale, viewer }: ViewProps, query: VaultQuery) {
+  const { vault: t, merchant } = getMessages(locale);
+  const deps = getDeps();
+  const [variants, batches, pools] = await Promise.all([
+    listVariantChoices(deps, viewer),
+    listBatches(deps, viewer, { page: 1, variantId: query.variant }),
+    listPools(deps, viewer),
+  ]);
+  const batchChoices = batches.rows.map(({ id, number, note }): readonly [string, string] => [
+    toPublicId("batch", id),
+    `${number}${note ? ` ${note}` : ""}`,
+  ]);
+  const chosen = query.batch && toPublicId("batch", query.batch);
+  if (chosen && !batchChoices.some(([id]) => id === chosen)) batchChoices.unshift([chosen, chosen.slice(-8)]);
+  const filters = [
+    {
+      name: "state",
+      label: t.state,
+      value: query.state ?? "",
+      options: CARD_STATES.map((state) => [state, merchant.labels.card[state]] as const),
+    },
+    {
+      name: "variant",
+      label: t.variant,
+      value: query.variant ? toPublicId("variant", query.variant) : "",
+      options: variants.map(
+        (one) =>
+          [
+            toPublicId("variant", one.id),
+            `${inLocale(locale, one.productTitleZh, one.productTitleEn)} · ${inLocale(locale, one.titleZh, one.titleEn)}`,
+          ] as const,
+      ),
+    },
+    { name: "batch", label: t.batch, value: chosen ?? "", options: batchChoices },
+    {
+      name: "pool",
+      label: t.pool,
+      value: query.pool ?? "",
+      options: pools.map(({ id, name }) => [id, name] as const),
+    },
+    {
+      name: "sort",
+      label: t.sorts.new,
+      value: query.sort,
+      options: VAULT_SORTS.map((sort) => [sort, t.sorts[sort]] as const),
+      isSort: true,
+    },
+  ];
+  return filters.filter(({ name, options, value }) => name !== "pool" || options.length > 1 || value !== "");
+}

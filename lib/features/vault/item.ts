@@ -1,0 +1,34 @@
+import { toPublicId } from "@/lib/kernel/id";
+import type { VaultRow } from "./list-cards";
+
+/** A row of the vault as a browser gets it: public ids, moments as milliseconds, and no secret. */
+export interface VaultItem {
+  readonly id: string;
+  readonly state: string;
+  readonly titleZh: string;
+  readonly titleEn: string;
+  readonly sku: string;
+  readonly pool: string;
+  readonly merchant: string;
+  readonly batch: string;
+  readonly batchNumber: string;
+  readonly order: string | null;
+  readonly orderNumber: string | null;
+  readonly expiresAtMs: number | null;
+}
+
+/** A row for a browser. */
+export const toItem = (row: VaultRow): VaultItem => ({
+  id: toPublicId("card", row.id),
+  state: row.state,
+  titleZh: `${row.productTitleZh} · ${row.titleZh}`,
+  titleEn: `${row.productTitleEn} · ${row.titleEn}`,
+  sku: row.sku,
+  pool: row.poolName,
+  merchant: row.merchantName,
+  batch: toPublicId("batch", row.batchId),
+  batchNumber: row.batchNumber.toString(),
+  order: row.orderId && row.orderNumber ? toPublicId("order", row.orderId) : null,
+  orderNumber: row.orderNumber,
+  expiresAtMs: row.expiresAt?.getTime() ?? null,
+});

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { fromPublicId, type IdKind } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
+import { Secret } from "@/lib/kernel/secret";
+import { readCursor } from "./rules";
+
+export const CARD_STATES = ["draft", "available", "reserved", "delivered", "withdrawn"] as const;
+export const VAULT_SORTS = ["new", "old", "expiry"] as const;
+
+/** An unknown value of a filter reads as no filter: an old link still opens. */
+const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values).optional().catch(undefined);
+const idOf = (kind: IdKind) =>
+  z
+    .string()
+    .transform((text) => {
+      const id = fromPublicId(kind, text);
+      return id.ok ? id.value : undefined;
+    })
+    .optional()
+    .catch(undefined);
+const Day = z.iso.date().optional().catch(undefined);
+
+/** What the vault's address asks for. */
+export const VaultQuery = z.object({
+  state: oneOf(CARD_STATES),
+  batch: idOf("batch"),
+  variant: idOf("variant"),
+  product: idOf("product"),
+  merchant: idOf("merchant"),
+  pool: z.uuid().optional().catch(undefined),
+  /** An order's number, whole. */
+  q: z.string().trim().max(40).optional().catch(undefined),
+  /** Days of the shop's clock between which the card expires, both included. */
+  from: Day,
+  to: Day,
+  sort: z.enum(VAULT_SORTS).catch("new").default("new"),
+  after: z
+    .string()
+    .transform((text) => readCursor(text) ?? undefined)
+    .optional()
+    .catch(undefined),
+});
+export type VaultQuery = z.output<typeof VaultQuery>;
+
+const Reason = z.string().trim().min(1, "required").max(limits.vaultReasonMax, "too_long");
+const CardId = z.string().transform((text, context) => {
+  const id = fromPublicId("card", text);
+  if (id.ok) return id.value;
+  context.addIssue({ code: "custom", message: "not_found" });
+  return z.NEVER;
+});
+
+export const RevealCardForm = z.object({ card: CardId, reason: Reason });
+
+/** The merchant of one's own card need not say why. */
+export const OwnRevealForm = z.object({ card: CardId });
+
+/** The typed secret is a Secret from the first moment; it comes by POST and goes nowhere but into a fingerprint. */
+export const SearchSecretForm = z.object({
+  secret: z
+    .string()
+    .min(1, "required")
+    .max(limits.importLineBytesMax)
+    .transform((text) => new Secret(text)),
+});
+
+/** Cards by name, or all that an address of the vault shows. */
+const Target = z.object({
+  cards: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .transform((value) => [value ?? []].flat())
+    .pipe(z.array(CardId).max(limits.vaultCardsNamed)),
+  all: z.enum(["0", "1"]).optional(),
+  query: z.string().max(2_000).optional().default(""),
+});
+
+/** What an act on the vault is about: named cards, or all that a filter shows. */
+export type BulkTarget = { readonly cardIds: readonly string[] } | { readonly query: VaultQuery };
+
+const toTarget = ({ cards, all, query }: z.output<typeof Target>): BulkTarget =>
+  all === "1"
+    ? { query: VaultQuery.parse(Object.fromEntries(new URLSearchParams(query))) }
+    : { cardIds: [...new Set(cards)] };
+
+export const BulkForm = Target.extend({ reason: Reason }).transform(({ reason, ...target }) => ({
+  reason,
+  target: toTarget(target),
+}));
+
+/** The words of the cards that a search found, as the address names them. */
+export const FoundQuery = z.object({
+  found: z
+    .string()
+    .transform((text) =>
+      text
+        .split(".")
+        .slice(0, limits.vaultFoundMax)
+        .flatMap((part) => {
+          const id = fromPublicId("card", part);
+          return id.ok ? [id.value] : [];
+        }),
+    )
+    .optional()
+    .catch(undefined),
+});
