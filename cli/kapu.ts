@@ -7,6 +7,7 @@ import { demoCommand } from "./commands/demo";
 import { doctorCommand } from "./commands/doctor";
 import { exportCommand } from "./commands/export";
 import { importCommand } from "./commands/import";
+import { rotateKeysCommand } from "./commands/rotate-keys";
 import { verifyLedgerCommand } from "./commands/verify-ledger";
 
 const COMMANDS: readonly Command[] = [
@@ -16,6 +17,7 @@ const COMMANDS: readonly Command[] = [
   exportCommand,
   doctorCommand,
   createAdminCommand,
+  rotateKeysCommand,
   demoCommand,
 ];
 

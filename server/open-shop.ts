@@ -1,5 +1,6 @@
 import type { AccountDraft } from "@/lib/features/payments/accounts";
 import { declareAccount, ensureAccount } from "@/lib/flows/declare-account";
+import { requireMasterKeys } from "@/lib/flows/require-master-keys";
 import { listenForStock } from "@/lib/jobs/stock-listener";
 import { startWorker } from "@/lib/jobs/worker";
 import { closeDeps, createDeps, type Deps, provideDeps } from "@/lib/platform/deps";
@@ -34,6 +35,7 @@ export async function openShop(options: OpenShopOptions): Promise<WayIn> {
 
   const isDemo = await isDemoShop(env, database);
   const { deps, accounts } = await connect(options, database, isDemo);
+  await requireMasterKeys(deps);
   await declareAccount(deps);
   for (const draft of accounts) await ensureAccount(deps, draft);
   if (isDemo) say("Stocking the demo shop");

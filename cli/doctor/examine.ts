@@ -6,7 +6,7 @@ import { type StartedDatabase, startDatabase } from "@/lib/platform/start-databa
 import { checkDatabase } from "./database";
 import { type Finding, fine, guarded, problem } from "./finding";
 import { checkLedger } from "./ledger";
-import { checkGateways, checkMail, checkPeople, checkRefunds } from "./shop";
+import { checkGateways, checkMail, checkMasterKeys, checkPeople, checkRefunds } from "./shop";
 import { checkDisk, checkPublicAddress, checkRedis } from "./surroundings";
 
 const log = createLog("silent");
@@ -41,6 +41,7 @@ async function examineDatabase(env: Env): Promise<Finding[]> {
     const findings = [
       await guarded("database", () => checkDatabase(deps, database)),
       await guarded("ledger", () => checkLedger(deps)),
+      await guarded("keys", () => checkMasterKeys(deps)),
       await guarded("gateways", () => checkGateways(deps)),
       await guarded("refunds", () => checkRefunds(deps)),
       await guarded("mail", () => checkMail(deps)),

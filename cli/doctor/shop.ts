@@ -1,4 +1,5 @@
 import { hasAdmin } from "@/lib/features/identity/accounts";
+import { findUnknownKeys, WRAPPED_TABLES } from "@/lib/features/keys/wrapped-rows";
 import { notifyUrlOf, type OpenAccount, openAccounts } from "@/lib/features/payments/accounts";
 import type { CheckFinding } from "@/lib/features/payments/gateways/port";
 import { findRefundState } from "@/lib/features/payments/refund-state";
@@ -55,6 +56,18 @@ export async function checkMail(deps: Deps): Promise<Finding[]> {
       ? fine("mail", "The mail server takes our letters.")
       : problem("mail", `The mail server does not: ${failure}.`),
   ];
+}
+
+/** Every wrapped row must open here, and a rotation that was begun is worth ending. */
+export async function checkMasterKeys({ db, keys }: Deps): Promise<Finding[]> {
+  const unknown = [...(await findUnknownKeys(db, keys))].map(([id, n]) => `${id} (${n} rows)`);
+  if (unknown.length > 0)
+    return [problem("keys", `Rows are wrapped by keys that were not given here: ${unknown.join(", ")}.`)];
+  let older = 0;
+  for (const table of WRAPPED_TABLES)
+    for (const { keyId, n } of await table.count(db)) if (keyId !== keys.master.id) older += n;
+  if (older > 0) return [warning("keys", `${older} rows are still wrapped by an older key: run kapu rotate-keys.`)];
+  return [fine("keys", `Everything is wrapped by ${keys.master.id}.`)];
 }
 
 export async function checkPeople(deps: Deps): Promise<Finding[]> {

@@ -1,6 +1,8 @@
+import Link from "next/link";
 import { notFound } from "next/navigation";
 import type { ComponentProps } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
+import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { listMoves } from "@/lib/features/inventory/queries";
@@ -9,6 +11,7 @@ import { readQuality } from "@/lib/features/replacements/quality";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { Quality } from "./bad-rate";
 import { type BatchActs, BatchLife } from "./batch-life";
@@ -25,14 +28,14 @@ interface BatchViewProps extends ViewProps {
 }
 
 /** One batch: what came in, what became of each card, and, while it is a draft, the button that puts it on sale. */
-export async function BatchView({ locale, viewer, batchId, publish, acts }: BatchViewProps) {
+export async function BatchView({ locale, viewer, base, batchId, publish, acts }: BatchViewProps) {
   const batch = await findBatch(getDeps(), viewer, batchId);
   if (!batch) notFound();
   const [moves, quality] = await Promise.all([
     listMoves(getDeps(), viewer, batchId),
     readQuality(getDeps(), [batch.id]),
   ]);
-  const { merchant, staff } = getMessages(locale);
+  const { merchant, staff, vault } = getMessages(locale);
   const t = merchant.batch;
   const isOpen = batch.status === "draft" || (batch.status === "published" && batch.counts.draft > 0);
   return (
@@ -53,6 +56,13 @@ export async function BatchView({ locale, viewer, batchId, publish, acts }: Batc
       ) : null}
       <Part title={t.cards}>
         <CardFigures counts={batch.counts} locale={locale} />
+        <Link
+          href={`${base}/vault?batch=${toPublicId("batch", batch.id)}`}
+          prefetch={false}
+          className={`${buttonClass({ size: "sm" })} mt-3`}
+        >
+          {vault.title}
+        </Link>
       </Part>
       <Quality quality={quality.get(batch.id)} sold={batch.counts.delivered} locale={locale} />
       <BatchLife {...{ locale, batch, acts }} />

@@ -5,13 +5,13 @@ import { inLocale, type ViewProps } from "@/components/merchant/view";
 import { Badge } from "@/components/ui/badge";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { type CardEvent, type CardPage, findCardPage } from "@/lib/features/vault/card-story";
+import { shortCard } from "@/lib/features/vault/item";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { CardReveal } from "./card-reveal";
-import { shortCard } from "./vault-row";
 
 interface CardViewProps extends ViewProps {
   readonly cardId: string;

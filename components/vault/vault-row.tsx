@@ -2,7 +2,7 @@
 
 import { memo } from "react";
 import { Badge, type BadgeTone } from "@/components/ui/badge";
-import type { VaultItem } from "@/lib/features/vault/item";
+import { shortCard, type VaultItem } from "@/lib/features/vault/item";
 import type { getMessages } from "@/lib/i18n";
 import { fill, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
@@ -14,9 +14,6 @@ const TONES: Readonly<Record<string, BadgeTone>> = {
   delivered: "muted",
   withdrawn: "muted",
 };
-
-/** Enough of an id to tell cards apart at a glance; the whole one is in the link. */
-export const shortCard = (id: string): string => id.slice(-8);
 
 interface VaultRowViewProps {
   item: VaultItem;

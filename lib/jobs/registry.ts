@@ -15,10 +15,10 @@ import { refreshStockBandsJob } from "./refresh-stock-bands";
 import { refundByPolicyJob } from "./refund-by-policy";
 import { sealLedgerJob } from "./seal-ledger";
 import { sendTelegramJob } from "./send-telegram";
+import { tellOfGlassJob } from "./tell-of-glass";
 import { tellRestockedJob } from "./tell-restocked";
 import { watchStockJob } from "./watch-stock";
 import { withdrawExpiredJob } from "./withdraw-expired";
-import { tellOfGlassJob } from "./tell-of-glass";
 
 /** Everything the shop does by itself. */
 export const JOBS: readonly Job[] = [

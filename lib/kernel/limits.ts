@@ -269,6 +269,10 @@ export const limits = {
   importSharedStringsMax: 3_000_000,
   importStylesMax: 10_000,
 
+  // Another master key
+  rotationRowsPerChunk: 200,
+  rotationChunksMax: 100_000,
+
   // The vault
   vaultRowsPerPage: 50,
   // Rows that a browser keeps while one scrolls; past it a new page begins.

@@ -160,6 +160,9 @@ export function newDataKey(
 export const openDataKey = (keys: Keys, wrapped: Uint8Array, place: Omit<CardPlace, "cardId">): Buffer =>
   unwrap(keys, wrapped, batchAad(place));
 
+/** The associated data of a gateway account's settings. */
+export const accountAad = (accountId: string): string => `gateway_account|${accountId}`;
+
 /** The associated data of a person's authenticator secret. */
 export const factorAad = (userId: string): string => `user_factor|${userId}`;
 

@@ -1,4 +1,5 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
+import { generateSync } from "otplib";
 import { ADMIN } from "../support/admin";
 import { openMerchant, signIn } from "../support/back-office";
 
@@ -58,8 +59,83 @@ test("another device can be signed out from the account page, and changing the p
   await phone.context().close();
 });
 
+/** Sets two-step sign-in up as a person does, and answers the recovery codes. */
+async function enrol(page: Page): Promise<string[]> {
+  await page.goto("/en/account");
+  await page.getByRole("button", { name: "Set up two-step sign-in" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Set up two-step sign-in" })).toBeVisible();
+  const secret = ((await page.locator("code").first().textContent()) ?? "").replaceAll(" ", "");
+  const confirm = page.getByRole("button", { name: "Use it" });
+  await page.getByLabel("The six digits it shows").fill("000000");
+  await confirm.click();
+  await expect(page.getByRole("alert").filter({ hasText: "That is not the code" })).toBeVisible();
+  await page.getByLabel("The six digits it shows").fill(generateSync({ secret }));
+  await confirm.click();
+  await expect(page.getByRole("heading", { name: "Recovery codes, shown this once" })).toBeVisible();
+  return page.locator("ol code").allTextContents();
+}
+
+test("with two-step sign-in a password alone opens nothing, a recovery code lets in once, and is asked for again before it ends", async ({
+  page,
+}) => {
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  const codes = await enrol(page);
+  expect(codes).toHaveLength(10);
+  await page.getByRole("link", { name: "I have kept them" }).click();
+  await expect(page.getByText("10 recovery codes left.")).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+
+  const enter = async (code: string) => {
+    await page.goto("/en/sign-in?next=/en/merchant/batches");
+    await page.locator("input[name=email]").fill(merchant.email);
+    await page.locator("input[name=password]").fill(merchant.password);
+    await page.locator("main button[type=submit]").click();
+    await expect(page).toHaveURL(/\/sign-in\/factor\?next=/);
+    await page.goto("/en/merchant");
+    await expect(page).toHaveURL(/\/sign-in\?next=/);
+    await page.goto("/en/sign-in/factor?next=/en/merchant/batches");
+    await page.getByLabel("Code").fill(code);
+    await page.locator("main button[type=submit]").click();
+  };
+  await enter(codes[0]!.toLowerCase());
+  await expect(page).toHaveURL(/\/en\/merchant\/batches$/);
+  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await enter(codes[0]!);
+  await expect(page.getByRole("alert").filter({ hasText: "That is not the code" })).toBeVisible();
+  await page.getByLabel("Code").fill(codes[1]!);
+  await page.locator("main button[type=submit]").click();
+  await expect(page).toHaveURL(/\/en\/merchant\/batches$/);
+
+  await page.goto("/en/account/factor");
+  const end = page.locator("form", { has: page.getByRole("button", { name: "Stop using it" }) });
+  await end.getByLabel("Code").fill(codes[2]!);
+  await end.getByRole("button", { name: "Stop using it" }).click();
+  await expect(page.getByRole("button", { name: "Set up two-step sign-in" })).toBeVisible();
+});
+
 test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
+
+  test("two-step sign-in asks for its code and lets in all the same", async ({ page, browser }) => {
+    const helper = await (await browser.newContext({ javaScriptEnabled: true })).newPage();
+    const merchant = await openMerchant(helper);
+    await signIn(helper, merchant, "merchant");
+    const [code] = await enrol(helper);
+    await helper.context().close();
+    await page.goto("/zh/sign-in");
+    await page.getByLabel("邮箱").fill(merchant.email);
+    await page.getByLabel("密码").fill(merchant.password);
+    await page.getByRole("button", { name: "登录" }).click();
+    await expect(page).toHaveURL(/\/zh\/sign-in\/factor$/);
+    await page.getByLabel("验证码").fill("123456");
+    await page.getByRole("button", { name: "登录" }).click();
+    await expect(page.getByText("验证码不对")).toBeVisible();
+    await page.getByLabel("验证码").fill(code!);
+    await page.getByRole("button", { name: "登录" }).click();
+    await expect(page).toHaveURL(/\/zh\/merchant$/);
+  });
 
   test("one signs in and out all the same", async ({ page }) => {
     await signIn(page, ADMIN, "admin");

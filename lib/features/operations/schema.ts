@@ -9,7 +9,9 @@ export const MAIL_STATUSES = ["queued", "sent", "failed", "not_configured"] as c
 export const AUDIT_TOPICS = [
   "audit.",
   "batch.",
+  "card.",
   "gateway_account.",
+  "keys.",
   "merchant.",
   "order.",
   "product.",
@@ -18,6 +20,7 @@ export const AUDIT_TOPICS = [
   "transfer.",
   "user.",
   "variant.",
+  "vault.",
   "wallet.",
 ] as const;
 

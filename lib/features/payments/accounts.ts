@@ -2,7 +2,7 @@ import type { Prisma } from "@/lib/generated/prisma/client";
 import { limits } from "@/lib/kernel/limits";
 import type { Currency } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
-import { unwrap, wrap } from "@/lib/platform/crypto";
+import { accountAad, unwrap, wrap } from "@/lib/platform/crypto";
 import type { Tx } from "@/lib/platform/db";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import type { GatewayAccount, GatewayKind, SettingsProblem } from "./gateways/port";
@@ -21,9 +21,6 @@ export interface OpenAccount {
   readonly gateway: GatewayAccount;
   readonly terms: AccountTerms;
 }
-
-/** The associated data of an account's settings. */
-export const accountAad = (accountId: string): string => `gateway_account|${accountId}`;
 
 /** Where this account's notices go: a path with no query, because gateways escape one. */
 export const notifyUrlOf = ({ env }: Pick<Deps, "env">, account: { kind: GatewayKind; id: string }): string =>

@@ -32,3 +32,6 @@ export const toItem = (row: VaultRow): VaultItem => ({
   orderNumber: row.orderNumber,
   expiresAtMs: row.expiresAt?.getTime() ?? null,
 });
+
+/** Enough of a card's public id to tell cards apart at a glance; its end, because the beginning is the time. */
+export const shortCard = (publicId: string): string => publicId.slice(-8);

@@ -17,6 +17,3 @@ export function readCursor(text: string): VaultCursor | null {
   const [, place = "0", ...parts] = found;
   return { place: BigInt(place), cardId: parts.join("-") };
 }
-
-/** Which of a merchant's own acts a card's state allows. A card that is promised or sold is nobody's to take away. */
-export const isWithdrawable = (state: string): boolean => state === "draft" || state === "available";

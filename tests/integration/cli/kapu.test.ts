@@ -168,6 +168,7 @@ describe("kapu doctor", () => {
       "migrations",
       "roles",
       "ledger",
+      "keys",
       "gateway epay",
       "mail",
       "people",
@@ -246,5 +247,23 @@ describe("kapu", () => {
     expect(out).toMatch(
       /import .*--variant[\s\S]*audit[\s\S]*verify-ledger[\s\S]*export[\s\S]*doctor[\s\S]*create-admin[\s\S]*demo/,
     );
+  });
+});
+
+describe("kapu rotate-keys", () => {
+  test("wraps everything by the key that is given, once, and names what it cannot open", async () => {
+    const [one, two] = ["1".repeat(40), "2".repeat(40)];
+    const rotated = await kapu(["rotate-keys", "--json"], { env: { ...env, KAPU_MASTER_KEY: one } });
+    const report = rotated.json<{ keyId: string; rewrapped: Record<string, number> }>();
+    expect(report.keyId).toMatch(/^m[0-9a-f]{15}$/);
+    expect(report.rewrapped.batches).toBeGreaterThan(0);
+    const again = await kapu(["rotate-keys", "--json"], { env: { ...env, KAPU_MASTER_KEY: one } });
+    expect(again.json()).toMatchObject({ rewrapped: { batches: 0, "gateway accounts": 0, authenticators: 0 } });
+    const lost = await kapu(["rotate-keys", "--json"], { env: { ...env, KAPU_MASTER_KEY: two } });
+    expect(lost.code).toBe(1);
+    expect(lost.json()).toMatchObject({ error: { code: "unopened" } });
+    expect(lost.out).toContain(report.keyId);
+    const back = { ...env, KAPU_MASTER_KEY: two, KAPU_MASTER_KEY_PREVIOUS: one };
+    expect((await kapu(["rotate-keys", "--json"], { env: back })).code).toBe(0);
   });
 });

@@ -86,6 +86,9 @@ export const admin = {
     topics: {
       "audit.": "The audit",
       "batch.": "Batches",
+      "card.": "Cards",
+      "keys.": "Master key",
+      "vault.": "Vault",
       "gateway_account.": "Gateways",
       "order.": "Orders",
       "merchant.": "Merchants",

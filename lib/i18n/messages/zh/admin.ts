@@ -85,6 +85,9 @@ export const admin = {
     topics: {
       "audit.": "审计",
       "batch.": "批次",
+      "card.": "卡密",
+      "keys.": "主密钥",
+      "vault.": "卡库",
       "gateway_account.": "支付渠道",
       "merchant.": "商户",
       "order.": "订单",

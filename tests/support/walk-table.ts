@@ -1,0 +1,188 @@
+/** Who walks: nobody at all, a buyer of something else, another merchant, and an admin. */
+export const WALKERS = ["nobody", "buyer", "stranger", "admin"] as const;
+export type Walker = (typeof WALKERS)[number];
+
+/** Ids of one merchant's things, for everybody else to try. */
+export interface Foreign {
+  readonly slug: string;
+  readonly merchant: string;
+  readonly product: string;
+  readonly category: string;
+  readonly variant: string;
+  readonly batch: string;
+  readonly card: string;
+  readonly order: string;
+  readonly attempt: string;
+  readonly payment: string;
+  readonly user: string;
+  readonly session: string;
+}
+
+/** A uuid as it stands in addresses. */
+export const publicId = (prefix: string, uuid: string): string => `${prefix}_${uuid.replaceAll("-", "")}`;
+/** An id of nothing, where the owner has no such thing. */
+export const NOTHING = "0198a000-0000-7000-8000-00000000dead";
+
+/** open: 200, and nothing of the owner's on it · sign-in: sent there · missing: 404 · elsewhere: led to another page of one's own. */
+export type Outcome = "open" | "sign-in" | "missing" | "elsewhere";
+type Outcomes = Readonly<Record<Walker, Outcome>>;
+
+const all = (outcome: Outcome): Outcomes => ({ nobody: outcome, buyer: outcome, stranger: outcome, admin: outcome });
+const OPEN = all("open");
+const MISSING = all("missing");
+/** A merchant's own list: to an admin there is nothing under a merchant's address. */
+const OWN: Outcomes = { nobody: "sign-in", buyer: "sign-in", stranger: "open", admin: "missing" };
+/** A merchant's thing, asked for by its id. */
+const FOREIGN: Outcomes = { ...OWN, stranger: "missing" };
+const ADMINS: Outcomes = { nobody: "sign-in", buyer: "sign-in", stranger: "missing", admin: "open" };
+const STAFF: Outcomes = { ...ADMINS, stranger: "open" };
+
+interface PageRow {
+  /** The address under the language, with the owner's ids in it. */
+  readonly at: (foreign: Foreign) => string;
+  readonly outcomes: Outcomes;
+}
+const page = (outcomes: Outcomes, at: string | PageRow["at"]): PageRow => ({
+  at: typeof at === "string" ? () => at : at,
+  outcomes,
+});
+
+/** Every page of the shop, by its folder without the groups: a page that is not here fails the walk. */
+export const PAGES: Readonly<Record<string, PageRow>> = {
+  "": page(OPEN, ""),
+  "/[...missing]": page(MISSING, "/no/such/page"),
+  "/lookup": page(OPEN, "/lookup"),
+  "/orders/[id]": page(MISSING, (f) => `/orders/${publicId("ord", f.order)}`),
+  "/orders/[id]/pay": page(MISSING, (f) => `/orders/${publicId("ord", f.order)}/pay`),
+  "/orders/link": page(OPEN, "/orders/link"),
+  "/products/[slug]": page(OPEN, (f) => `/products/${f.slug}`),
+  "/wallet": page(OPEN, "/wallet"),
+  "/wallet/link": page(OPEN, "/wallet/link"),
+  "/setup": page(OPEN, "/setup"),
+  "/sign-in": page({ ...OPEN, stranger: "elsewhere", admin: "elsewhere" }, "/sign-in"),
+  "/sign-in/factor": page(all("sign-in"), "/sign-in/factor"),
+  "/step-up": page(STAFF, "/step-up"),
+  "/account": page({ ...STAFF, admin: "open" }, "/account"),
+  "/account/factor": page({ ...STAFF, stranger: "elsewhere", admin: "elsewhere" }, "/account/factor"),
+  "/merchant": page(OWN, "/merchant"),
+  "/merchant/batches": page(OWN, "/merchant/batches"),
+  "/merchant/batches/[id]": page(FOREIGN, (f) => `/merchant/batches/${publicId("bat", f.batch)}`),
+  "/merchant/orders": page(OWN, (f) => `/merchant/orders?q=${f.slug}`),
+  "/merchant/orders/[id]": page(FOREIGN, (f) => `/merchant/orders/${publicId("ord", f.order)}`),
+  "/merchant/products": page(OWN, "/merchant/products"),
+  "/merchant/products/[id]": page(FOREIGN, (f) => `/merchant/products/${publicId("prd", f.product)}`),
+  "/merchant/products/new": page(OWN, "/merchant/products/new"),
+  "/merchant/upload": page(OWN, (f) => `/merchant/upload?variant=${publicId("var", f.variant)}`),
+  "/merchant/vault": page(
+    OWN,
+    (f) => `/merchant/vault?merchant=${publicId("mer", f.merchant)}&batch=${publicId("bat", f.batch)}`,
+  ),
+  "/merchant/vault/[id]": page(FOREIGN, (f) => `/merchant/vault/${publicId("crd", f.card)}`),
+  "/admin": page(ADMINS, "/admin"),
+  "/admin/audit": page(ADMINS, "/admin/audit"),
+  "/admin/batches": page(ADMINS, "/admin/batches"),
+  "/admin/batches/[id]": page(ADMINS, (f) => `/admin/batches/${publicId("bat", f.batch)}`),
+  "/admin/findings": page(ADMINS, "/admin/findings"),
+  "/admin/gateways": page(ADMINS, "/admin/gateways"),
+  "/admin/gateways/[id]": page(ADMINS, "/admin/gateways/epay"),
+  "/admin/gateways/new": page(ADMINS, "/admin/gateways/new"),
+  "/admin/mails": page(ADMINS, "/admin/mails"),
+  "/admin/orders": page(ADMINS, "/admin/orders"),
+  "/admin/orders/[id]": page(ADMINS, (f) => `/admin/orders/${publicId("ord", f.order)}`),
+  "/admin/orders/[id]/refund": page(ADMINS, (f) => `/admin/orders/${publicId("ord", f.order)}/refund`),
+  "/admin/owed": page(ADMINS, "/admin/owed"),
+  "/admin/payments": page(ADMINS, "/admin/payments"),
+  "/admin/people": page(ADMINS, "/admin/people"),
+  "/admin/products": page(ADMINS, "/admin/products"),
+  "/admin/products/[id]": page(ADMINS, (f) => `/admin/products/${publicId("prd", f.product)}`),
+  "/admin/proof": page(ADMINS, "/admin/proof"),
+  "/admin/refunds": page(ADMINS, "/admin/refunds"),
+  "/admin/statements": page(ADMINS, "/admin/statements"),
+  "/admin/statements/[id]": page({ ...ADMINS, admin: "missing" }, `/admin/statements/${publicId("stm", NOTHING)}`),
+  "/admin/statements/upload": page(ADMINS, "/admin/statements/upload"),
+  "/admin/transfers": page(ADMINS, "/admin/transfers"),
+  "/admin/vault": page(ADMINS, "/admin/vault"),
+  "/admin/vault/[id]": page(ADMINS, (f) => `/admin/vault/${publicId("crd", f.card)}`),
+  "/admin/wallets": page(ADMINS, "/admin/wallets"),
+};
+
+/** Answers by walker, in their order: a status, and for the stranger's 200 an answer with nothing of the owner's in it. */
+type Statuses = readonly [number, number, number, number];
+
+export interface RouteRow {
+  readonly at: (foreign: Foreign) => string;
+  readonly statuses: Statuses;
+  readonly form?: (foreign: Foreign) => Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const ofOrder =
+  (rest: string): RouteRow["at"] =>
+  (f) =>
+    `/api/v1/orders/${publicId("ord", f.order)}${rest}`;
+const HELD: Statuses = [404, 404, 404, 404];
+const same = (status: number): Statuses => [status, status, status, status];
+
+/** Every address of the lane and every route of the pages, by method and pattern: one that is not here fails the walk. */
+export const ROUTES: Readonly<Record<string, RouteRow | "no id">> = {
+  "GET /": "no id",
+  "GET /api/auth/[...nextauth]": "no id",
+  "POST /api/auth/[...nextauth]": "no id",
+  "POST /api/merchant/batches": {
+    at: (f: Foreign) => `/api/merchant/batches?variant=${f.variant}`,
+    statuses: [401, 401, 404, 200],
+    body: "WALKED-IN\n",
+  },
+  "GET /api/merchant/batches": {
+    at: (f: Foreign) => `/api/merchant/batches?variant=${f.variant}&after=0`,
+    statuses: [401, 401, 200, 200],
+  },
+  "GET /api/merchant/vault": {
+    at: (f: Foreign) => `/api/merchant/vault?merchant=${publicId("mer", f.merchant)}&batch=${publicId("bat", f.batch)}`,
+    statuses: [401, 401, 200, 200],
+  },
+  "POST /api/merchant/vault/reveal": {
+    at: () => "/api/merchant/vault/reveal",
+    form: (f: Foreign) => ({ card: publicId("crd", f.card), reason: "walking by" }),
+    statuses: [401, 401, 404, 200],
+  },
+  "POST /api/merchant/vault/export": {
+    at: () => "/api/merchant/vault/export",
+    form: (f: Foreign) => ({ cards: publicId("crd", f.card), reason: "walking by", all: "0" }),
+    statuses: [401, 401, 200, 404],
+  },
+  "POST /api/admin/statements": { at: () => "/api/admin/statements?account=epay", statuses: [401, 401, 404, 422] },
+  "GET /api/admin/statements": {
+    at: () => "/api/admin/statements?account=epay&after=0",
+    statuses: [401, 401, 404, 422],
+  },
+  "POST /api/admin/statements/preview": {
+    at: () => "/api/admin/statements/preview?account=epay",
+    statuses: [401, 401, 404, 422],
+  },
+  "GET /api/admin/statements/[id]/rejected": {
+    at: () => `/api/admin/statements/${publicId("stm", NOTHING)}/rejected`,
+    statuses: [401, 401, 404, 404],
+  },
+  "POST /api/v1/orders": "no id",
+  "GET /api/v1/orders/:id": { at: ofOrder(""), statuses: HELD },
+  "POST /api/v1/orders/:id/cancel": { at: ofOrder("/cancel"), statuses: HELD },
+  "POST /api/v1/orders/:id/payments": { at: ofOrder("/payments"), statuses: HELD, body: '{"gateway":"epay"}' },
+  "GET /api/v1/orders/:id/payments/:payment/form": {
+    at: (f: Foreign) => `${ofOrder("/payments")(f)}/${publicId("pay", f.attempt)}/form`,
+    statuses: HELD,
+  },
+  "POST /api/v1/orders/:id/check": { at: ofOrder("/check"), statuses: HELD },
+  "POST /api/v1/orders/:id/reveal": { at: ofOrder("/reveal"), statuses: HELD },
+  "GET /api/pay/:gateway/:accountId": { at: () => "/api/pay/epay/no-such-account?out_trade_no=x", statuses: same(200) },
+  "POST /api/pay/:gateway/:accountId": { at: () => "/api/pay/epay/no-such-account", statuses: same(200) },
+  "GET /api/v1/products": "no id",
+  "GET /api/v1/gateways": "no id",
+  "GET /api/v1/ledger": "no id",
+  "GET /api/v1/ledger/blocks": "no id",
+  "GET /livez": "no id",
+  "GET /readyz": "no id",
+  "GET /metrics": "no id",
+  "GET /api/v1/openapi.json": "no id",
+  "GET /api/docs": "no id",
+};
