@@ -114,8 +114,8 @@ function whatOf({ kind, what }: CardEvent, t: Words): string {
   return kind === "order_reveal" ? t.orderReveal : wordOf(t.reveals, what);
 }
 
-/** People wrote a reason; what the shop did has a reference, which is a word of ours or an id that says nothing here. */
-function whyOf({ kind, reason }: CardEvent, t: Words): string {
-  if (kind === "ledger") return Object.hasOwn(t.references, reason) ? wordOf(t.references, reason) : "";
-  return wordOf(t.reasons, reason);
+/** People wrote a reason; what the shop did by itself has a reference, which is a word of ours or an id that says nothing here. */
+function whyOf({ kind, reason, by }: CardEvent, t: Words): string {
+  if (kind !== "ledger") return wordOf(t.reasons, reason);
+  return by || Object.hasOwn(t.references, reason) ? wordOf(t.references, reason) : "";
 }

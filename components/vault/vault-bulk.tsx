@@ -3,9 +3,10 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { Field } from "@/components/form/field";
-import { TextField } from "@/components/form/fields";
+import { SelectField, TextField } from "@/components/form/fields";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
+import { VAULT_MOVES } from "@/lib/features/vault/rules";
 import type { getMessages } from "@/lib/i18n";
 import { fill, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
@@ -18,29 +19,36 @@ interface VaultBulkProps {
   locale: Locale;
   role: Role;
   query: string;
-  withdraw: ComponentProps<typeof ActionForm>["action"];
+  move: ComponentProps<typeof ActionForm>["action"];
+  moveId: string;
   picked: ReadonlySet<string>;
   t: Words;
-  errors: Readonly<Record<string, string>>;
+  words: Readonly<Record<"kinds" | "errors", Readonly<Record<string, string>>>>;
 }
 
 /** What can be done with many cards at once: with the picked ones, or with all that the filters show. One form for each act. */
-export function VaultBulk({ locale, role, query, withdraw, picked, t, errors }: Readonly<VaultBulkProps>) {
+export function VaultBulk(props: Readonly<VaultBulkProps>) {
+  const { locale, role, query, move, moveId, picked, t, words } = props;
   const b = t.bulk;
   const target = <Target locale={locale} query={query} picked={picked} t={t} />;
   return (
     <details className="mt-6 rounded-md border px-4 py-2">
       <summary className="cursor-pointer py-1 text-sm font-medium">{b.title}</summary>
       <div className="grid gap-x-10 gap-y-6 py-3 lg:grid-cols-2">
-        <Act
-          title={b.withdrawTitle}
-          lead={fill(b.withdrawLead, { count: formatCount(limits.vaultCardsPerAct, locale) })}
-        >
-          <ActionForm action={withdraw} locale={locale} errors={errors} saved={b.withdrawn} className="space-y-3">
+        <Act title={b.moveTitle} lead={fill(b.moveLead, { count: formatCount(limits.vaultCardsPerAct, locale) })}>
+          <ActionForm action={move} locale={locale} errors={words.errors} saved={b.moved} className="space-y-3">
+            <input type="hidden" name="moveId" value={moveId} />
             {target}
+            <SelectField name="kind" label={b.what}>
+              {VAULT_MOVES.map((kind) => (
+                <option key={kind} value={kind}>
+                  {words.kinds[kind]}
+                </option>
+              ))}
+            </SelectField>
             <TextField name="reason" label={b.reason} required maxLength={limits.vaultReasonMax} />
-            <ActionSubmit size="sm" pendingLabel={b.withdrawing}>
-              {b.withdraw}
+            <ActionSubmit size="sm" pendingLabel={b.moving}>
+              {b.move}
             </ActionSubmit>
           </ActionForm>
         </Act>

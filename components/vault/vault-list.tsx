@@ -23,16 +23,19 @@ interface VaultListProps {
   next: string | null;
   /** The filters as an address carries them, for the pages that follow and for acts on all. */
   query: string;
-  withdraw: ComponentProps<typeof ActionForm>["action"];
+  move: ComponentProps<typeof ActionForm>["action"];
+  /** Made with the page: the same form sent twice is one move. */
+  moveId: string;
   t: Words;
-  words: { states: Readonly<Record<string, string>>; errors: Readonly<Record<string, string>> };
+  words: Readonly<Record<"states" | "kinds" | "errors", Readonly<Record<string, string>>>>;
 }
 
 /**
  * Cards under each other, of which only those in sight are in the page, however far one scrolls. Without scripts it is the first
  * page, and the link under it leads to the next.
  */
-export function VaultList({ locale, base, role, first, next, query, withdraw, t, words }: Readonly<VaultListProps>) {
+export function VaultList(props: Readonly<VaultListProps>) {
+  const { locale, base, role, first, next, query, move, moveId, t, words } = props;
   const { rows, state, loadMore } = useVaultRows({ first, next, query });
   const { box, from, to, above, below } = useRowWindow(rows.length, loadMore);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
@@ -96,7 +99,7 @@ export function VaultList({ locale, base, role, first, next, query, withdraw, t,
       <p role="status" className="mt-2 min-h-5 text-sm text-faint nojs:hidden">
         {statusOf(state, t, locale) ?? fill(t.rows, { count: formatCount(rows.length, locale) })}
       </p>
-      <VaultBulk {...{ locale, role, query, withdraw, picked, t }} errors={words.errors} />
+      <VaultBulk {...{ locale, role, query, move, moveId, picked, t, words }} />
     </>
   );
 }

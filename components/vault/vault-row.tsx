@@ -10,6 +10,7 @@ import type { Locale } from "@/lib/i18n/locale";
 const TONES: Readonly<Record<string, BadgeTone>> = {
   draft: "plain",
   available: "strong",
+  quarantined: "seal",
   reserved: "seal",
   delivered: "muted",
   withdrawn: "muted",

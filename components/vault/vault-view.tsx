@@ -10,10 +10,11 @@ import { listVariantChoices } from "@/lib/features/merchants/products";
 import { listGlassNotices, listPools } from "@/lib/features/vault/card-story";
 import { toItem } from "@/lib/features/vault/item";
 import { findRows, listCards } from "@/lib/features/vault/list-cards";
-import { CARD_STATES, VAULT_SORTS, type VaultQuery } from "@/lib/features/vault/schema";
+import { CARD_STATES, VAULT_SORTS } from "@/lib/features/vault/rules";
+import type { VaultQuery } from "@/lib/features/vault/schema";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount } from "@/lib/i18n/format";
-import { toPublicId } from "@/lib/kernel/id";
+import { newId, toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { GlassNotices } from "./glass-notices";
 import { SecretSearch } from "./secret-search";
@@ -23,7 +24,7 @@ type FormAction = ComponentProps<typeof ActionForm>["action"];
 
 export interface VaultActs {
   readonly search: FormAction;
-  readonly withdraw: FormAction;
+  readonly move: FormAction;
 }
 
 interface VaultViewProps extends ViewProps {
@@ -36,7 +37,7 @@ interface VaultViewProps extends ViewProps {
 /** The viewer's cards: masked, filtered by the address, as long as one scrolls. */
 export async function VaultView({ query, found, acts, ...view }: VaultViewProps) {
   const { locale, viewer, base } = view;
-  const { vault: t } = getMessages(locale);
+  const { vault: t, merchant, life, staff } = getMessages(locale);
   const deps = getDeps();
   const notices = await listGlassNotices(deps, viewer);
   const page = found ? { rows: await findRows(deps, viewer, found), next: null } : await listCards(deps, viewer, query);
@@ -49,9 +50,10 @@ export async function VaultView({ query, found, acts, ...view }: VaultViewProps)
       first={page.rows.map(toItem)}
       next={page.next}
       query={queryText(query, null)}
-      withdraw={acts.withdraw}
+      move={acts.move}
+      moveId={newId()}
       t={t}
-      words={{ states: getMessages(locale).merchant.labels.card, errors: getMessages(locale).staff.errors }}
+      words={{ states: merchant.labels.card, kinds: life.batch.kinds, errors: { ...staff.errors, ...life.errors } }}
     />
   );
   return (

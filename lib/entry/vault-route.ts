@@ -2,7 +2,7 @@ import type { NextRequest } from "next/server";
 import { proofOf } from "@/lib/features/identity/step-up";
 import { toItem } from "@/lib/features/vault/item";
 import { listCards } from "@/lib/features/vault/list-cards";
-import { BulkForm, OwnRevealForm, RevealCardForm, VaultQuery } from "@/lib/features/vault/schema";
+import { ExportForm, OwnRevealForm, RevealCardForm, VaultQuery } from "@/lib/features/vault/schema";
 import { exportCards } from "@/lib/flows/export-cards";
 import { revealCard } from "@/lib/flows/reveal-card";
 import { type Locale, toLocale } from "@/lib/i18n/locale";
@@ -111,7 +111,7 @@ export async function answerVaultExport(request: NextRequest): Promise<Response>
   if (!sent.ok) return leadBack(request, sent.error, pageOf(request));
   const { deps, viewer, fields, trace } = sent.value;
   if (viewer.kind !== "merchant") return refuse("not_found");
-  const form = BulkForm.safeParse(fields);
+  const form = ExportForm.safeParse(fields);
   if (!form.success) return leadBack(request, refusalOf(form.error.issues[0]?.message), pageOf(request));
   const { target, reason } = form.data;
   const chunks = exportCards(deps, viewer, { target, reason, ...trace });

@@ -205,10 +205,11 @@ test("a merchant finds a card by its text, shows who they are before it opens, a
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   expect(Buffer.concat(chunks).toString("utf8")).toBe("VAULT-1\nVAULT-2\nVAULT-3\n");
-  const ending = page.locator("form", { has: page.getByRole("button", { name: "Withdraw" }) });
+  const ending = page.locator("form", { has: page.getByRole("button", { name: "Do it" }) });
   await page.getByRole("row").nth(1).getByRole("checkbox").check();
   await ending.getByLabel("Reason").fill("leaked");
-  await ending.getByRole("button", { name: "Withdraw" }).click();
+  await ending.getByLabel("What to do").selectOption("withdraw");
+  await ending.getByRole("button", { name: "Do it" }).click();
   await expect(ending.getByText("Done, and the list is up to date.")).toBeVisible();
   await expect(page.getByRole("row", { name: "Withdrawn" })).toHaveCount(1);
 });

@@ -83,11 +83,17 @@ export const ACTIONS: Readonly<Record<string, ActionRow | "no id">> = {
   releaseDeductedAction: foreign((f) => ({ orderId: f.order })),
   pasteCardsAction: foreign((f) => ({ variantId: f.variant, note: "", text: "WALKED-IN" })),
   searchVaultAction: { fields: () => ({ secret: "WALK-1" }), hears: { ...nobodyHears, stranger: "card_unknown" } },
-  // Nothing of another's is withdrawn, and nothing tells whether it was there.
-  withdrawCardsAction: {
-    fields: (f) => ({ cards: publicId("crd", f.card), all: "0", query: "", reason: "walking by" }),
-    hears: { ...nobodyHears, stranger: "ok" },
-  },
+  moveVaultCardsAction: foreign((f) => ({
+    ...{ cards: publicId("crd", f.card), all: "0", query: "", moveId: NOTHING, kind: "withdraw", reason: "walking by" },
+  })),
+  moveBatchAction: foreign((f) => ({ moveId: NOTHING, batchId: f.batch, kind: "quarantine", reason: "walking by" })),
+  moveCardsAction: foreign((f) => ({
+    ...{ moveId: NOTHING, batchId: f.batch, kind: "withdraw", reason: "walking by", cards: "WALK-1" },
+  })),
+  replaceCardAction: foreign((f) => ({
+    ...{ replacementId: NOTHING, orderId: f.order, position: "1", reason: "used", note: "walking by", seen: "0" },
+  })),
+  cancelReplacementAction: foreign(() => ({ replacementId: NOTHING })),
   // An admin's
   haltProductAction: forAdmins((f) => ({ productId: f.product, reason: "walking by" })),
   resumeProductAction: forAdmins((f) => ({ productId: f.product })),

@@ -72,6 +72,7 @@ export const PAGES: Readonly<Record<string, PageRow>> = {
   "/merchant/products": page(OWN, "/merchant/products"),
   "/merchant/products/[id]": page(FOREIGN, (f) => `/merchant/products/${publicId("prd", f.product)}`),
   "/merchant/products/new": page(OWN, "/merchant/products/new"),
+  "/merchant/replacements": page(OWN, "/merchant/replacements"),
   "/merchant/upload": page(OWN, (f) => `/merchant/upload?variant=${publicId("var", f.variant)}`),
   "/merchant/vault": page(
     OWN,
@@ -97,6 +98,7 @@ export const PAGES: Readonly<Record<string, PageRow>> = {
   "/admin/products/[id]": page(ADMINS, (f) => `/admin/products/${publicId("prd", f.product)}`),
   "/admin/proof": page(ADMINS, "/admin/proof"),
   "/admin/refunds": page(ADMINS, "/admin/refunds"),
+  "/admin/replacements": page(ADMINS, "/admin/replacements"),
   "/admin/statements": page(ADMINS, "/admin/statements"),
   "/admin/statements/[id]": page({ ...ADMINS, admin: "missing" }, `/admin/statements/${publicId("stm", NOTHING)}`),
   "/admin/statements/upload": page(ADMINS, "/admin/statements/upload"),

@@ -2,8 +2,8 @@ import { limits } from "@/lib/kernel/limits";
 import { merchantScope, ownedBy, type Viewer } from "@/lib/kernel/viewer";
 import type { Db } from "@/lib/platform/db";
 import { EXPIRY_SQL, NEWEST_SQL, OLDEST_SQL } from "./page-statements";
-import { type VaultCursor, writeCursor } from "./rules";
-import { CARD_STATES, type VaultQuery } from "./schema";
+import { CARD_STATES, type VaultCursor, writeCursor } from "./rules";
+import type { VaultQuery } from "./schema";
 
 interface Reads {
   readonly db: Db;

@@ -2,10 +2,7 @@ import { z } from "zod";
 import { fromPublicId, type IdKind } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { Secret } from "@/lib/kernel/secret";
-import { readCursor } from "./rules";
-
-export const CARD_STATES = ["draft", "available", "reserved", "delivered", "withdrawn"] as const;
-export const VAULT_SORTS = ["new", "old", "expiry"] as const;
+import { CARD_STATES, readCursor, VAULT_MOVES, VAULT_SORTS } from "./rules";
 
 /** An unknown value of a filter reads as no filter: an old link still opens. */
 const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values).optional().catch(undefined);
@@ -83,10 +80,16 @@ const toTarget = ({ cards, all, query }: z.output<typeof Target>): BulkTarget =>
     ? { query: VaultQuery.parse(Object.fromEntries(new URLSearchParams(query))) }
     : { cardIds: [...new Set(cards)] };
 
-export const BulkForm = Target.extend({ reason: Reason }).transform(({ reason, ...target }) => ({
+export const ExportForm = Target.extend({ reason: Reason }).transform(({ reason, ...target }) => ({
   reason,
   target: toTarget(target),
 }));
+
+export const VaultMoveForm = Target.extend({
+  moveId: z.uuid(),
+  kind: z.enum(VAULT_MOVES),
+  reason: Reason,
+}).transform(({ moveId, kind, reason, ...target }) => ({ moveId, kind, reason, target: toTarget(target) }));
 
 /** The words of the cards that a search found, as the address names them. */
 export const FoundQuery = z.object({

@@ -1,11 +1,11 @@
 import { findCardPage, listGlassNotices } from "@/lib/features/vault/card-story";
 import { VaultQuery } from "@/lib/features/vault/schema";
 import { exportCards } from "@/lib/flows/export-cards";
+import { moveVaultCards } from "@/lib/flows/move-vault-cards";
 import { revealCard } from "@/lib/flows/reveal-card";
 import { searchVault } from "@/lib/flows/search-vault";
 import { tellOfGlass } from "@/lib/flows/tell-of-glass";
-import { withdrawCards } from "@/lib/flows/withdraw-cards";
-import { toPublicId } from "@/lib/kernel/id";
+import { newId, toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { Secret } from "@/lib/kernel/secret";
 import { closeDeps } from "@/lib/platform/deps";
@@ -181,18 +181,29 @@ describe("taking away many at once", () => {
     await shop.rows("UPDATE session SET proved_at = clock_timestamp() WHERE id = $1", [owner.stepUp.sessionId]);
   });
 
-  test("a withdrawal takes drafts and cards on sale, never promised or sold ones, and the books still add up", async ({
+  test("a move takes what is on sale, never what is promised or sold, and the books still add up", async ({
     database,
   }) => {
     const before = await shop.rows("SELECT id, status FROM card WHERE status IN ('reserved', 'delivered') ORDER BY id");
-    const none = { target: { cardIds: [] }, reason: "x" };
-    expect(await withdrawCards(shop.deps, owner, none)).toEqual({ ok: false, error: "nothing_chosen" });
-    const mine = await readAll(owner, { variant: toPublicId("variant", second.variantId) });
-    const named = { target: { cardIds: mine.slice(0, 5) }, reason: "leaked by the supplier" };
-    expect(await withdrawCards(shop.deps, foreigner, named)).toEqual({ ok: true, value: { withdrawn: 0, asked: 5 } });
-    expect(await withdrawCards(shop.deps, owner, named)).toEqual({ ok: true, value: { withdrawn: 5, asked: 5 } });
-    expect(await withdrawCards(shop.deps, owner, named)).toEqual({ ok: true, value: { withdrawn: 0, asked: 5 } });
-    const all = { target: { query: VaultQuery.parse({}) }, reason: "closing down" };
+    const aside = { moveId: newId(), kind: "quarantine", reason: "leaked by the supplier" } as const;
+    const none = { ...aside, target: { cardIds: [] } };
+    expect(await moveVaultCards(shop.deps, owner, none)).toEqual({ ok: false, error: "nothing_chosen" });
+    const variant = toPublicId("variant", second.variantId);
+    const mine = await readAll(owner, { variant, state: "available" });
+    const named = { ...aside, target: { cardIds: mine.slice(0, 5) } };
+    expect(await moveVaultCards(shop.deps, foreigner, named)).toEqual({ ok: false, error: "not_found" });
+    const done = { ok: true, value: { moved: 5, left: 0 } };
+    expect(await moveVaultCards(shop.deps, owner, named)).toEqual(done);
+    expect(await readAll(owner, { state: "quarantined" })).toHaveLength(5);
+    expect((await findCardPage(shop.deps, owner, mine[0]!))?.story[0]).toMatchObject({
+      what: "quarantine",
+      reason: "leaked by the supplier",
+      by: "merchant",
+    });
+    const all = {
+      ...{ moveId: newId(), kind: "withdraw", reason: "closing down" },
+      target: { query: VaultQuery.parse({}) },
+    } as const;
     // Buyers order while all is being taken away: each card goes to one of the two.
     const orders = Array.from({ length: 20 }, () =>
       shop.place(stocked.variantId).then(
@@ -200,9 +211,14 @@ describe("taking away many at once", () => {
         () => 0,
       ),
     );
-    const [result, ...placed] = await Promise.all([withdrawCards(shop.deps, owner, all), ...orders]);
-    expect(result.ok && result.value.withdrawn).toBeGreaterThan(0);
-    expect(await readAll(owner, { state: "available" })).toEqual([]);
+    const [result, twin, ...placed] = await Promise.all([
+      moveVaultCards(shop.deps, owner, all),
+      moveVaultCards(shop.deps, owner, all),
+      ...orders,
+    ]);
+    expect([result.ok, twin.ok]).toEqual([true, true]);
+    for (const state of ["available", "quarantined"]) expect(await readAll(owner, { state })).toEqual([]);
+    expect(await readAll(owner, { state: "draft" })).toHaveLength(3);
     const after = await shop.rows("SELECT id, status FROM card WHERE status IN ('reserved', 'delivered') ORDER BY id");
     expect(after.length).toBe(before.length + placed.reduce((sum, n) => sum + n, 0));
     expect(after).toEqual(expect.arrayContaining(before));

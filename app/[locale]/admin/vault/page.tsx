@@ -6,7 +6,7 @@ import { requireRole } from "@/lib/entry/session";
 import { FoundQuery, VaultQuery } from "@/lib/features/vault/schema";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
-import { searchVaultAction, withdrawCardsAction } from "../../merchant/vault/actions";
+import { moveVaultCardsAction, searchVaultAction } from "../../merchant/vault/actions";
 
 interface PageProps {
   params: Promise<{ locale: string }>;
@@ -31,7 +31,7 @@ export default async function AdminVaultPage({ params, searchParams }: PageProps
       base={baseOf(locale, viewer)}
       query={query}
       found={found ?? null}
-      acts={{ search: searchVaultAction, withdraw: withdrawCardsAction }}
+      acts={{ search: searchVaultAction, move: moveVaultCardsAction }}
     />
   );
 }

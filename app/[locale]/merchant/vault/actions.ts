@@ -4,9 +4,9 @@ import { refresh } from "next/cache";
 import { redirect } from "next/navigation";
 import { action } from "@/lib/entry/action";
 import { signedIn, steppedUp } from "@/lib/entry/guards";
-import { BulkForm, SearchSecretForm } from "@/lib/features/vault/schema";
+import { SearchSecretForm, VaultMoveForm } from "@/lib/features/vault/schema";
+import { moveVaultCards } from "@/lib/flows/move-vault-cards";
 import { searchVault } from "@/lib/flows/search-vault";
-import { withdrawCards } from "@/lib/flows/withdraw-cards";
 import { toPublicId } from "@/lib/kernel/id";
 
 export const searchVaultAction = action({
@@ -19,9 +19,9 @@ export const searchVaultAction = action({
   },
 });
 
-export const withdrawCardsAction = action({
-  schema: BulkForm,
+export const moveVaultCardsAction = action({
+  schema: VaultMoveForm,
   guards: [signedIn, steppedUp],
-  run: ({ input, deps, viewer }) => withdrawCards(deps, viewer, input),
+  run: ({ input, deps, viewer }) => moveVaultCards(deps, viewer, input),
   onOk: () => refresh(),
 });

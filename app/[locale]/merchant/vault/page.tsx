@@ -6,7 +6,7 @@ import { requireRole } from "@/lib/entry/session";
 import { FoundQuery, VaultQuery } from "@/lib/features/vault/schema";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
-import { searchVaultAction, withdrawCardsAction } from "./actions";
+import { moveVaultCardsAction, searchVaultAction } from "./actions";
 
 interface PageProps {
   params: Promise<{ locale: string }>;
@@ -31,7 +31,7 @@ export default async function MerchantVaultPage({ params, searchParams }: PagePr
       base={baseOf(locale, viewer)}
       query={query}
       found={found ?? null}
-      acts={{ search: searchVaultAction, withdraw: withdrawCardsAction }}
+      acts={{ search: searchVaultAction, move: moveVaultCardsAction }}
     />
   );
 }
