@@ -24,6 +24,7 @@ const SECONDS: Readonly<Record<Part, (options: Options) => number>> = {
   steps: () => 15,
   slope: ({ isSmoke }) => (isSmoke ? 10 : 200),
   bills: ({ isSmoke }) => (isSmoke ? 10 : 150),
+  vault: ({ isSmoke }) => (isSmoke ? 5 : 90),
 };
 
 /** For whoever waits: whole minutes, rounded up. */

@@ -26,6 +26,7 @@ import { serve } from "./serve";
 import { type BenchShop, openBenchShop } from "./shop";
 import { benchSlope } from "./slope";
 import { benchSteps } from "./steps";
+import { benchVault } from "./vault";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer One)[] ? One[] : T[K] };
 
@@ -110,6 +111,11 @@ function partsOf(
       report.slope = await benchSlope(shop, options, tell);
       report.notes.push(HOW_PAST_WAS_BUILT);
     },
+    vault: async () => {
+      const { samples, note } = await benchVault(shop, options, tell);
+      report.samples.push(...samples);
+      report.notes.push(note);
+    },
   };
 }
 
@@ -147,6 +153,7 @@ async function measure(shop: BenchShop, options: Options): Promise<Measured> {
     for (const part of BEFORE_THE_AUDIT) await run(part);
     report.notes.push(await checkRows(shop));
     await run("slope");
+    await run("vault");
   } finally {
     await redis?.stop();
   }

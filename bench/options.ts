@@ -11,6 +11,7 @@ export const PARTS = [
   "steps",
   "slope",
   "bills",
+  "vault",
 ] as const;
 export type Part = (typeof PARTS)[number];
 

@@ -44,8 +44,9 @@ function rateSections(summaries: readonly Summary[]): string[][] {
     pages: "Pages",
     notices: "Notices read, by one core's time",
     ledger: "The sealed ledger",
+    vault: "Pages of the vault, one after the other",
   } as const;
-  return (["claim", "http", "pages", "notices", "ledger"] as const).flatMap((bench) => {
+  return (["claim", "http", "pages", "notices", "ledger", "vault"] as const).flatMap((bench) => {
     const own = summaries.filter((summary) => summary.bench === bench);
     const counts = [...new Set(own.map(({ products }) => products))].sort((a, b) => (a ?? 0) - (b ?? 0));
     return counts.map((products) => [

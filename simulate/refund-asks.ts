@@ -87,7 +87,9 @@ export function giveBack(book: Book, client: Client, { payment: n, half, way, pr
           requestKey,
           outsideReference: method === "by_hand" ? `out-${requestKey}` : null,
         };
-        const asked = await requestRefund(deps, { kind: "admin", userId: book.stage.scenery.user }, cmd);
+        const { user: userId } = book.stage.scenery;
+        const stepUp = { sessionId: userId, provedAt: new Date(deps.clock.now()) };
+        const asked = await requestRefund(deps, { kind: "admin", userId, stepUp }, cmd);
         if (!asked.ok && asked.error === "busy") return { words: "busy", isOpen: true };
         return {
           words: asked.ok ? "asked" : asked.error,

@@ -11,9 +11,10 @@ import type { TestDatabase } from "./database";
 import { type House, openHouses } from "./gateway-houses";
 import { openLane } from "./lane";
 import { openNoticeFront, type Told } from "./notice-front";
+import { proven } from "./proven";
 import { openShop, type Stocked } from "./shop";
 
-const ADMIN = { kind: "admin", userId: newId() } as const;
+const ADMIN = proven({ kind: "admin", userId: newId() });
 
 /** An order as its buyer holds it, and the number that its gateway knows it by. */
 export interface Bought {

@@ -87,7 +87,7 @@ describe("the bench's command line", () => {
       inFlight: [1, 16, 64, 256],
       kills: 3,
       seed: 1,
-      parts: ["claims", "flash", "http", "pages", "notices", "ledger", "crash", "steps", "slope", "bills"],
+      parts: ["claims", "flash", "http", "pages", "notices", "ledger", "crash", "steps", "slope", "bills", "vault"],
       from: [],
       isSmoke: false,
       writesPage: false,
