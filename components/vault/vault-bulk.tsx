@@ -5,7 +5,7 @@ import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { Field } from "@/components/form/field";
 import { SelectField, TextField } from "@/components/form/fields";
 import { Button } from "@/components/ui/button";
-import { Input } from "@/components/ui/input";
+import { Input, Select } from "@/components/ui/input";
 import { VAULT_MOVES } from "@/lib/features/vault/rules";
 import type { getMessages } from "@/lib/i18n";
 import { fill, formatCount } from "@/lib/i18n/format";
@@ -108,6 +108,12 @@ function ExportForm({ target, t }: Readonly<{ target: ReactNode; t: Words }>) {
       {target}
       <Field id={id} label={t.bulk.reason}>
         <Input id={id} name="reason" required maxLength={limits.vaultReasonMax} />
+      </Field>
+      <Field id={`${id}-format`} label={t.bulk.format}>
+        <Select id={`${id}-format`} name="format" defaultValue="txt">
+          <option value="txt">{t.bulk.formats.txt}</option>
+          <option value="jsonl">{t.bulk.formats.jsonl}</option>
+        </Select>
       </Field>
       <Button type="submit" size="sm">
         {t.bulk.export}

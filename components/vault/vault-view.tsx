@@ -3,19 +3,17 @@ import type { ComponentProps } from "react";
 import type { ActionForm } from "@/components/form/action-form";
 import { ListFrame } from "@/components/merchant/list-frame";
 import { PageHead } from "@/components/merchant/page-head";
-import { inLocale, type ViewProps } from "@/components/merchant/view";
+import type { ViewProps } from "@/components/merchant/view";
 import { buttonClass } from "@/components/ui/button";
-import { listBatches } from "@/lib/features/merchants/batches";
-import { listVariantChoices } from "@/lib/features/merchants/products";
-import { listGlassNotices, listPools } from "@/lib/features/vault/card-story";
+import { listGlassNotices } from "@/lib/features/vault/card-story";
 import { toItem } from "@/lib/features/vault/item";
 import { findRows, listCards } from "@/lib/features/vault/list-cards";
-import { CARD_STATES, VAULT_SORTS } from "@/lib/features/vault/rules";
 import type { VaultQuery } from "@/lib/features/vault/schema";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount } from "@/lib/i18n/format";
-import { newId, toPublicId } from "@/lib/kernel/id";
+import { newId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
+import { filtersOf, queryText } from "./filters";
 import { GlassNotices } from "./glass-notices";
 import { SecretSearch } from "./secret-search";
 import { VaultList } from "./vault-list";
@@ -93,71 +91,4 @@ export async function VaultView({ query, found, acts, ...view }: VaultViewProps)
       )}
     </>
   );
-}
-
-/** The query as an address carries it, without where it goes on. */
-function queryText(query: VaultQuery, found: readonly string[] | null): string {
-  const { state, batch, variant, product, merchant, pool, q, from, to, sort } = query;
-  const named = {
-    ...{ state, pool, q, from, to, sort: sort === "new" ? undefined : sort },
-    batch: batch && toPublicId("batch", batch),
-    variant: variant && toPublicId("variant", variant),
-    product: product && toPublicId("product", product),
-    merchant: merchant && toPublicId("merchant", merchant),
-    found: found?.join("."),
-  };
-  const entries = Object.entries(named).filter((entry): entry is [string, string] => Boolean(entry[1]));
-  return new URLSearchParams(entries).toString();
-}
-
-/** The selects over the list; one that would have a single choice is left out. */
-async function filtersOf({ locale, viewer }: ViewProps, query: VaultQuery) {
-  const { vault: t, merchant } = getMessages(locale);
-  const deps = getDeps();
-  const [variants, batches, pools] = await Promise.all([
-    listVariantChoices(deps, viewer),
-    listBatches(deps, viewer, { page: 1, variantId: query.variant }),
-    listPools(deps, viewer),
-  ]);
-  const batchChoices = batches.rows.map(({ id, number, note }): readonly [string, string] => [
-    toPublicId("batch", id),
-    `${number}${note ? ` ${note}` : ""}`,
-  ]);
-  const chosen = query.batch && toPublicId("batch", query.batch);
-  if (chosen && !batchChoices.some(([id]) => id === chosen)) batchChoices.unshift([chosen, chosen.slice(-8)]);
-  const filters = [
-    {
-      name: "state",
-      label: t.state,
-      value: query.state ?? "",
-      options: CARD_STATES.map((state) => [state, merchant.labels.card[state]] as const),
-    },
-    {
-      name: "variant",
-      label: t.variant,
-      value: query.variant ? toPublicId("variant", query.variant) : "",
-      options: variants.map(
-        (one) =>
-          [
-            toPublicId("variant", one.id),
-            `${inLocale(locale, one.productTitleZh, one.productTitleEn)} · ${inLocale(locale, one.titleZh, one.titleEn)}`,
-          ] as const,
-      ),
-    },
-    { name: "batch", label: t.batch, value: chosen ?? "", options: batchChoices },
-    {
-      name: "pool",
-      label: t.pool,
-      value: query.pool ?? "",
-      options: pools.map(({ id, name }) => [id, name] as const),
-    },
-    {
-      name: "sort",
-      label: t.sorts.new,
-      value: query.sort,
-      options: VAULT_SORTS.map((sort) => [sort, t.sorts[sort]] as const),
-      isSort: true,
-    },
-  ];
-  return filters.filter(({ name, options, value }) => name !== "pool" || options.length > 1 || value !== "");
 }

@@ -113,9 +113,9 @@ export async function answerVaultExport(request: NextRequest): Promise<Response>
   if (viewer.kind !== "merchant") return refuse("not_found");
   const form = ExportForm.safeParse(fields);
   if (!form.success) return leadBack(request, refusalOf(form.error.issues[0]?.message), pageOf(request));
-  const { target, reason } = form.data;
-  const chunks = exportCards(deps, viewer, { target, reason, ...trace });
-  const name = `cards-${toPublicId("merchant", viewer.merchantId).slice(-6)}.txt`;
+  const { target, reason, format } = form.data;
+  const chunks = exportCards(deps, viewer, { target, reason, format, ...trace });
+  const name = `cards-${toPublicId("merchant", viewer.merchantId).slice(-6)}.${format}`;
   return new Response(toStream(deps, chunks), {
     headers: { ...PLAIN, "Content-Disposition": `attachment; filename="${name}"` },
   });

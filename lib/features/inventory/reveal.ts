@@ -35,7 +35,10 @@ export interface SealedRow {
 }
 
 /** Opens rows that a revealing function of the database returned: those functions alone give ciphertexts out. */
-export function openRows<T extends SealedRow>({ keys }: Pick<Deps, "keys">, rows: readonly T[]): (T & { text: Secret })[] {
+export function openRows<T extends SealedRow>(
+  { keys }: Pick<Deps, "keys">,
+  rows: readonly T[],
+): (T & { text: Secret })[] {
   const dataKeys = new Map<string, Buffer>();
   return rows.map((row) => {
     const { merchant_id: merchantId, variant_id: variantId, batch_id: batchId, card_id: cardId } = row;

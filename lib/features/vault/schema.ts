@@ -80,10 +80,9 @@ const toTarget = ({ cards, all, query }: z.output<typeof Target>): BulkTarget =>
     ? { query: VaultQuery.parse(Object.fromEntries(new URLSearchParams(query))) }
     : { cardIds: [...new Set(cards)] };
 
-export const ExportForm = Target.extend({ reason: Reason }).transform(({ reason, ...target }) => ({
-  reason,
-  target: toTarget(target),
-}));
+export const ExportForm = Target.extend({ reason: Reason, format: z.enum(["txt", "jsonl"]).default("txt") }).transform(
+  ({ reason, format, ...target }) => ({ reason, format, target: toTarget(target) }),
+);
 
 export const VaultMoveForm = Target.extend({
   moveId: z.uuid(),

@@ -160,7 +160,8 @@ describe("taking away many at once", () => {
     const target = { query: VaultQuery.parse({ variant: toPublicId("variant", second.variantId) }) };
     const read = async (viewer: Merchant) => {
       let text = "";
-      for await (const chunk of exportCards(shop.deps, viewer, { target, reason: "moving house" })) text += chunk;
+      for await (const chunk of exportCards(shop.deps, viewer, { target, format: "txt", reason: "moving house" }))
+        text += chunk;
       return text.split("\n").filter(Boolean);
     };
     expect((await read(owner)).sort()).toEqual([...second.secrets, "DRAFT-1", "DRAFT-2", "DRAFT-3"].sort());
@@ -173,11 +174,15 @@ describe("taking away many at once", () => {
 
   test("an export goes on where a session was proved a while ago, and ends with the session", async () => {
     const target = { query: VaultQuery.parse({ state: "draft" }) };
-    const chunks = exportCards(shop.deps, owner, { target, reason: "slow line" });
+    const open = () => exportCards(shop.deps, owner, { target, format: "jsonl", reason: "slow line" });
+    const chunks = open();
     await shop.rows("UPDATE session SET proved_at = clock_timestamp() - interval '30 minutes' WHERE id = $1", [
       owner.stepUp.sessionId,
     ]);
-    expect((await chunks.next()).value).toContain("DRAFT-1");
+    expect((await chunks.next()).value).toBe('"DRAFT-1"\n"DRAFT-2"\n"DRAFT-3"\n');
+    await shop.rows("UPDATE session SET revoked_at = clock_timestamp() WHERE id = $1", [owner.stepUp.sessionId]);
+    await expect(open().next()).rejects.toThrow();
+    await shop.rows("UPDATE session SET revoked_at = NULL WHERE id = $1", [owner.stepUp.sessionId]);
     await shop.rows("UPDATE session SET proved_at = clock_timestamp() WHERE id = $1", [owner.stepUp.sessionId]);
   });
 

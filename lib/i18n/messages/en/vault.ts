@@ -59,7 +59,9 @@ export const vault = {
     moving: "Doing it",
     moved: "Done, and the list is up to date.",
     exportTitle: "Export",
-    exportLead: "Downloads the texts, one to a line. Every one of them goes on record as seen.",
+    exportLead: "Downloads the texts. Every one of them goes on record as seen.",
+    format: "Format",
+    formats: { txt: "Text, one to a line", jsonl: "JSON, one to a line (for cards with line breaks)" },
     export: "Download",
   },
   glass: {

@@ -57,7 +57,9 @@ export const vault = {
     moving: "正在处理",
     moved: "处理好了，列表已更新。",
     exportTitle: "导出",
-    exportLead: "下载卡密原文，一行一张。每一张都会记入查看记录。",
+    exportLead: "下载卡密原文。每一张都会记入查看记录。",
+    format: "格式",
+    formats: { txt: "文本，一行一张", jsonl: "JSON，一行一张（卡密里有换行时用）" },
     export: "下载",
   },
   glass: {
