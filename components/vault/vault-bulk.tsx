@@ -18,7 +18,7 @@ type Words = ReturnType<typeof getMessages>["vault"];
 interface VaultBulkProps {
   locale: Locale;
   role: Role;
-  query: string;
+  query: string | null;
   move: ComponentProps<typeof ActionForm>["action"];
   moveId: string;
   picked: ReadonlySet<string>;
@@ -74,7 +74,7 @@ function Act({ title, lead, children }: Readonly<{ title: string; lead: string; 
 
 interface TargetProps {
   locale: Locale;
-  query: string;
+  query: string | null;
   picked: ReadonlySet<string>;
   t: Words;
 }
@@ -84,7 +84,7 @@ function Target({ locale, query, picked, t }: Readonly<TargetProps>) {
   const isAny = picked.size > 0;
   return (
     <fieldset className="space-y-1 text-sm">
-      <input type="hidden" name="query" value={query} />
+      {query === null ? null : <input type="hidden" name="query" value={query} />}
       {[...picked].map((id) => (
         <input key={id} type="hidden" name="cards" value={id} />
       ))}
@@ -92,10 +92,12 @@ function Target({ locale, query, picked, t }: Readonly<TargetProps>) {
         <input key={`some-${isAny}`} type="radio" name="all" value="0" defaultChecked={isAny} className="size-4" />
         {fill(t.bulk.picked, { count: formatCount(picked.size, locale) })}
       </label>
-      <label className="flex min-h-9 items-center gap-2">
-        <input type="radio" name="all" value="1" required className="size-4" />
-        {t.bulk.all}
-      </label>
+      {query === null ? null : (
+        <label className="flex min-h-9 items-center gap-2">
+          <input type="radio" name="all" value="1" required className="size-4" />
+          {t.bulk.all}
+        </label>
+      )}
     </fieldset>
   );
 }

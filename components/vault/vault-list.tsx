@@ -21,8 +21,8 @@ interface VaultListProps {
   role: Role;
   first: readonly VaultItem[];
   next: string | null;
-  /** The filters as an address carries them, for the pages that follow and for acts on all. */
-  query: string;
+  /** The filters as an address carries them, for the pages that follow and for acts on all; null where it is not a filter that chose. */
+  query: string | null;
   move: ComponentProps<typeof ActionForm>["action"];
   /** Made with the page: the same form sent twice is one move. */
   moveId: string;
@@ -36,7 +36,7 @@ interface VaultListProps {
  */
 export function VaultList(props: Readonly<VaultListProps>) {
   const { locale, base, role, first, next, query, move, moveId, t, words } = props;
-  const { rows, state, loadMore } = useVaultRows({ first, next, query });
+  const { rows, state, loadMore } = useVaultRows({ first, next, query: query ?? "" });
   const { box, from, to, above, below } = useRowWindow(rows.length, loadMore);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const pick = (id: string, isPicked: boolean) =>

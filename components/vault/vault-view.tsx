@@ -47,7 +47,7 @@ export async function VaultView({ query, found, acts, ...view }: VaultViewProps)
       role={viewer.kind}
       first={page.rows.map(toItem)}
       next={page.next}
-      query={queryText(query, null)}
+      query={found ? null : queryText(query, null)}
       move={acts.move}
       moveId={newId()}
       t={t}
