@@ -122,11 +122,11 @@ test.describe("somebody else's id", () => {
            SELECT v::text FROM variant v WHERE merchant_id = $1 UNION ALL
            SELECT b::text FROM batch b WHERE merchant_id = $1 UNION ALL
            SELECT c::text FROM card c WHERE merchant_id = $1 UNION ALL
-           SELECT o::text FROM orders o WHERE merchant_id = $1 UNION ALL
+           SELECT (o.id, o.status, o.exception, o.paid_minor, o.payment_count, o.card_ids)::text FROM orders o WHERE merchant_id = $1 UNION ALL
            SELECT u::text FROM app_user u WHERE merchant_id = $1 UNION ALL
            SELECT s::text FROM session s JOIN app_user u ON u.id = s.user_id AND u.merchant_id = $1 UNION ALL
            SELECT m::text FROM merchant m WHERE id = $1 UNION ALL
-           SELECT a::text FROM payment_attempt a JOIN orders o ON o.id = a.order_id AND o.merchant_id = $1 UNION ALL
+           SELECT a.id::text FROM payment_attempt a JOIN orders o ON o.id = a.order_id AND o.merchant_id = $1 UNION ALL
            SELECT r::text FROM refund r JOIN orders o ON o.id = r.order_id AND o.merchant_id = $1 UNION ALL
            SELECT r::text FROM reveal_record r JOIN orders o ON o.id = r.order_id AND o.merchant_id = $1) t`,
         [foreign.merchant],
