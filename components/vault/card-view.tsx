@@ -3,6 +3,7 @@ import { Facts, PageHead, Part } from "@/components/merchant/page-head";
 import { wordOf } from "@/components/merchant/state-badges";
 import { inLocale, type ViewProps } from "@/components/merchant/view";
 import { Badge } from "@/components/ui/badge";
+import { Notice } from "@/components/ui/notice";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { type CardEvent, type CardPage, findCardPage } from "@/lib/features/vault/card-story";
 import { shortCard } from "@/lib/features/vault/item";
@@ -17,14 +18,16 @@ interface CardViewProps extends ViewProps {
   readonly cardId: string;
   /** Whether the viewer has just shown who they are. */
   readonly isProved: boolean;
+  /** The code of what a form without scripts was refused. */
+  readonly refused: string | null;
 }
 
 /** One card: what it is, the way to its text for whoever may see it, and everything that ever happened to it. */
-export async function CardView({ cardId, isProved, ...view }: CardViewProps) {
+export async function CardView({ cardId, isProved, refused, ...view }: CardViewProps) {
   const { locale, viewer, base } = view;
   const card = await findCardPage(getDeps(), viewer, cardId);
   if (!card) notFound();
-  const { vault, merchant } = getMessages(locale);
+  const { vault, merchant, staff } = getMessages(locale);
   const t = vault.card;
   const publicId = toPublicId("card", card.id);
   return (
@@ -35,6 +38,11 @@ export async function CardView({ cardId, isProved, ...view }: CardViewProps) {
       >
         <Badge tone="strong">{wordOf(merchant.labels.card, card.state)}</Badge>
       </PageHead>
+      {refused ? (
+        <Notice tone="seal" role="alert" className="mb-5">
+          {wordOf(staff.errors, refused)}
+        </Notice>
+      ) : null}
       <Part title={t.secret}>
         <CardReveal
           cardId={publicId}

@@ -3,8 +3,10 @@ import type { ComponentProps } from "react";
 import type { ActionForm } from "@/components/form/action-form";
 import { ListFrame } from "@/components/merchant/list-frame";
 import { PageHead } from "@/components/merchant/page-head";
+import { wordOf } from "@/components/merchant/state-badges";
 import type { ViewProps } from "@/components/merchant/view";
 import { buttonClass } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
 import { listGlassNotices } from "@/lib/features/vault/card-story";
 import { toItem } from "@/lib/features/vault/item";
 import { findRows, listCards } from "@/lib/features/vault/list-cards";
@@ -29,11 +31,13 @@ interface VaultViewProps extends ViewProps {
   readonly query: VaultQuery;
   /** What a search for an exact text has found, in place of the list. */
   readonly found: readonly string[] | null;
+  /** The code of what a form without scripts was refused. */
+  readonly refused: string | null;
   readonly acts: VaultActs;
 }
 
 /** The viewer's cards: masked, filtered by the address, as long as one scrolls. */
-export async function VaultView({ query, found, acts, ...view }: VaultViewProps) {
+export async function VaultView({ query, found, refused, acts, ...view }: VaultViewProps) {
   const { locale, viewer, base } = view;
   const { vault: t, merchant, life, staff } = getMessages(locale);
   const deps = getDeps();
@@ -57,6 +61,11 @@ export async function VaultView({ query, found, acts, ...view }: VaultViewProps)
   return (
     <>
       <PageHead title={t.title} lead={t.lead} />
+      {refused ? (
+        <Notice tone="seal" role="alert" className="mb-5">
+          {wordOf({ ...staff.errors, ...life.errors }, refused)}
+        </Notice>
+      ) : null}
       <GlassNotices locale={locale} base={base} notices={notices} />
       <SecretSearch locale={locale} search={acts.search} isOpen={found !== null} />
       {found ? (

@@ -67,7 +67,14 @@ function leadBack(request: NextRequest, code: string, path: string): Response {
   const locale: Locale = toLocale(path.split("/")[1] ?? "");
   if (code === "unauthorized") return seeOther(`/${locale}/sign-in`);
   if (code === "step_up") return seeOther(`/${locale}/step-up?next=${encodeURIComponent(path)}`);
-  return refuse(code);
+  return seeOther(withRefusal(path, code));
+}
+
+/** The page's address with what to say on it. */
+function withRefusal(path: string, code: string): string {
+  const url = new URL(path, "http://page.invalid");
+  url.searchParams.set("refused", code);
+  return url.pathname + url.search;
 }
 
 const seeOther = (path: string): Response =>
@@ -114,9 +121,10 @@ export async function answerVaultExport(request: NextRequest): Promise<Response>
   const form = ExportForm.safeParse(fields);
   if (!form.success) return leadBack(request, refusalOf(form.error.issues[0]?.message), pageOf(request));
   const { target, reason, format } = form.data;
-  const chunks = exportCards(deps, viewer, { target, reason, format, ...trace });
+  const exported = await exportCards(deps, viewer, { target, reason, format, ...trace });
+  if (!exported.ok) return leadBack(request, exported.error, pageOf(request));
   const name = `cards-${toPublicId("merchant", viewer.merchantId).slice(-6)}.${format}`;
-  return new Response(toStream(deps, chunks), {
+  return new Response(toStream(deps, exported.value), {
     headers: { ...PLAIN, "Content-Disposition": `attachment; filename="${name}"` },
   });
 }

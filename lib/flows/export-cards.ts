@@ -3,7 +3,7 @@ import type { BulkTarget } from "@/lib/features/vault/schema";
 import { readTargets } from "@/lib/features/vault/targets";
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
-import { ok } from "@/lib/kernel/result";
+import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Proven, Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
 import { inTransaction } from "@/lib/platform/db";
@@ -27,28 +27,23 @@ async function countTexts({ db }: Deps, { merchantId }: Merchant, ids: readonly 
   return row.n;
 }
 
-/**
- * The texts of a merchant's own cards while they are opened chunk by chunk: each chunk is on record before a letter of it leaves, and
- * what the receiver breaks off was never opened. Throws when a chunk is not opened whole, because the session has ended meanwhile: part
- * of a file must not pass for all of it.
- */
-export async function* exportCards(
+/** Named cards must all be the merchant's: one that is not is not there, and then there is no file. */
+async function judgeTarget(
+  { db }: Deps,
+  { merchantId }: Merchant,
+  target: BulkTarget,
+): Promise<Result<null, "nothing_chosen" | "not_found">> {
+  if (!("cardIds" in target)) return ok(null);
+  if (target.cardIds.length === 0) return err("nothing_chosen");
+  const own = await db.card.count({ where: { id: { in: [...target.cardIds] }, merchantId } });
+  return own === target.cardIds.length ? ok(null) : err("not_found");
+}
+
+async function* readTexts(
   deps: Deps,
   viewer: Proven<Merchant>,
   { target, format, ...words }: ExportCards,
 ): AsyncGenerator<string> {
-  await inTransaction(deps.db, async (tx) =>
-    ok(
-      await recordAudit(tx, {
-        actor: viewer,
-        action: "vault.exported",
-        subjectKind: "merchant",
-        subjectId: viewer.merchantId,
-        merchantId: viewer.merchantId,
-        detail: { reason: words.reason },
-      }),
-    ),
-  );
   let count = 0;
   for await (const ids of readTargets(deps, viewer, { target, max: limits.vaultCardsPerExport })) {
     const cards = await revealVaultCards(deps, viewer, { ...words, cardIds: ids, purpose: "export" });
@@ -64,4 +59,25 @@ export async function* exportCards(
     if (lines.length > 0) yield `${lines.join("\n")}\n`;
   }
   deps.log.info("vault.exported", { merchantId: viewer.merchantId, count });
+}
+
+/**
+ * The texts of a merchant's own cards while they are opened chunk by chunk: each chunk is on record before a letter of it leaves, and
+ * what the receiver breaks off was never opened. The texts throw when a chunk is not opened whole, because the session has ended
+ * meanwhile: part of a file must not pass for all of it.
+ */
+export async function exportCards(
+  deps: Deps,
+  viewer: Proven<Merchant>,
+  command: ExportCards,
+): Promise<Result<AsyncGenerator<string>, "nothing_chosen" | "not_found">> {
+  const judged = await judgeTarget(deps, viewer, command.target);
+  if (!judged.ok) return judged;
+  const { merchantId } = viewer;
+  await inTransaction(deps.db, async (tx) => {
+    const subject = { subjectKind: "merchant", subjectId: merchantId, merchantId };
+    const detail = { reason: command.reason, format: command.format };
+    return ok(await recordAudit(tx, { actor: viewer, action: "vault.exported", ...subject, detail }));
+  });
+  return ok(readTexts(deps, viewer, command));
 }

@@ -150,12 +150,12 @@ export const ROUTES: Readonly<Record<string, RouteRow | "no id">> = {
   "POST /api/merchant/vault/export": {
     at: () => "/api/merchant/vault/export",
     form: (f: Foreign) => ({ cards: publicId("crd", f.card), reason: "walking by", all: "0" }),
-    statuses: [401, 401, 200, 404],
+    statuses: [401, 401, 404, 404],
   },
   "POST /api/admin/statements": { at: () => "/api/admin/statements?account=epay", statuses: [401, 401, 404, 422] },
   "GET /api/admin/statements": {
     at: () => "/api/admin/statements?account=epay&after=0",
-    statuses: [401, 401, 404, 422],
+    statuses: [401, 401, 404, 200],
   },
   "POST /api/admin/statements/preview": {
     at: () => "/api/admin/statements/preview?account=epay",

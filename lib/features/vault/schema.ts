@@ -90,8 +90,13 @@ export const VaultMoveForm = Target.extend({
   reason: Reason,
 }).transform(({ moveId, kind, reason, ...target }) => ({ moveId, kind, reason, target: toTarget(target) }));
 
-/** The words of the cards that a search found, as the address names them. */
+/** The cards that a search found, as the address names them, and why a form without scripts was led back here. */
 export const FoundQuery = z.object({
+  refused: z
+    .string()
+    .regex(/^[a-z_]{1,40}$/)
+    .optional()
+    .catch(undefined),
   found: z
     .string()
     .transform((text) =>

@@ -159,9 +159,10 @@ describe("taking away many at once", () => {
   test("an export has exactly the texts of the filter, each on record as exported; a foreigner's has none", async () => {
     const target = { query: VaultQuery.parse({ variant: toPublicId("variant", second.variantId) }) };
     const read = async (viewer: Merchant) => {
+      const exported = await exportCards(shop.deps, viewer, { target, format: "txt", reason: "moving house" });
+      if (!exported.ok) throw new Error(exported.error);
       let text = "";
-      for await (const chunk of exportCards(shop.deps, viewer, { target, format: "txt", reason: "moving house" }))
-        text += chunk;
+      for await (const chunk of exported.value) text += chunk;
       return text.split("\n").filter(Boolean);
     };
     expect((await read(owner)).sort()).toEqual([...second.secrets, "DRAFT-1", "DRAFT-2", "DRAFT-3"].sort());
@@ -170,18 +171,25 @@ describe("taking away many at once", () => {
     );
     expect(row?.n).toBe(33);
     expect(await read(foreigner)).toEqual([]);
+    const [cardId] = await readAll(owner, {});
+    const named = { target: { cardIds: [cardId!] }, format: "txt", reason: "x" } as const;
+    expect(await exportCards(shop.deps, foreigner, named)).toEqual({ ok: false, error: "not_found" });
   });
 
   test("an export goes on where a session was proved a while ago, and ends with the session", async () => {
     const target = { query: VaultQuery.parse({ state: "draft" }) };
-    const open = () => exportCards(shop.deps, owner, { target, format: "jsonl", reason: "slow line" });
-    const chunks = open();
+    const open = async () => {
+      const exported = await exportCards(shop.deps, owner, { target, format: "jsonl", reason: "slow line" });
+      if (!exported.ok) throw new Error(exported.error);
+      return exported.value;
+    };
+    const chunks = await open();
     await shop.rows("UPDATE session SET proved_at = clock_timestamp() - interval '30 minutes' WHERE id = $1", [
       owner.stepUp.sessionId,
     ]);
     expect((await chunks.next()).value).toBe('"DRAFT-1"\n"DRAFT-2"\n"DRAFT-3"\n');
     await shop.rows("UPDATE session SET revoked_at = clock_timestamp() WHERE id = $1", [owner.stepUp.sessionId]);
-    await expect(open().next()).rejects.toThrow();
+    await expect((await open()).next()).rejects.toThrow();
     await shop.rows("UPDATE session SET revoked_at = NULL WHERE id = $1", [owner.stepUp.sessionId]);
     await shop.rows("UPDATE session SET proved_at = clock_timestamp() WHERE id = $1", [owner.stepUp.sessionId]);
   });

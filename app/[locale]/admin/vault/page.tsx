@@ -20,7 +20,7 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 export default async function AdminVaultPage({ params, searchParams }: PageProps) {
   const locale = toLocale((await params).locale);
   const { viewer } = await requireRole("admin", locale, "/admin/vault");
-  const [query, { found }] = await Promise.all([
+  const [query, { found, refused }] = await Promise.all([
     readQuery(VaultQuery, searchParams),
     readQuery(FoundQuery, searchParams),
   ]);
@@ -31,6 +31,7 @@ export default async function AdminVaultPage({ params, searchParams }: PageProps
       base={baseOf(locale, viewer)}
       query={query}
       found={found ?? null}
+      refused={refused ?? null}
       acts={{ search: searchVaultAction, move: moveVaultCardsAction }}
     />
   );
