@@ -59,8 +59,8 @@ test.describe("somebody else's id", () => {
   let owner: Account & { slug: string };
   const contexts = new Map<Walker, BrowserContext>();
 
-  test.beforeAll(async ({ browser }, { project }) => {
-    const baseURL = project.use.baseURL as string;
+  const baseURL = process.env.KAPU_TEST_SHOP_URL ?? "";
+  test.beforeAll(async ({ browser }) => {
     const page = await (await browser.newContext({ baseURL })).newPage();
     owner = await openMerchant(page);
     await signIn(page, owner, "merchant");
@@ -73,34 +73,29 @@ test.describe("somebody else's id", () => {
     await expect(bought.getByRole("heading", { name: "Your cards are here" })).toBeVisible();
     foreign = await idsOf(owner);
     contexts.set("nobody", await browser.newContext({ baseURL }));
-    contexts.set("buyer", await somebodyElse(browser, baseURL));
-    contexts.set("stranger", await strangerIn(browser, baseURL));
-    contexts.set("admin", await signedInAs(browser, baseURL, ADMIN, "admin"));
+    contexts.set("buyer", await somebodyElse(browser));
+    contexts.set("stranger", await strangerIn(browser));
+    contexts.set("admin", await adminIn(browser));
   });
   test.afterAll(async () => {
     for (const context of contexts.values()) await context.close();
   });
 
   /** Somebody who bought something, of another merchant. */
-  async function somebodyElse(browser: Browser, baseURL: string): Promise<BrowserContext> {
+  async function somebodyElse(browser: Browser): Promise<BrowserContext> {
     const context = await browser.newContext({ baseURL });
     await order(await context.newPage(), { locale: "en", slug: "starriver", email: "walker@example.com" });
     return context;
   }
-  async function strangerIn(browser: Browser, baseURL: string): Promise<BrowserContext> {
+  async function strangerIn(browser: Browser): Promise<BrowserContext> {
     const context = await browser.newContext({ baseURL });
     const page = await context.newPage();
     await signIn(page, await openMerchant(page), "merchant");
     return context;
   }
-  async function signedInAs(
-    browser: Browser,
-    baseURL: string,
-    account: Account,
-    role: "admin",
-  ): Promise<BrowserContext> {
+  async function adminIn(browser: Browser): Promise<BrowserContext> {
     const context = await browser.newContext({ baseURL });
-    await signIn(await context.newPage(), account, role);
+    await signIn(await context.newPage(), ADMIN, "admin");
     return context;
   }
 
@@ -184,7 +179,7 @@ test.describe("somebody else's id", () => {
 
   /** Sends a request as a page of the shop would. */
   function send({ request }: BrowserContext, name: string, row: RouteRow): Promise<APIResponse> {
-    const { origin } = new URL(process.env.KAPU_TEST_SHOP_URL ?? "");
+    const { origin } = new URL(baseURL);
     return request.fetch(row.at(foreign), {
       method: name.split(" ")[0],
       headers: { origin, accept: "application/json", ...(row.body && { "content-type": "application/json" }) },
@@ -230,7 +225,7 @@ test.describe("somebody else's id", () => {
     const response = await request.post(page, {
       headers: {
         "next-action": id,
-        origin: new URL(process.env.KAPU_TEST_SHOP_URL ?? "").origin,
+        origin: new URL(baseURL).origin,
         accept: "text/x-component",
       },
       multipart: form,
