@@ -7,7 +7,7 @@ export const merchant = {
     products: "商品",
     upload: "上传卡密",
     batches: "批次",
-    vault: "卡库",
+    vault: "卡密库",
     orders: "订单",
   },
   labels: {

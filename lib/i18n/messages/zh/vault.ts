@@ -1,6 +1,6 @@
 /** What the vault says: the list of a merchant's cards, one card with its life, and what can be done with many. */
 export const vault = {
-  title: "卡库",
+  title: "卡密库",
   lead: "所有卡密，只显示状态，不显示内容。查看和导出都会留下记录。",
   searchHint: "完整的订单号",
   secretTitle: "按卡密原文查找",
@@ -109,7 +109,7 @@ export const vault = {
       batch_taken_back: "整批撤回",
     },
     orderReveal: "买家页面上展示",
-    reveals: { reveal: "在卡库查看", export: "导出", break_glass: "管理员紧急查看" },
+    reveals: { reveal: "在卡密库查看", export: "导出", break_glass: "管理员紧急查看" },
     reasons: { own_card: "查看自己的卡" },
   },
 };
