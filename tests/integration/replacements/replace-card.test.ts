@@ -11,11 +11,12 @@ import { revealOrder } from "@/lib/flows/reveal-order";
 import { newId } from "@/lib/kernel/id";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { expectInvariants } from "@/tests/support/invariants";
+import { proven } from "@/tests/support/proven";
 import { openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
 import { type Stocked, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
-const ADMIN: Viewer = { kind: "admin", userId: newId() };
+const ADMIN = proven({ kind: "admin", userId: newId() });
 const CHECK = "23514";
 
 describe("replacing a bad card", () => {

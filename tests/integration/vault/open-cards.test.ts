@@ -213,10 +213,8 @@ describe("taking away many at once", () => {
       reason: "leaked by the supplier",
       by: "merchant",
     });
-    const all = {
-      ...{ moveId: newId(), kind: "withdraw", reason: "closing down" },
-      target: { query: VaultQuery.parse({}) },
-    } as const;
+    const target = { query: VaultQuery.parse({}) };
+    const all = { moveId: newId(), kind: "withdraw", reason: "closing down", target } as const;
     // Buyers order while all is being taken away: each card goes to one of the two.
     const orders = Array.from({ length: 20 }, () =>
       shop.place(stocked.variantId).then(
