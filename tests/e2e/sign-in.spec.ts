@@ -78,6 +78,7 @@ async function enrol(page: Page): Promise<string[]> {
 test("with two-step sign-in a password alone opens nothing, a recovery code lets in once, and is asked for again before it ends", async ({
   page,
 }) => {
+  test.slow();
   const merchant = await openMerchant(page);
   await signIn(page, merchant, "merchant");
   const codes = await enrol(page);
