@@ -163,6 +163,9 @@ export const openDataKey = (keys: Keys, wrapped: Uint8Array, place: Omit<CardPla
 /** The associated data of a gateway account's settings. */
 export const accountAad = (accountId: string): string => `gateway_account|${accountId}`;
 
+/** The associated data of the token of a merchant's bot. */
+export const channelAad = (merchantId: string): string => `alert_channel|${merchantId}`;
+
 /** The associated data of a person's authenticator secret. */
 export const factorAad = (userId: string): string => `user_factor|${userId}`;
 

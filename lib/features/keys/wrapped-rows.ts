@@ -1,4 +1,4 @@
-import { accountAad, batchAad, factorAad, type Keys, type Wrapped } from "@/lib/platform/crypto";
+import { accountAad, batchAad, channelAad, factorAad, type Keys, type Wrapped } from "@/lib/platform/crypto";
 import type { Tx } from "@/lib/platform/db";
 
 /** A row that keeps something wrapped, and what binds the bytes to it. */
@@ -11,7 +11,7 @@ export interface WrappedRow {
 
 /** A table of wrapped things: how to read those under another key, and how to write one back. */
 export interface WrappedTable {
-  readonly name: "batches" | "gateway accounts" | "authenticators";
+  readonly name: "batches" | "gateway accounts" | "authenticators" | "bots";
   /** The next rows that are not under this key, by id; locked until the transaction ends. */
   read(tx: Tx, asked: { keyId: string; after: string; size: number }): Promise<WrappedRow[]>;
   /** Changes a row that is still as it was read; says whether it was. */
@@ -79,8 +79,26 @@ const factors: WrappedTable = {
   count: (tx) => tx.$queryRaw`SELECT key_id AS "keyId", count(*)::int AS n FROM user_factor GROUP BY key_id`,
 };
 
+const bots: WrappedTable = {
+  name: "bots",
+  async read(tx, { keyId, after, size }) {
+    const rows = await tx.$queryRaw<Omit<WrappedRow, "aad">[]>`
+      SELECT merchant_id::text AS id, telegram_token AS sealed, key_id AS "keyId" FROM alert_channel
+       WHERE key_id <> ${keyId} AND merchant_id::text > ${after} ORDER BY merchant_id::text LIMIT ${size}::int FOR NO KEY UPDATE`;
+    return rows.map((row) => ({ ...row, aad: channelAad(row.id) }));
+  },
+  async write(tx, { id, keyId, sealed }, wrapped) {
+    const count = await tx.$executeRaw`
+      UPDATE alert_channel SET telegram_token = ${wrapped.sealed}::bytea, key_id = ${wrapped.keyId}
+       WHERE merchant_id = ${id}::uuid AND key_id = ${keyId} AND telegram_token = ${Buffer.from(sealed)}::bytea`;
+    return count === 1;
+  },
+  count: (tx) =>
+    tx.$queryRaw`SELECT key_id AS "keyId", count(*)::int AS n FROM alert_channel WHERE key_id IS NOT NULL GROUP BY key_id`,
+};
+
 /** Everything that a master key wraps. Whoever wraps something new adds it here, or its old key is needed for ever. */
-export const WRAPPED_TABLES: readonly WrappedTable[] = [batches, accounts, factors];
+export const WRAPPED_TABLES: readonly WrappedTable[] = [batches, accounts, factors, bots];
 
 /** The keys that rows are wrapped by and this process does not have, and how many rows that is. */
 export async function findUnknownKeys(

@@ -2,12 +2,10 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import { Secret } from "@/lib/kernel/secret";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
-import { MASTER_KEY_ID, open, seal } from "@/lib/platform/crypto";
+import { channelAad, unwrap, wrap } from "@/lib/platform/crypto";
 import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import type { ChannelForm } from "./schema";
-
-const aad = (merchantId: string): string => `alert_channel|${merchantId}`;
 
 /** How a merchant is told, as the settings page shows it: whether there is a bot, never its token. */
 export interface ChannelView {
@@ -52,14 +50,14 @@ export async function saveChannel(
     const before = await tx.alertChannel.findUnique({ where: { merchantId } });
     const isOff =
       form.isTelegramOff || (form.telegramToken === "" && form.telegramChat === "" && !before?.telegramToken);
-    const sealed = form.telegramToken
-      ? Uint8Array.from(seal(deps.keys.master, Buffer.from(form.telegramToken), aad(merchantId)))
-      : (before?.telegramToken ?? null);
+    const fresh = form.telegramToken ? wrap(deps.keys, Buffer.from(form.telegramToken), channelAad(merchantId)) : null;
+    const sealed = fresh ? Uint8Array.from(fresh.sealed) : (before?.telegramToken ?? null);
+    const keyId = fresh ? fresh.keyId : (before?.keyId ?? null);
     if (!isOff && !sealed) return err("token_required");
     if (!isOff && form.telegramChat === "") return err("chat_required");
     const bot = isOff
       ? { telegramToken: null, telegramChat: null, keyId: null }
-      : { telegramToken: sealed, telegramChat: form.telegramChat, keyId: MASTER_KEY_ID };
+      : { telegramToken: sealed, telegramChat: form.telegramChat, keyId };
     const data = { isMail: form.isMail, ...bot, updatedAt: new Date(deps.clock.now()) };
     await tx.alertChannel.upsert({ where: { merchantId }, create: { merchantId, ...data }, update: data });
     await recordAudit(tx, {
@@ -82,7 +80,7 @@ export async function findBot(
   const row = await db.alertChannel.findUnique({ where: { merchantId } });
   if (!row?.telegramToken || !row.telegramChat) return null;
   try {
-    const token = new Secret(open(keys.master, row.telegramToken, aad(merchantId)).toString("utf8"));
+    const token = new Secret(unwrap(keys, row.telegramToken, channelAad(merchantId)).toString("utf8"));
     return { token, chat: row.telegramChat };
   } catch {
     return null;
