@@ -36,7 +36,7 @@ test("a merchant uploads a file, publishes it, and the first buyer holds a card 
 });
 
 /** Where screenshots are wanted: the folder, or nothing. */
-const shots = process.env.KAPU_SHOTS;
+const shots = process.env.KAPU_TEST_SHOTS;
 
 /** What a page looks like in both languages, sizes and schemes; ends as it began. */
 async function shoot(page: Page, name: string): Promise<void> {
@@ -93,7 +93,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
   await page.getByLabel("What is wrong").selectOption("used");
   await page.getByRole("button", { name: "Replace this card" }).dblclick();
   await expect(
-    page.getByRole("table", { name: "Replace a card" }).getByText("Replaced", { exact: true }),
+    page.getByRole("region", { name: "Replace a card" }).getByText("Replaced", { exact: true }),
   ).toBeVisible();
   await expect(page.locator("main")).not.toContainText("BAD-");
   await expectClean(page);

@@ -162,8 +162,8 @@ test.describe("a shop whose gateway gives money back", () => {
     await form.getByRole("button").click();
     await expect(buyer.getByText("记下了。有货时会给这个邮箱发一封信。")).toBeVisible();
     await expectClean(buyer);
-    if (process.env.KAPU_SHOTS)
-      await buyer.screenshot({ path: `${process.env.KAPU_SHOTS}/restock.png`, fullPage: true });
+    if (process.env.KAPU_TEST_SHOTS)
+      await buyer.screenshot({ path: `${process.env.KAPU_TEST_SHOTS}/restock.png`, fullPage: true });
     await buyer.goto(`/zh/restock/end#${"0".repeat(32)}.${"A".repeat(43)}`);
     await buyer.getByRole("button", { name: "不再提醒" }).click();
     await expect(buyer.getByText("链接不完整")).toBeVisible();
