@@ -100,7 +100,7 @@ export const order = {
     claim: "占用",
     bind: "补货绑定",
     release: "释放",
-    withdraw: "撤回",
+    withdraw: "作废",
     quarantine: "封存",
     restore: "放回在售",
     replace: "换卡",

@@ -58,7 +58,7 @@ export const merchant = {
       quarantined: "已封存",
       reserved: "预扣",
       delivered: "已发",
-      withdrawn: "已撤回",
+      withdrawn: "已作废",
     },
     role: { buyer: "买家", merchant: "商户", admin: "管理员", system: "系统", command_line: "命令行" },
   },
