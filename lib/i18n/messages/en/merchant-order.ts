@@ -110,9 +110,9 @@ export const order = {
     bind: "bind",
     release: "release",
     withdraw: "withdraw",
-    quarantine: "Put aside",
-    restore: "Returned to sale",
-    replace: "Replacement",
+    quarantine: "put aside",
+    restore: "return to sale",
+    replace: "replace",
   },
   mails: {
     order_delivered: "Delivery mail",
