@@ -14,6 +14,7 @@ import { GatewayForm } from "./gateway-form";
 import { GatewayHealth } from "./gateway-health";
 import { AccountBadges, AccountFacts } from "./gateways-view";
 import { NotifyAddress } from "./notify-address";
+import { RefusedNotices } from "./refused-notices";
 import { type TestActions, TestPayments } from "./test-payments";
 
 type FormAction = ComponentProps<typeof ActionForm>["action"];
@@ -52,6 +53,11 @@ export function GatewayView({ locale, account, save, check, test, tests, trial }
       <Part title={t.health.title}>
         <GatewayHealth locale={locale} health={account.health} now={now} />
       </Part>
+      {account.takesNotices ? (
+        <Part title={t.refusedNotices.title}>
+          <RefusedNotices locale={locale} notices={account.refusedNotices} now={now} />
+        </Part>
+      ) : null}
       <Part title={t.check.title}>
         <div className="space-y-4">
           <NotifyAddress url={account.notifyUrl} t={t} />

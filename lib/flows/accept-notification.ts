@@ -1,6 +1,7 @@
 import { findAccount, type OpenAccount } from "@/lib/features/payments/accounts";
 import { askSoon } from "@/lib/features/payments/attempts";
 import type { HttpReply, NoticeRefusal, Notification, RawHttp } from "@/lib/features/payments/gateways/port";
+import { noteRefusedNotice } from "@/lib/features/payments/refused-notices";
 import { findTest } from "@/lib/features/payments/test-payments";
 import { transportOf } from "@/lib/features/payments/transport-of";
 import { openFinding } from "@/lib/features/reconciliation/findings";
@@ -41,6 +42,7 @@ const ALARMING: ReadonlySet<NoticeRefusal> = new Set(["bad_amount", "other_accou
 
 async function refuse(deps: Deps, notice: ArrivedNotice, refusal: NoticeRefusal): Promise<void> {
   getMetrics().noticesRefused.inc({ refusal });
+  noteRefusedNotice(deps, notice.accountId, refusal);
   deps.log[ALARMING.has(refusal) ? "error" : "info"]("notice.refused", { accountId: notice.accountId, refusal });
   if (refusal === "bad_amount") await reportUnreadable(deps, notice);
 }

@@ -49,9 +49,15 @@ export interface AccountSettingsView {
   readonly version: number;
   readonly updatedAt: Date;
   readonly health: AccountHealth;
+  /** What came to its door and was not taken, the latest first. */
+  readonly refusedNotices: readonly { readonly refusal: string; readonly count: number; readonly lastAt: Date }[];
 }
 
-const WITH = { health: true, merchant: { select: { name: true } } } as const;
+const WITH = {
+  health: true,
+  merchant: { select: { name: true } },
+  refusedNotices: { orderBy: { lastAt: "desc" } },
+} as const;
 type Row = Prisma.GatewayAccountGetPayload<{ include: typeof WITH }>;
 
 function toView(deps: Deps, row: Row): AccountSettingsView[] {
@@ -60,7 +66,7 @@ function toView(deps: Deps, row: Row): AccountSettingsView[] {
   const { fields, openAccount } = gatewayOf(kind);
   const settings = readSettings(deps, row);
   const opened = openAccount(settings);
-  const { health, merchant, settings: _sealed, keyId: _key, gateway: _kind, status, ...rest } = row;
+  const { health, merchant, refusedNotices, settings: _sealed, keyId: _key, gateway: _kind, status, ...rest } = row;
   return [
     {
       ...rest,
@@ -73,6 +79,11 @@ function toView(deps: Deps, row: Row): AccountSettingsView[] {
       takesNotices: opened.ok && opened.value.accepted.status < 400,
       notifyUrl: notifyUrlOf(deps, { kind, id: row.id }),
       health: healthOf(health),
+      refusedNotices: refusedNotices.map(({ refusal, noticeCount, lastAt }) => ({
+        refusal,
+        count: Number(noticeCount),
+        lastAt,
+      })),
     },
   ];
 }

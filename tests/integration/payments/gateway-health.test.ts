@@ -1,6 +1,8 @@
 import { findAccountSettings } from "@/lib/features/payments/account-settings";
 import { openAccounts, saveAccount } from "@/lib/features/payments/accounts";
 import { noteSaid, outcomeOf, writeHealth } from "@/lib/features/payments/gateway-health";
+import { writeRefusedNotices } from "@/lib/features/payments/refused-notices";
+import { acceptNotification } from "@/lib/flows/accept-notification";
 import { openPayment } from "@/lib/flows/open-payment";
 import { placeOrder } from "@/lib/flows/place-order";
 import { limits } from "@/lib/kernel/limits";
@@ -14,6 +16,7 @@ import {
   openDeps,
   openShop,
   type Stocked,
+  signedNotice,
   type TestShop,
   tally,
 } from "@/tests/support/shop";
@@ -84,6 +87,29 @@ describe("how accounts answer", () => {
     await writeHealth(counted);
     expect(writes).toBeLessThan(10);
     expect((await healthOf("spare"))?.answeredCount).toBe(1_000n);
+  });
+
+  test("what was refused at an account's door is on its page, by reason and number; a storm is a few rows, and nobody's door is not counted", async () => {
+    const admin = await newAdmin(shop.deps);
+    const knock = (query: readonly (readonly [string, string])[], accountId: string = ACCOUNT) => {
+      const raw = { method: "GET", query, headers: [], body: new Uint8Array() };
+      return acceptNotification(shop.deps, { gateway: "epay", accountId, raw });
+    };
+    const order = await shop.place(stocked.variantId);
+    const { query } = signedNotice(order, { key: "anotherKey0123456789abcdefABCDEF" });
+    for (let turn = 0; turn < 200; turn++) await knock([["money", "1"]]);
+    await knock(query);
+    await knock(query, "nobody");
+    await writeRefusedNotices(shop.deps);
+    const account = await findAccountSettings(shop.deps, admin, ACCOUNT);
+    const counts = account?.refusedNotices.map(({ refusal, count }) => [refusal, count]);
+    expect(new Map(counts as [string, number][])).toEqual(
+      new Map([
+        ["bad_signature", 1],
+        ["malformed", 200],
+      ]),
+    );
+    expect(await shop.rows("SELECT 1 FROM refused_notice")).toHaveLength(2);
   });
 
   test("counts that cannot be written are kept, and a payment does not fail for them", async () => {

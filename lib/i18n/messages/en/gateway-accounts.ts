@@ -85,6 +85,22 @@ export const gatewayAccounts = {
       held: "it says paid, and not how much",
     },
   },
+  refusedNotices: {
+    title: "Notices that were not taken",
+    none: "None. Verified notices are in the payment inbox.",
+    count: "{count} times, last {ago}.",
+    refusals: {
+      malformed: "Not a notice of this gateway: somebody at the door, or a proxy that changes what passes.",
+      bad_signature: "Not signed with these keys: most often the gateway's were changed and these were not.",
+      stale: "Rightly signed, five minutes off or more: set the clock; if it is right, somebody shows an old one.",
+      unknown_key: "Signed with a certificate or key that is not here: the gateway changed it, paste the new one.",
+      other_account:
+        "Rightly signed, for another merchant, application or the test world: check the account's numbers.",
+      probe: "The gateway tries whether signatures are checked, as it should.",
+      not_success: "Rightly signed, and nobody paid, as it may be.",
+      bad_amount: "Paid, and the amount cannot be read: see its finding.",
+    },
+  },
   check: {
     title: "Self check",
     lead: "Looks at the keys, asks the gateway one harmless question, compares the clocks and tries the notify address. No order is touched.",
