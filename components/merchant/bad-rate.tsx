@@ -9,7 +9,7 @@ import { Facts, Part } from "./page-head";
 /** From so many bad ones in a thousand on, the figure is not a matter of course any more. */
 const REMARKABLE_PER_MILLE = 50;
 
-const percent = (perMille: number): string => `${(perMille / 10).toFixed(1)}%`;
+const percent = (perMille: number): string => `${Math.floor(perMille / 10)}.${perMille % 10}%`;
 
 /** The share of a batch's sold cards that came back; a dash where none did. */
 export function BadRate({ quality, locale }: Readonly<{ quality: BatchQuality | undefined; locale: Locale }>) {
