@@ -76,10 +76,15 @@ describe("what was paid and given back at a gateway stands in its statement", { 
     const answer = await account?.queryPayment({ outTradeNo: NUMBER, gatewayTradeNo: null }, network);
     return answer && "payment" in answer ? answer.payment.gatewayTradeNo : null;
   }
+  /** One process fetches what is due, and is waited for to its end. */
+  async function fetchAll(): Promise<void> {
+    const one = deps();
+    await fetchStatements(one);
+    await endOfFetches(one);
+  }
   async function rowsOf(id: string) {
     now = NEXT_NOON;
-    await fetchStatements(deps());
-    await endOfFetches(deps());
+    await fetchAll();
     const at = await shop.rows(
       "SELECT state, failure FROM statement_day WHERE account_id = $1 AND day = '2026-11-19'",
       [id],
@@ -227,8 +232,7 @@ describe("what was paid and given back at a gateway stands in its statement", { 
     // Given back later: the row takes the new status, and is still one row.
     fake.refundAtDesk(NUMBER, "9.90");
     now = NEXT_NOON + 24 * 3_600_000;
-    await fetchStatements(deps());
-    await endOfFetches(deps());
+    await fetchAll();
     expect(
       await shop.rows("SELECT status, count(*)::int AS n FROM statement_row WHERE account_id = 'ep' GROUP BY status"),
     ).toEqual([{ status: "2", n: 1 }]);
