@@ -5,14 +5,14 @@ BEGIN
     GRANT USAGE ON SCHEMA public TO kapu_app;
     GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO kapu_app;
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO kapu_app;
-    GRANT DELETE ON price_tier, category, outbox, attempt_count, card_upload_piece, user_factor, recovery_code TO kapu_app;
+    GRANT DELETE ON price_tier, category, outbox, attempt_count, saved_filter, card_upload_piece, user_factor, recovery_code TO kapu_app;
     -- A ciphertext leaves only through reveal_cards(), which writes the record.
     REVOKE SELECT, UPDATE, DELETE ON card_secret FROM kapu_app;
     GRANT SELECT (card_id, variant_id, fingerprint), INSERT ON card_secret TO kapu_app;
     REVOKE INSERT, UPDATE, DELETE ON reveal_record FROM kapu_app;
     REVOKE INSERT, UPDATE, DELETE ON vault_reveal FROM kapu_app;
     GRANT UPDATE (told_at) ON vault_reveal TO kapu_app;
-    REVOKE UPDATE, DELETE ON stock_entry, stock_block, order_event, payment, payment_opening, order_line, audit_event, wallet_entry FROM kapu_app;
+    REVOKE UPDATE, DELETE ON stock_entry, stock_block, order_event, payment, payment_opening, order_line, audit_event, wallet_entry, buyer_hold FROM kapu_app;
     GRANT EXECUTE ON FUNCTION reveal_cards(uuid, text, uuid, text, bytea, text) TO kapu_app;
     GRANT EXECUTE ON FUNCTION reveal_replaced_cards(uuid, text, uuid, bytea, text) TO kapu_app;
     GRANT EXECUTE ON FUNCTION reveal_vault_cards(uuid, uuid[], text, text, bytea, text) TO kapu_app;
@@ -21,7 +21,7 @@ BEGIN
   IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'kapu_audit') THEN
     GRANT USAGE ON SCHEMA public TO kapu_audit;
     GRANT SELECT ON ALL TABLES IN SCHEMA public TO kapu_audit;
-    REVOKE SELECT ON card_secret, batch, gateway_account, app_user, session, setup_link, order_link, wallet_access, card_upload, card_upload_piece, alert_channel, user_factor, recovery_code FROM kapu_audit;
+    REVOKE SELECT ON card_secret, batch, gateway_account, app_user, session, setup_link, order_link, wallet_access, card_upload, card_upload_piece, alert_channel, user_factor, recovery_code, api_key FROM kapu_audit;
     GRANT SELECT (card_id, variant_id, key_id, fingerprint) ON card_secret TO kapu_audit;
     GRANT SELECT (id, merchant_id, variant_id, pool_id, number, status, key_id, line_count, accepted_count, duplicate_count, rejected_count, created_at, heartbeat_at, is_publish_requested, published_at, hold_id, withdrawn_at, cards_expire_at) ON batch TO kapu_audit;
     GRANT SELECT (id, gateway, merchant_id, currency, status) ON gateway_account TO kapu_audit;
