@@ -13,6 +13,7 @@ export const ID_PREFIXES = {
   category: "cat",
   statement: "stm",
   card: "crd",
+  export: "exp",
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

@@ -325,6 +325,51 @@ export const limits = {
   statementRunMs: 4_000,
   statementDaysPerRun: 50,
 
+  // Selling
+  pictureBytesMax: 8 * 1024 * 1024,
+  // What a phone's camera makes; unpacked it is a hundred million bytes, one at a time.
+  picturePixelsMax: 36_000_000,
+  pictureEdge: 960,
+  pictureEdgeSmall: 480,
+  pictureSeconds: 15,
+  picturesWaitingMax: 8,
+  picturesPerMerchantMax: 2_000,
+  picturesOffered: 24,
+  titleLettersMax: 120,
+  descriptionLettersMax: 10_000,
+  usageNoteLettersMax: 2_000,
+  timetableRowsPerRun: 200,
+  bulkVariantsMax: 200,
+  categoriesMax: 300,
+  categoryDepthMax: 3,
+  savedFiltersMax: 20,
+  exportRowsPerPage: 1_000,
+  exportPagesMax: 5_000,
+  // A spreadsheet opens 1,048,576 rows of a sheet.
+  exportRowsPerSheet: 1_000_000,
+  exportsWaitingMax: 5,
+  exportTriesMax: 3,
+  exportLeaseSeconds: 60,
+  exportHours: 24,
+  exportsEndedPerRun: 100,
+
+  // Keys of programs, and webhooks
+  apiKeysPerMerchantMax: 20,
+  apiKeyNameMax: 60,
+  apiKeyGraceMs: 24 * 3_600_000,
+  // How often the time of a key's last use is written down.
+  apiKeySeenSeconds: 60,
+  apiKeyCallsPerMinute: 600,
+  apiRowsPerPage: 100,
+  webhookEndpointsMax: 10,
+  webhookSecretGraceMs: 24 * 3_600_000,
+  webhooksInFlightPerEndpoint: 4,
+  webhooksPerRun: 100,
+  webhookTimeoutMs: 10_000,
+  // Longer than a try may take.
+  webhookLeaseSeconds: 30,
+  webhookReplyBytesMax: 64 * 1024,
+
   // Forms
   checkoutsPerAddressPerMinute: 600,
   formsPerAddressPerMinute: 120,
@@ -380,6 +425,12 @@ export const limits = {
   inboxFoundMax: 5_000,
   timelineRowsMax: 1_000,
   overviewDays: 7,
+  overviewRows: 10,
+  // Stock cover is reckoned from what was sold over this long.
+  coverDays: 14,
+  coverVariantsMax: 200,
+  salesDaysPerStatement: 50,
+  salesDaysBackPerRun: 60,
   stockCountMax: 100_000,
   priceTiersMax: 8,
   pickListMax: 500,

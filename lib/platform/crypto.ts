@@ -39,6 +39,8 @@ export interface Keys {
   readonly session: Secret;
   /** The seed of the key that signs the ledger's blocks. */
   readonly ledger: Buffer;
+  /** Makes the secrets that sign webhooks. */
+  readonly webhook: Buffer;
   /** Per merchant: blinds card texts for the duplicate check. */
   fingerprint(merchantId: string): Buffer;
 }
@@ -67,6 +69,7 @@ export function deriveKeys(secret: Secret, named: NamedMasterKeys = { current: n
     orderToken: derive("order token"),
     requestHash: derive("request hash"),
     ledger: derive("ledger signature"),
+    webhook: derive("webhook"),
     session: new Secret(derive("session").toString("base64url")),
     fingerprint(merchantId) {
       const known = perMerchant.get(merchantId) ?? derive(`fingerprint ${merchantId}`);
