@@ -10,6 +10,12 @@ export const PROBLEMS = {
     detail: `Send an Idempotency-Key header of ${limits.idempotencyKeyMin} to ${limits.idempotencyKeyMax} printable ASCII characters, the same one when you ask again.`,
   },
   not_json: { status: 400, title: "Not JSON", detail: "The body must be one JSON value in UTF-8." },
+  unauthorized: {
+    status: 401,
+    title: "Unauthorized",
+    detail: "Send a good API key as Authorization: Bearer. This one is missing, wrong, ended or revoked.",
+  },
+  forbidden: { status: 403, title: "Forbidden", detail: "This API key has not the right that this address needs." },
   not_found: {
     status: 404,
     title: "Not found",
@@ -21,6 +27,11 @@ export const PROBLEMS = {
     detail: "This address exists, but not for this method; the Allow header names those it has.",
   },
   request_timeout: { status: 408, title: "Request timeout", detail: "The body did not arrive in time." },
+  conflict: {
+    status: 409,
+    title: "Conflict",
+    detail: "It was changed since you read it. Nothing was changed; read it again, then decide.",
+  },
   insufficient_stock: {
     status: 409,
     title: "Insufficient stock",
@@ -36,6 +47,11 @@ export const PROBLEMS = {
     status: 409,
     title: "Not for sale",
     detail: "This variant is not for sale at the moment. No order was placed.",
+  },
+  buyer_limit: {
+    status: 409,
+    title: "Buyer limit",
+    detail: "One buyer may have only so many of this variant, and this order would go beyond. No order was placed.",
   },
   not_delivered: {
     status: 409,

@@ -7,7 +7,7 @@ import { orderToken } from "@/lib/platform/crypto";
 import type { Deps } from "@/lib/platform/deps";
 import { hashPassword } from "@/lib/platform/password";
 import { draftOrder, type OrderDraft } from "./hot/draft-order";
-import { placeThroughBatch } from "./hot/place-batch";
+import { placeLimited, placeThroughBatch } from "./hot/place-batch";
 
 /** A keyed hash of everything the request asks for, so that the same key with other words is seen. */
 function hashOf({ keys }: Deps, cmd: PlaceOrder): Buffer {
@@ -60,7 +60,9 @@ async function attempt(deps: Deps, cmd: PlaceOrder, requestHash: Buffer, isFresh
   const lookupHash = cmd.password ? await hashPassword(cmd.password) : null;
   const draft = await draftOrder(deps, { cmd, variants, requestHash, lookupHash });
   if (!draft.ok) return draft;
-  const outcome = await placeThroughBatch(deps, draft.value);
+  const caps = new Map(variants.flatMap((v) => (v && v.buyerMax !== null ? [[v.id, v.buyerMax] as const] : [])));
+  const outcome =
+    caps.size > 0 ? await placeLimited(deps, draft.value, caps) : await placeThroughBatch(deps, draft.value);
   switch (outcome.verdict) {
     case "placed":
       return ok(answerPlaced(draft.value, outcome.deadlineAt));
@@ -68,6 +70,8 @@ async function attempt(deps: Deps, cmd: PlaceOrder, requestHash: Buffer, isFresh
       return err("key_taken");
     case "stale":
       return "stale";
+    case "closed":
+      return err("not_for_sale");
     case "capped":
       return err("rate_limited");
     default:

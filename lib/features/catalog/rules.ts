@@ -47,3 +47,22 @@ export function matchesTerms(texts: readonly string[], terms: readonly string[])
   const haystack = texts.join("\n").normalize("NFKC").toLowerCase();
   return terms.every((term) => haystack.includes(term.toLowerCase()));
 }
+
+const UPLOADED = /^(\/api\/media\/[0-9a-f]{32})\.webp$/;
+
+/** The half-width file of an uploaded picture, for lists; a drawn one scales by itself. */
+export const smallPicture = (path: string): string => path.replace(UPLOADED, "$1-480.webp");
+
+/** Both files of an uploaded picture, for a browser that knows how large it will be. */
+export function pictureSource(path: string): { readonly src: string; readonly srcSet?: string } {
+  return UPLOADED.test(path) ? { src: path, srcSet: `${smallPicture(path)} 480w, ${path} 960w` } : { src: path };
+}
+
+/** Where a variant stands in its window, as pages say it; a job moves it on (lib/features/merchants/keep-timetable.ts). */
+export type SalePhase = "before" | "open" | "over";
+
+/** When something is sold; null: no bound on that side. */
+export interface SaleWindow {
+  readonly saleFrom: Date | null;
+  readonly saleUntil: Date | null;
+}

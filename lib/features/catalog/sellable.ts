@@ -1,6 +1,7 @@
 import { limits } from "@/lib/kernel/limits";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import type { PriceTier } from "./pricing";
+import type { SaleWindow } from "./rules";
 
 /** What placing an order must know of a variant, as of one version; the statement refuses an order priced with another. */
 export interface SellableVariant {
@@ -15,6 +16,10 @@ export interface SellableVariant {
   readonly quantityMax: number;
   readonly tiers: readonly PriceTier[];
   readonly isSellable: boolean;
+  /** Sold from then and until then; the statement that places an order looks at the database's own clock. */
+  readonly window: SaleWindow;
+  /** How many pieces one buyer may have; null: as many as there are. */
+  readonly buyerMax: number | null;
 }
 
 interface Entry {
@@ -48,6 +53,8 @@ async function readVariant({ db }: Deps, variantId: string): Promise<SellableVar
       row.product.status === "published" &&
       row.product.haltedAt === null &&
       row.merchant.status === "active",
+    window: { saleFrom: row.saleFrom, saleUntil: row.saleUntil },
+    buyerMax: row.buyerMax,
   };
 }
 

@@ -52,8 +52,9 @@ export interface PlacedOrder {
 }
 
 /**
- * - not_found: no such variant · not_for_sale: it is not published, or halted · quantity_out_of_range: outside its bounds
+ * - not_found: no such variant · not_for_sale: it is not published, halted, or outside its window · quantity_out_of_range: outside its bounds
  * - gateway_unavailable: no such account, disabled, or it cannot take this currency or amount
+ * - buyer_limit: with it the buyer would have more of a variant than one buyer may
  * - insufficient_stock: really gone · rate_limited: the buyer holds too much open · busy: too many wait; ask again
  * - idempotency_conflict: the key was used for another request, or for one more than a day ago
  */
@@ -62,6 +63,7 @@ export type PlaceOrderRefusal =
   | "not_for_sale"
   | "quantity_out_of_range"
   | "gateway_unavailable"
+  | "buyer_limit"
   | "insufficient_stock"
   | "idempotency_conflict"
   | "rate_limited"

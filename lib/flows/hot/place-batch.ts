@@ -9,11 +9,12 @@ import { type Deps, ofDeps } from "@/lib/platform/deps";
 import { observeBatch } from "@/lib/platform/measures";
 import { createLine } from "@/lib/platform/waiting-line";
 import type { OrderDraft } from "./draft-order";
+import { type BuyerCaps, runLimited } from "./place-limited";
 import { type PlaceAnswer, type PlaceLine, runPlace } from "./place-statement";
 
 export type PlaceOutcome =
   | { readonly verdict: "placed"; readonly deadlineAt: Date }
-  | { readonly verdict: "conflict" | "stale" | "capped" | "insufficient_stock" | "busy" };
+  | { readonly verdict: "conflict" | "stale" | "closed" | "capped" | "insufficient_stock" | "busy" | "buyer_limit" };
 
 const stockPlaceOf = (line: PlaceLine): StockPlace => ({ variantId: line.variant_id, poolId: line.pool_id });
 const isClaimedNow = (draft: OrderDraft): boolean => draft.row.stock_policy !== "claim_on_payment";
@@ -46,7 +47,7 @@ async function runAlone(deps: Deps, draft: OrderDraft): Promise<PlaceAnswer> {
 }
 
 const SOLD_OUT = { verdict: "insufficient_stock" } as const;
-type Answer = PlaceAnswer | typeof SOLD_OUT;
+type Answer = PlaceAnswer | typeof SOLD_OUT | { readonly verdict: "buyer_limit" };
 
 /** Whether the latch says that an order cannot be filled. What is claimed on payment does not ask for stock now. */
 const isLatched = (deps: Deps, draft: OrderDraft): boolean =>
@@ -96,10 +97,14 @@ function outcomeOf(answer: Answer): PlaceOutcome | null {
  * An order that its batch could not fill: alone, then counted without locks, then a bounded wait for those who hold cards
  * in transactions that may roll back. One at a time per variant, so that the first recount answers the crowd behind it.
  */
-async function placeAlone(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> {
+async function placeAlone(
+  deps: Deps,
+  draft: OrderDraft,
+  run: (draft: OrderDraft) => Promise<Answer> = (alone) => runAlone(deps, alone),
+): Promise<PlaceOutcome> {
   for (let tries = 0; tries < limits.loneRetries; tries++) {
     if (draft.lines.some((line) => isSoldOut(deps, stockPlaceOf(line), line.quantity))) return SOLD_OUT;
-    const outcome = outcomeOf(await runAlone(deps, draft));
+    const outcome = outcomeOf(await run(draft));
     if (outcome) return outcome;
     for (const line of draft.lines) {
       const latch = startCount(deps, stockPlaceOf(line));
@@ -116,12 +121,20 @@ async function placeAlone(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> 
 
 /** Places a draft with whatever else is asked at the moment; every answer is final except that `conflict` is to be read back. */
 export async function placeThroughBatch(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> {
-  const places = draft.lines.map(stockPlaceOf);
   if (isLatched(deps, draft)) return SOLD_OUT;
   const answer = await batchesOf(deps).ask(draft);
   if (!answer.ok) return { verdict: "busy" };
   const outcome = outcomeOf(answer.value);
   if (outcome) return outcome;
-  const line = ofDeps(deps, "orders.place-alone", createLine);
-  return line.run(placeKey(places[0] as StockPlace), () => placeAlone(deps, draft));
+  return inLine(deps, draft, () => placeAlone(deps, draft));
 }
+
+/**
+ * Places an order with a variant that is limited per buyer: never in a batch, because the count before it and the order are
+ * one transaction under a lock; in the same line as all that go alone, so that a crowd takes one connection and not all.
+ */
+export const placeLimited = (deps: Deps, draft: OrderDraft, caps: BuyerCaps): Promise<PlaceOutcome> =>
+  inLine(deps, draft, () => placeAlone(deps, draft, (alone) => runLimited(deps, alone, caps)));
+
+const inLine = (deps: Deps, { lines }: OrderDraft, task: () => Promise<PlaceOutcome>): Promise<PlaceOutcome> =>
+  ofDeps(deps, "orders.place-alone", createLine).run(placeKey(stockPlaceOf(lines[0] as PlaceLine)), task);

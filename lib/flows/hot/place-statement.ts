@@ -1,5 +1,5 @@
 import { limits } from "@/lib/kernel/limits";
-import type { Db } from "@/lib/platform/db";
+import type { Db, Tx } from "@/lib/platform/db";
 
 /** One order as the statement takes it: everything computed before, bound to a variant's version. */
 export interface PlaceRow {
@@ -38,8 +38,8 @@ export interface PlaceLine {
   readonly start: string;
 }
 
-/** `conflict`: the key is taken (read the order back). `stale`: priced with an old version. `short`: run again alone. */
-export type PlaceVerdict = "placed" | "conflict" | "stale" | "capped" | "short";
+/** `conflict`: the key is taken (read the order back). `stale`: priced with an old version. `closed`: outside its window. `short`: run again alone. */
+export type PlaceVerdict = "placed" | "conflict" | "stale" | "closed" | "capped" | "short";
 
 export interface PlaceAnswer {
   readonly n: number;
@@ -70,10 +70,11 @@ req AS MATERIALIZED (
          out_trade_no text, presentation jsonb, query_after_seconds int)
   WINDOW w AS (PARTITION BY r.email ORDER BY r.n)),
 line AS MATERIALIZED (
-  SELECT l.*, v.version IS NOT DISTINCT FROM l.variant_version AS is_fresh
+  SELECT l.*, v.version IS NOT DISTINCT FROM l.variant_version AS is_fresh,
+         coalesce(v.sale_from <= clock_timestamp(), true) AND coalesce(v.sale_until > clock_timestamp(), true) AS is_open
     FROM jsonb_to_recordset($2::jsonb) AS l (order_id uuid, line int, variant_id uuid, pool_id uuid, quantity int,
          unit_price_minor bigint, variant_version int, start bigint)
-    LEFT JOIN (SELECT id, version FROM variant
+    LEFT JOIN (SELECT id, version, sale_from, sale_until FROM variant
                 WHERE id = ANY (ARRAY(SELECT (x ->> 'variant_id')::uuid FROM jsonb_array_elements($2::jsonb) AS x))) v ON v.id = l.variant_id),
 -- What the same buyer holds open. Risk control, read without locks: two batches at once may exceed it a little.
 holds AS MATERIALIZED (
@@ -88,6 +89,7 @@ holds AS MATERIALIZED (
 judged AS MATERIALIZED (
   SELECT r.*,
          NOT EXISTS (SELECT 1 FROM line l WHERE l.order_id = r.id AND NOT l.is_fresh) AS is_fresh,
+         NOT EXISTS (SELECT 1 FROM line l WHERE l.order_id = r.id AND NOT l.is_open) AS is_open,
          cardinality(h.by_email) + r.before_count >= ${limits.openOrdersPerBuyerMax}
            OR cardinality(h.by_device) >= ${limits.openOrdersPerBuyerMax}
            OR CASE WHEN cardinality(h.by_email) + cardinality(h.by_device) + r.before_count = 0 THEN false ELSE
@@ -113,7 +115,7 @@ want AS MATERIALIZED (
   SELECT l.order_id, l.line, l.variant_id, l.pool_id, l.quantity, l.start,
          sum(l.quantity) OVER (PARTITION BY l.variant_id, l.pool_id ORDER BY j.scope, j.request_key) AS hi
     FROM line l JOIN judged j ON j.id = l.order_id
-   WHERE j.is_fresh AND NOT j.is_capped AND j.stock_policy <> 'claim_on_payment'),
+   WHERE j.is_fresh AND j.is_open AND NOT j.is_capped AND j.stock_policy <> 'claim_on_payment'),
 need AS MATERIALIZED (
   SELECT variant_id, pool_id, sum(quantity)::int AS quantity, min(start) AS start
     FROM want GROUP BY variant_id, pool_id ORDER BY variant_id, pool_id),
@@ -141,7 +143,7 @@ taken AS MATERIALIZED (
 -- Claimed when paid: nothing is taken now, but a buyer is not asked to pay for what is not there.
 promised AS MATERIALIZED (
   SELECT j.id AS order_id FROM judged j
-   WHERE j.is_fresh AND NOT j.is_capped AND j.stock_policy = 'claim_on_payment'
+   WHERE j.is_fresh AND j.is_open AND NOT j.is_capped AND j.stock_policy = 'claim_on_payment'
      AND NOT EXISTS (
        SELECT 1 FROM line l
         WHERE l.order_id = j.id AND l.quantity > (
@@ -182,7 +184,8 @@ entries AS (
     FROM judged j JOIN placed p ON p.id = j.id JOIN taken k ON k.order_id = j.id),
 posted AS (INSERT INTO outbox (kind, order_id) SELECT 'order.placed', id FROM placed)
 SELECT j.n, p.deadline_at, k.last_pick,
-       CASE WHEN p.id IS NOT NULL THEN 'placed' WHEN NOT j.is_fresh THEN 'stale' WHEN j.is_capped THEN 'capped'
+       CASE WHEN p.id IS NOT NULL THEN 'placed' WHEN NOT j.is_fresh THEN 'stale' WHEN NOT j.is_open THEN 'closed'
+            WHEN j.is_capped THEN 'capped'
             WHEN k.order_id IS NOT NULL OR EXISTS (SELECT 1 FROM promised s WHERE s.order_id = j.id) THEN 'conflict'
             ELSE 'short' END AS verdict
   FROM judged j LEFT JOIN placed p ON p.id = j.id LEFT JOIN taken k ON k.order_id = j.id
@@ -190,9 +193,9 @@ SELECT j.n, p.deadline_at, k.last_pick,
     OR refuse_statement('place marked another number of cards than it assigned')
  ORDER BY j.n`;
 
-/** Runs the statement once: one transaction of its own. Answers in the order of `rows`. */
+/** Runs the statement once, in a transaction of its own or in the one that is handed in. Answers in the order of `rows`. */
 export async function runPlace(
-  hot: Db,
+  hot: Db | Tx,
   rows: readonly PlaceRow[],
   lines: readonly PlaceLine[],
 ): Promise<PlaceAnswer[]> {

@@ -5,6 +5,8 @@ export const errors = {
   insufficient_stock:
     "There is not enough stock for this quantity. No order was placed and no money moved. Try fewer, or come back later.",
   not_for_sale: "This option is not for sale right now. No order was placed and no money moved.",
+  buyer_limit:
+    "This option is limited per buyer, and with the orders you have this would be more. No order was placed and no money moved.",
   not_found: "We could not find that. Check the address or what you typed.",
   idempotency_conflict: "Something changed since your last click. Please confirm once more; nothing was ordered twice.",
   rate_limited: "That was a little fast. Wait a moment and try again. No money moved.",

@@ -3,6 +3,7 @@ export const errors = {
   invalid: "有几处填写不对，请看标出的地方。没有下单，也没有扣款。",
   insufficient_stock: "手慢了，库存不够这个数量。没有下单，也没有扣款；可以减少数量再试，或稍后回来。",
   not_for_sale: "这个规格目前不出售。没有下单，也没有扣款。",
+  buyer_limit: "这个规格每人限购，加上你已有的订单就超了。没有下单，也没有扣款。",
   not_found: "找不到。请检查网址或填写的内容。",
   idempotency_conflict: "内容改过了，请再点一次确认。没有重复下单。",
   rate_limited: "操作太快了，请稍等一会儿再试。没有扣款。",
