@@ -7,6 +7,8 @@ import type { Route } from "./route";
 import { documentRoutes } from "./routes/documents";
 import { gatewayRoutes } from "./routes/gateways";
 import { ledgerRoutes } from "./routes/ledger";
+import { mediaRoutes } from "./routes/media";
+import { merchantRoutes } from "./routes/merchant";
 import { notificationRoutes } from "./routes/notifications";
 import { orderRoutes } from "./routes/orders";
 import { paymentRoutes } from "./routes/payments";
@@ -19,6 +21,8 @@ export const ROUTES: readonly Route[] = [
   ...orderRoutes,
   ...notificationRoutes,
   ...productRoutes,
+  ...mediaRoutes,
+  ...merchantRoutes,
   ...gatewayRoutes,
   ...paymentRoutes,
   ...revealRoutes,

@@ -75,7 +75,7 @@ function section(operation: Operation, described: Described): string {
   return `<section id="${operation.id}">
 <h3><span class="verb ${operation.method}">${operation.method.toUpperCase()}</span> ${code(operation.path)}</h3>
 <p class="summary">${escapeHtml(operation.summary)}</p>
-<p>${escapeHtml(operation.description)}${operation.needsToken ? ' <span class="tag">needs the order’s token</span>' : ""}</p>
+<p>${escapeHtml(operation.description)}${operation.needsToken ? ' <span class="tag">needs the order’s token</span>' : ""}${operation.needsKey ? ` <span class="tag">needs a key with ${escapeHtml(operation.needsKey)}</span>` : ""}</p>
 ${parameterTable(described)}
 ${body ? `<p>Body: ${typeOf(body)}</p>` : ""}
 <p>${status}: ${escapeHtml(description)} ${"$ref" in answer ? typeOf(answer) : ""}${headerList.join("")}</p>

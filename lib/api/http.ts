@@ -16,6 +16,11 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The same with a file's bytes. */
+export interface BytesReply extends Omit<Reply, "body"> {
+  readonly body: Buffer<ArrayBuffer>;
+}
+
 /** Said with every answer of the lane: nothing here is to be guessed at, framed, cached by a middleman or embedded. */
 const GUARDED = {
   "X-Content-Type-Options": "nosniff",
@@ -45,7 +50,7 @@ export const textReply = (
  * Sends an answer. In our own server it is written to Node's response at once: a web Response would cost more than the
  * whole rest of the lane, and swapping the process's global Response for a light one would change it under Next too.
  */
-export function send(c: ApiContext, { status, body, headers }: Reply): Response {
+export function send(c: ApiContext, { status, body, headers }: Reply | BytesReply): Response {
   const outgoing = c.env?.outgoing;
   // These two have no body, and say nothing of its length.
   const isBare = status === 204 || status === 304;

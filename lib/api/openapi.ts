@@ -114,6 +114,7 @@ function describe(operation: Operation, found: Map<string, Json>): Json {
     summary: operation.summary,
     description: operation.description,
     ...(operation.needsToken ? { security: [{ orderToken: [] }, { orderCookie: [] }] } : {}),
+    ...(operation.needsKey ? { security: [{ apiKey: [] }] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.body
       ? {
@@ -153,6 +154,11 @@ export function createOpenApiDocument(serverUrl: string): Json {
     components: {
       schemas: Object.fromEntries([...found].sort(([left], [right]) => (left < right ? -1 : 1))),
       securitySchemes: {
+        apiKey: {
+          type: "http",
+          scheme: "bearer",
+          description: "A merchant's API key (kapu_…), with the right that the address names.",
+        },
         orderToken: { type: "http", scheme: "bearer", description: "The token of one order." },
         orderCookie: {
           type: "apiKey",

@@ -1,5 +1,15 @@
+// Over 300 lines: everything that the API promises is described in one table.
 import type { z } from "zod";
 import { HeadPage, HeadsQuery, LedgerView } from "@/lib/features/ledger/schema";
+import {
+  ChangedVariantView,
+  ChangeVariantBody,
+  MerchantOrderDetail,
+  MerchantOrderPage,
+  MerchantOrdersQuery,
+  MerchantProductList,
+  MerchantProductsQuery,
+} from "./merchant-schema";
 import type { ProblemCode } from "./problem";
 import {
   GatewayList,
@@ -25,12 +35,14 @@ export interface Parameter {
 /** What one address promises; the OpenAPI document and the page for readers are both made from this. */
 export interface Operation {
   readonly id: string;
-  readonly tag: "Catalogue" | "Orders" | "Payments" | "Notifications" | "Ledger" | "Operations";
+  readonly tag: "Catalogue" | "Orders" | "Payments" | "Merchant" | "Notifications" | "Ledger" | "Operations";
   readonly method: "get" | "post";
   readonly path: string;
   readonly summary: string;
   readonly description: string;
   readonly needsToken?: true;
+  /** The right that a merchant's API key must have. */
+  readonly needsKey?: string;
   readonly parameters?: readonly Parameter[];
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
@@ -87,6 +99,25 @@ const shop: readonly Operation[] = [
     problems: ["invalid"],
   },
   {
+    id: "getPicture",
+    tag: "Catalogue",
+    method: "get",
+    path: "/api/media/{file}",
+    summary: "Read a product's picture",
+    description: "As product pages name it. What a name stands for never changes: keep it for as long as you like.",
+    parameters: [
+      {
+        name: "file",
+        in: "path",
+        required: true,
+        description: "The picture's name.",
+        schema: { type: "string", pattern: "^[0-9a-f]{32}(-480)?\\.webp$" },
+      },
+    ],
+    success: { status: 200, description: "The picture.", contentType: "image/webp" },
+    problems: ["not_found"],
+  },
+  {
     id: "listGateways",
     tag: "Catalogue",
     method: "get",
@@ -129,6 +160,7 @@ const shop: readonly Operation[] = [
       "insufficient_stock",
       "idempotency_conflict",
       "not_for_sale",
+      "buyer_limit",
       "too_large",
       "invalid",
       "rate_limited",
@@ -279,5 +311,74 @@ const operations: readonly Operation[] = [
   },
 ];
 
+const merchant: readonly Operation[] = [
+  {
+    id: "listMerchantOrders",
+    tag: "Merchant",
+    needsKey: "orders:read",
+    method: "get",
+    path: "/api/v1/merchant/orders",
+    summary: "List your orders",
+    description: "The newest first. None of it carries a card's secret.",
+    query: MerchantOrdersQuery,
+    success: { status: 200, description: "One page of orders.", schema: MerchantOrderPage },
+    problems: ["unauthorized", "forbidden", "invalid", "rate_limited"],
+  },
+  {
+    id: "getMerchantOrder",
+    tag: "Merchant",
+    needsKey: "orders:read",
+    method: "get",
+    path: "/api/v1/merchant/orders/{id}",
+    summary: "Read one of your orders",
+    description: "With its lines. What a webhook names is read here.",
+    parameters: [orderId],
+    success: { status: 200, description: "The order.", schema: MerchantOrderDetail },
+    problems: ["unauthorized", "forbidden", "not_found", "rate_limited"],
+  },
+  {
+    id: "listMerchantProducts",
+    tag: "Merchant",
+    needsKey: "products:read",
+    method: "get",
+    path: "/api/v1/merchant/products",
+    summary: "List your products",
+    description: "Drafts and archived ones too, with their variants, their versions and the cards on sale.",
+    query: MerchantProductsQuery,
+    success: { status: 200, description: "One page of products.", schema: MerchantProductList },
+    problems: ["unauthorized", "forbidden", "invalid", "rate_limited"],
+  },
+  {
+    id: "changeVariant",
+    tag: "Merchant",
+    needsKey: "products:write",
+    method: "post",
+    path: "/api/v1/merchant/variants/{id}",
+    summary: "Change a variant's price or state",
+    description: "Only if it is still as you read it: a change in between is a conflict, not an overwrite.",
+    parameters: [
+      {
+        name: "id",
+        in: "path",
+        required: true,
+        description: "The variant's id.",
+        schema: { type: "string", pattern: "^var_[0-9a-f]{32}$" },
+      },
+    ],
+    body: ChangeVariantBody,
+    success: { status: 200, description: "The variant as it is now.", schema: ChangedVariantView },
+    problems: [
+      "unauthorized",
+      "forbidden",
+      "not_json",
+      "not_found",
+      "conflict",
+      "too_large",
+      "invalid",
+      "rate_limited",
+    ],
+  },
+];
+
 /** Every address of the API but those of the documentation itself. */
-export const OPERATIONS: readonly Operation[] = [...shop, ...payments, ...ledger, ...operations];
+export const OPERATIONS: readonly Operation[] = [...shop, ...payments, ...merchant, ...ledger, ...operations];

@@ -5,6 +5,7 @@ import { errorSentence, getMessages } from "@/lib/i18n";
 import { fill } from "@/lib/i18n/format";
 import { LANGUAGE_TAGS, type Locale } from "@/lib/i18n/locale";
 import type { Secret } from "@/lib/kernel/secret";
+import { renderMarkdown } from "@/lib/platform/markdown";
 import { DOCS_STYLE } from "./docs-style";
 import { escapeHtml } from "./escape-html";
 import { type Reply, textReply } from "./http";
@@ -45,7 +46,7 @@ function lineSection(order: OrderView, index: number, secrets: readonly Shown[])
   const { receipt } = getMessages(order.locale).shop;
   const items = secrets.map(({ text }) => `<li><code>${escapeHtml(text.reveal())}</code></li>`);
   return `<section><h2>${escapeHtml(title)}</h2><p class="quiet">${escapeHtml(fill(receipt.cardCount, { count: secrets.length }))}</p>
-<ol>${items.join("")}</ol>${note ? `<h3>${escapeHtml(receipt.usage)}</h3><p>${escapeHtml(note)}</p>` : ""}</section>`;
+<ol>${items.join("")}</ol>${note ? `<h3>${escapeHtml(receipt.usage)}</h3>${renderMarkdown(note)}` : ""}</section>`;
 }
 
 /** What was replaced, and where it stood: so that nobody uses it by mistake. */

@@ -1,3 +1,4 @@
+import { queueDeliveries } from "@/lib/features/webhooks/deliveries";
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { ok } from "@/lib/kernel/result";
@@ -48,7 +49,7 @@ async function queueMails(tx: Tx, rows: readonly Row[], status: "queued" | "not_
 export type AddJob = (tx: Tx, name: "send-mail", payload: { readonly mailId: string }) => Promise<void>;
 
 /**
- * Turns outbox rows into mails and jobs: the row is marked in the same transaction, so each becomes exactly one of each, and
+ * Turns outbox rows into mails, jobs and webhooks: the row is marked in the same transaction, so each becomes exactly one of each, and
  * two drainers share the work. A mail without SMTP is kept as `not_configured` for the admin to see. Returns the rows done.
  */
 export async function drainOutbox(deps: Deps, addJob: AddJob): Promise<number> {
@@ -57,6 +58,7 @@ export async function drainOutbox(deps: Deps, addJob: AddJob): Promise<number> {
       UPDATE outbox SET drained_at = clock_timestamp()
        WHERE id = ANY (ARRAY(SELECT id FROM outbox WHERE drained_at IS NULL ORDER BY id LIMIT ${limits.outboxRowsPerRun}::int FOR UPDATE SKIP LOCKED))
       RETURNING id, kind, order_id AS "orderId", refund_id AS "refundId"`;
+    await queueDeliveries(tx, rows);
     const status = canMail(deps) ? "queued" : "not_configured";
     const mailIds = await queueMails(tx, rows, status);
     if (status === "queued") for (const mailId of mailIds) await addJob(tx, "send-mail", { mailId });
