@@ -24,8 +24,10 @@ interface FormContext {
   readonly id: string;
   readonly isPending: boolean;
   readonly errorOf: (name: string) => string | undefined;
+  /** What the action answered when it last succeeded. */
+  readonly answer: unknown;
 }
-const Context = createContext<FormContext>({ id: "", isPending: false, errorOf: () => undefined });
+const Context = createContext<FormContext>({ id: "", isPending: false, errorOf: () => undefined, answer: null });
 
 /** What the fields inside an ActionForm ask: their own error, and an id that no other form on the page has. */
 export const useForm = () => useContext(Context);
@@ -69,7 +71,7 @@ export function ActionForm({ action, locale, errors, saved, className, children 
   const fields = state && !state.ok ? (state.fields ?? {}) : {};
   const errorOf = (name: string) => (fields[name] ? sentenceOf(errors, fields[name]) : undefined);
   return (
-    <Context value={{ id, isPending, errorOf }}>
+    <Context value={{ id, isPending, errorOf, answer: state?.ok ? state.data : null }}>
       <form ref={form} action={dispatch} onSubmit={submit} className={className}>
         <input type="hidden" name="locale" value={locale} />
         {state && !state.ok ? (

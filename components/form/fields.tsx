@@ -3,7 +3,7 @@
 import type { ComponentProps, ReactNode } from "react";
 import { Input, Select, Textarea } from "@/components/ui/input";
 import { useForm } from "./action-form";
-import { describedBy, Field } from "./field";
+import { describedBy, Field, FieldNotes } from "./field";
 
 interface Labelled {
   name: string;
@@ -52,5 +52,35 @@ export function SelectField({ name, label, hint, note, children, ...rest }: Sele
         {children}
       </Select>
     </Field>
+  );
+}
+
+type CheckboxesFieldProps = Readonly<
+  Labelled & { choices: readonly (readonly [value: string, label: string])[]; checked?: readonly string[] }
+>;
+
+/** Any number of choices under one name; the group says its error, as a field does. */
+export function CheckboxesField({ name, label, hint, choices, checked = [] }: CheckboxesFieldProps) {
+  const { id, error } = useField({ name, label, hint });
+  return (
+    <fieldset aria-describedby={error ? `${id}-error` : undefined}>
+      <legend className="mb-1.5 text-sm font-medium">{label}</legend>
+      <div className="space-y-1">
+        {choices.map(([value, text]) => (
+          <label key={value} className="flex min-h-8 items-center gap-2 text-sm">
+            <input
+              type="checkbox"
+              name={name}
+              value={value}
+              defaultChecked={checked.includes(value)}
+              aria-invalid={error ? true : undefined}
+              className="size-4.5 shrink-0"
+            />
+            {text}
+          </label>
+        ))}
+      </div>
+      <FieldNotes id={id} hint={hint} error={error} />
+    </fieldset>
   );
 }

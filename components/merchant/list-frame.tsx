@@ -83,7 +83,7 @@ export function ListFrame(props: Readonly<ListFrameProps>) {
       {keys ? (
         <KeyPager {...{ locale, path, search, filters, days, keys }} />
       ) : (
-        <Pager {...{ locale, path, search, filters, page, hasMore }} />
+        <Pager {...{ locale, path, search, filters, days, page, hasMore }} />
       )}
     </>
   );
@@ -132,12 +132,13 @@ function Pager({
   path,
   search,
   filters = [],
+  days = [],
   page,
   hasMore,
-}: Readonly<Omit<ListFrameProps, "children" | "isEmpty" | "empty" | "none" | "days" | "keys">>) {
+}: Readonly<Omit<ListFrameProps, "children" | "isEmpty" | "empty" | "none" | "keys">>) {
   const t = getMessages(locale).staff.table;
   if (page === 1 && !hasMore) return null;
-  const hrefOf = (to: number) => hrefWith(path, { search, filters }, "page", to > 1 ? String(to) : "");
+  const hrefOf = (to: number) => hrefWith(path, { search, filters, days }, "page", to > 1 ? String(to) : "");
   return (
     <nav aria-label={t.pages} className="mt-4 flex items-center justify-between gap-3 text-sm">
       {page > 1 ? (

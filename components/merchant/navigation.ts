@@ -16,6 +16,7 @@ function merchantNav(locale: Locale): readonly NavGroup[] {
       items: [
         to("", nav.overview),
         to("/orders", nav.orders),
+        to("/customers", getMessages(locale).selling.customers.title),
         to("/products", nav.products),
         to("/upload", nav.upload),
         to("/batches", nav.batches),
@@ -24,6 +25,7 @@ function merchantNav(locale: Locale): readonly NavGroup[] {
         to("/stock", getMessages(locale).life.stock.title),
       ],
     },
+    { items: [to("/developers", getMessages(locale).developers.title)] },
   ];
 }
 
@@ -49,6 +51,7 @@ function adminNav(locale: Locale): readonly NavGroup[] {
       label: nav.groups.goods,
       items: [
         to("/products", nav.products),
+        to("/categories", getMessages(locale).selling.categories.title),
         to("/batches", nav.batches),
         to("/vault", nav.vault),
         to("/replacements", getMessages(locale).life.replace.listTitle),

@@ -1,3 +1,7 @@
+import Link from "next/link";
+import type { ComponentProps } from "react";
+import { ActionForm, ActionSubmit } from "@/components/form/action-form";
+import { buttonClass } from "@/components/ui/button";
 import { listOrders } from "@/lib/features/merchants/orders";
 import { ORDER_EXCEPTIONS, ORDER_STATUSES, type OrderListQuery } from "@/lib/features/merchants/schema";
 import { getMessages } from "@/lib/i18n";
@@ -5,15 +9,44 @@ import { getDeps } from "@/lib/platform/deps";
 import { ListFrame } from "./list-frame";
 import { OrdersTable } from "./orders-table";
 import { PageHead } from "./page-head";
+import { SavedFilters } from "./saved-filters";
 import type { ViewProps } from "./view";
 
-export async function OrdersView({ query, ...view }: ViewProps & { readonly query: OrderListQuery }) {
+type FormAction = ComponentProps<typeof ActionForm>["action"];
+
+interface OrdersViewProps extends ViewProps {
+  readonly query: OrderListQuery;
+  readonly actions: { readonly exportOrders: FormAction } & ComponentProps<typeof SavedFilters>["actions"];
+}
+
+export async function OrdersView({ query, actions, ...view }: OrdersViewProps) {
   const { locale, viewer, base } = view;
-  const { orders: t, labels } = getMessages(locale).merchant;
+  const { merchant, selling, staff } = getMessages(locale);
+  const { orders: t, labels } = merchant;
   const { rows, page, hasMore } = await listOrders(getDeps(), viewer, query);
   return (
     <>
-      <PageHead title={t.title} />
+      <PageHead title={t.title}>
+        <ActionForm
+          action={actions.exportOrders}
+          locale={locale}
+          errors={staff.errors}
+          className="flex flex-wrap items-center gap-2"
+        >
+          {(["q", "status", "exception", "from", "to"] as const).map((name) => (
+            <input key={name} type="hidden" name={name} value={query[name] ?? ""} />
+          ))}
+          {(["csv", "xlsx"] as const).map((format) => (
+            <ActionSubmit key={format} name="format" value={format} size="sm" pendingLabel={staff.form.saving}>
+              {selling.exports[format]}
+            </ActionSubmit>
+          ))}
+        </ActionForm>
+        <Link href={`${base}/exports`} prefetch={false} className={buttonClass({ variant: "quiet", size: "sm" })}>
+          {selling.exports.title}
+        </Link>
+      </PageHead>
+      <SavedFilters {...view} query={query} actions={actions} />
       <ListFrame
         locale={locale}
         path={`${base}/orders`}
@@ -34,6 +67,10 @@ export async function OrdersView({ query, ...view }: ViewProps & { readonly quer
             ),
           },
           { name: "sort", label: t.columns.at, value: query.sort, isSort: true, options: Object.entries(t.sorts) },
+        ]}
+        days={[
+          { name: "from", label: selling.orders.from, value: query.from ?? "" },
+          { name: "to", label: selling.orders.to, value: query.to ?? "" },
         ]}
         page={page}
         hasMore={hasMore}

@@ -1,7 +1,6 @@
 import clsx from "clsx";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { type DayFigures, type LowStockRow, readOverview } from "@/lib/features/merchants/overview";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount, formatMinor, SHOP_TIME_ZONE } from "@/lib/i18n/format";
@@ -10,10 +9,11 @@ import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { ExpiringSoon } from "./expiring-list";
 import { PageHead, Part } from "./page-head";
+import { SalesPart } from "./sales-part";
 import { inLocale, type ViewProps } from "./view";
 
 /** What needs attention now. Every figure is a link to the rows behind it. */
-export async function OverviewView({ locale, viewer, base }: ViewProps) {
+export async function OverviewView({ locale, viewer, base, period }: ViewProps & { readonly period: number }) {
   const overview = await readOverview(getDeps(), viewer, SHOP_TIME_ZONE);
   const t = getMessages(locale).merchant.overview;
   const today = overview.days.at(-1);
@@ -43,12 +43,10 @@ export async function OverviewView({ locale, viewer, base }: ViewProps) {
           {formatCount(overview.draftBatches, locale)}
         </Figure>
       </div>
-      <div className="mt-8 grid gap-8 *:mt-0! lg:grid-cols-2">
+      <div className="mt-8 space-y-8">
+        <SalesPart locale={locale} viewer={viewer} base={base} period={period} />
         <Part title={t.lowStock}>
           <LowStock rows={overview.lowStock} locale={locale} base={base} canUpload={!isAdmin} />
-        </Part>
-        <Part title={t.week} note={t.weekNote}>
-          <Week days={overview.days} locale={locale} />
         </Part>
       </div>
       <ExpiringSoon {...{ locale, viewer, base }} />
@@ -118,41 +116,5 @@ function LowStock({ rows, locale, base, canUpload }: Readonly<LowStockProps>) {
         </li>
       ))}
     </ul>
-  );
-}
-
-function Week({ days, locale }: Readonly<{ days: readonly DayFigures[]; locale: Locale }>) {
-  const t = getMessages(locale).merchant.overview;
-  const most = Math.max(1, ...days.map(({ orders }) => orders));
-  return (
-    <Table aria-label={t.week}>
-      <thead>
-        <tr>
-          <HeadCell>{t.day}</HeadCell>
-          <HeadCell className="text-right">{t.orders}</HeadCell>
-          <HeadCell className="w-1/3">
-            <span className="sr-only">{t.orders}</span>
-          </HeadCell>
-          <HeadCell className="text-right">{t.paid}</HeadCell>
-          <HeadCell className="text-right">{t.sales}</HeadCell>
-        </tr>
-      </thead>
-      <tbody>
-        {days.map((day) => (
-          <tr key={day.day}>
-            <Cell className="figures whitespace-nowrap">{day.day.slice(5)}</Cell>
-            <Cell className="figures text-right">{formatCount(day.orders, locale)}</Cell>
-            <Cell className="align-middle">
-              <svg viewBox="0 0 100 6" preserveAspectRatio="none" className="h-1.5 w-full" aria-hidden="true">
-                <rect width={(100 * day.orders) / most} height="6" fill="var(--color-line)" />
-                <rect width={(100 * day.paid) / most} height="6" fill="var(--color-soft)" />
-              </svg>
-            </Cell>
-            <Cell className="figures text-right">{formatCount(day.paid, locale)}</Cell>
-            <Cell className="figures whitespace-nowrap text-right">{salesOf(day, locale)}</Cell>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
   );
 }

@@ -1,10 +1,14 @@
 import type { ComponentProps } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
-import { AreaField, SelectField, TextField } from "@/components/form/fields";
+import { SelectField, TextField } from "@/components/form/fields";
+import { MarkdownField, type PreviewAction } from "@/components/form/markdown-field";
 import type { listCategories, ProductDetail } from "@/lib/features/merchants/products";
 import { PRODUCT_STATUSES } from "@/lib/features/merchants/schema";
 import { getMessages } from "@/lib/i18n";
 import type { Locale } from "@/lib/i18n/locale";
+import { writeShopTime } from "@/lib/i18n/shop-time";
+import { limits } from "@/lib/kernel/limits";
+import { PictureField } from "./picture-field";
 import { inLocale } from "./view";
 
 interface ProductFormProps {
@@ -13,19 +17,23 @@ interface ProductFormProps {
   product?: ProductDetail;
   categories: Awaited<ReturnType<typeof listCategories>>;
   pictures: readonly string[];
+  /** Whether pictures can be added here, and not only chosen. */
+  canUpload: boolean;
   save: ComponentProps<typeof ActionForm>["action"];
+  preview: PreviewAction;
 }
 
-export function ProductForm({ locale, product, categories, pictures, save }: Readonly<ProductFormProps>) {
-  const { merchant, staff } = getMessages(locale);
+export function ProductForm(props: Readonly<ProductFormProps>) {
+  const { locale, product, categories, pictures, canUpload, save, preview } = props;
+  const { merchant, staff, selling } = getMessages(locale);
   const t = merchant.product;
   return (
     <ActionForm action={save} locale={locale} errors={staff.errors} saved={t.saved} className="space-y-6">
       <input type="hidden" name="productId" value={product?.id ?? ""} />
       <input type="hidden" name="updatedAt" value={product?.updatedAt.toISOString() ?? ""} />
       <div className="grid gap-6 lg:grid-cols-2">
-        <Texts language={t.inZh} suffix="Zh" locale={locale} product={product} />
-        <Texts language={t.inEn} suffix="En" locale={locale} product={product} />
+        <Texts language={t.inZh} suffix="Zh" locale={locale} product={product} preview={preview} />
+        <Texts language={t.inEn} suffix="En" locale={locale} product={product} preview={preview} />
       </div>
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField name="slug" label={t.slug} hint={t.slugHint} required maxLength={63} defaultValue={product?.slug} />
@@ -44,8 +52,22 @@ export function ProductForm({ locale, product, categories, pictures, save }: Rea
             </option>
           ))}
         </SelectField>
+        <TextField
+          name="publishAt"
+          type="datetime-local"
+          label={selling.publishAt}
+          hint={selling.publishAtHint}
+          note={staff.form.optional}
+          defaultValue={writeShopTime(product?.publishAt)}
+        />
       </div>
-      <PictureChoice locale={locale} pictures={pictures} chosen={product?.picture ?? ""} />
+      <PictureField
+        pictures={pictures}
+        chosen={product?.picture ?? ""}
+        canUpload={canUpload}
+        errors={staff.errors}
+        t={{ legend: t.picture, none: t.noPicture, ...selling.picture }}
+      />
       <ActionSubmit variant="ink" pendingLabel={staff.form.saving}>
         {staff.form.save}
       </ActionSubmit>
@@ -58,11 +80,12 @@ interface TextsProps {
   suffix: "Zh" | "En";
   locale: Locale;
   product: ProductDetail | undefined;
+  preview: PreviewAction;
 }
 
 /** The texts of one language, side by side with the other's on a wide screen. */
-function Texts({ language, suffix, locale, product }: Readonly<TextsProps>) {
-  const { merchant, staff } = getMessages(locale);
+function Texts({ language, suffix, locale, product, preview }: Readonly<TextsProps>) {
+  const { merchant, staff, selling } = getMessages(locale);
   const t = merchant.product;
   const note = staff.form.optional;
   return (
@@ -72,7 +95,7 @@ function Texts({ language, suffix, locale, product }: Readonly<TextsProps>) {
         name={`title${suffix}`}
         label={t.title}
         required
-        maxLength={120}
+        maxLength={limits.titleLettersMax}
         defaultValue={product?.[`title${suffix}`]}
       />
       <TextField
@@ -82,66 +105,36 @@ function Texts({ language, suffix, locale, product }: Readonly<TextsProps>) {
         maxLength={300}
         defaultValue={product?.[`summary${suffix}`]}
       />
-      <AreaField
+      <MarkdownField
         name={`description${suffix}`}
         label={t.description}
+        hint={selling.markdown.hint}
         note={note}
-        maxLength={10_000}
-        rows={5}
+        maxLength={limits.descriptionLettersMax}
+        rows={7}
         defaultValue={product?.[`description${suffix}`]}
+        preview={preview}
+        words={selling.markdown}
       />
-      <AreaField
+      <MarkdownField
         name={`usageNote${suffix}`}
         label={t.usageNote}
         hint={t.usageHint}
         note={note}
-        maxLength={2_000}
+        maxLength={limits.usageNoteLettersMax}
         rows={3}
         defaultValue={product?.[`usageNote${suffix}`]}
+        preview={preview}
+        words={selling.markdown}
+      />
+      <TextField
+        name={`pictureAlt${suffix}`}
+        label={selling.picture.alt}
+        hint={selling.picture.altHint}
+        note={note}
+        maxLength={200}
+        defaultValue={product?.[`pictureAlt${suffix}`]}
       />
     </fieldset>
   );
 }
-
-function PictureChoice({
-  locale,
-  pictures,
-  chosen,
-}: Readonly<{ locale: Locale; pictures: readonly string[]; chosen: string }>) {
-  const t = getMessages(locale).merchant.product;
-  return (
-    <fieldset>
-      <legend className="mb-1.5 text-sm font-medium">{t.picture}</legend>
-      <div className="flex flex-wrap gap-2">
-        {["", ...pictures].map((path) => (
-          <label
-            key={path}
-            className="block rounded-md border-2 border-transparent p-0.5 has-checked:border-ink has-focus-visible:outline-2 has-focus-visible:outline-cinnabar"
-          >
-            <input type="radio" name="picture" value={path} defaultChecked={path === chosen} className="sr-only" />
-            {path ? (
-              <img
-                src={path}
-                alt={nameOf(path)}
-                width={64}
-                height={64}
-                className="size-16 rounded-sm border object-cover"
-              />
-            ) : (
-              <span className="grid size-16 place-items-center rounded-sm border text-center text-xs text-faint">
-                {t.noPicture}
-              </span>
-            )}
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
-/** "starriver" of "/pictures/starriver.svg": what a screen reader says of the choice. */
-const nameOf = (path: string): string =>
-  path
-    .slice(path.lastIndexOf("/") + 1)
-    .replace(/\.svg$/, "")
-    .replaceAll("-", " ");

@@ -1,9 +1,11 @@
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import type { ComponentProps } from "react";
-import type { ActionForm } from "@/components/form/action-form";
+import { ActionForm, ActionSubmit } from "@/components/form/action-form";
+import type { PreviewAction } from "@/components/form/markdown-field";
 import { buttonClass } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import { listPictures } from "@/lib/features/merchants/pictures";
 import { findProduct, listCategories, type ProductDetail, type VariantRow } from "@/lib/features/merchants/products";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount, formatMinor } from "@/lib/i18n/format";
@@ -25,6 +27,8 @@ interface ProductViewProps extends ViewProps {
   readonly actions: {
     readonly saveProduct: FormAction;
     readonly saveVariant: FormAction;
+    readonly preview: PreviewAction;
+    readonly duplicate: FormAction;
     readonly halt?: FormAction;
     readonly resume?: FormAction;
   };
@@ -36,7 +40,9 @@ export async function ProductView({ productId, pictures, actions, ...view }: Pro
   const deps = getDeps();
   const [product, categories] = await Promise.all([findProduct(deps, viewer, productId), listCategories(deps)]);
   if (!product) notFound();
-  const t = getMessages(locale).merchant.product;
+  const own = await listPictures(deps, product.merchantId);
+  const { merchant, staff, selling } = getMessages(locale);
+  const t = merchant.product;
   const title = inLocale(locale, product.titleZh, product.titleEn);
   return (
     <>
@@ -45,6 +51,12 @@ export async function ProductView({ productId, pictures, actions, ...view }: Pro
         <a href={`/${locale}/products/${product.slug}`} className={buttonClass({ size: "sm" })}>
           {t.view}
         </a>
+        <ActionForm action={actions.duplicate} locale={locale} errors={staff.errors}>
+          <input type="hidden" name="productId" value={product.id} />
+          <ActionSubmit size="sm" pendingLabel={selling.duplicate.pending} title={selling.duplicate.hint}>
+            {selling.duplicate.button}
+          </ActionSubmit>
+        </ActionForm>
       </PageHead>
       {product.haltedAt && viewer.kind === "merchant" ? (
         <Notice tone="seal" title={t.haltedTitle} className="mb-6">
@@ -64,7 +76,13 @@ export async function ProductView({ productId, pictures, actions, ...view }: Pro
         </details>
       </Part>
       <Part title={t.texts}>
-        <ProductForm {...{ locale, product, categories, pictures }} save={actions.saveProduct} />
+        <ProductForm
+          {...{ locale, product, categories }}
+          pictures={[...own, ...pictures]}
+          canUpload={viewer.kind === "merchant"}
+          save={actions.saveProduct}
+          preview={actions.preview}
+        />
       </Part>
       {actions.halt && actions.resume ? (
         <HaltForms locale={locale} product={product} halt={actions.halt} resume={actions.resume} />

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { buttonClass } from "@/components/ui/button";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { smallPicture } from "@/lib/features/catalog/rules";
 import { listProducts, type ProductRow } from "@/lib/features/merchants/products";
 import { PRODUCT_STATUSES, type ProductListQuery } from "@/lib/features/merchants/schema";
 import { getMessages } from "@/lib/i18n";
@@ -19,6 +20,9 @@ export async function ProductsView({ query, ...view }: ViewProps & { readonly qu
   return (
     <>
       <PageHead title={t.title}>
+        <Link href={`${base}/products/bulk`} prefetch={false} className={buttonClass({ size: "sm" })}>
+          {getMessages(locale).selling.bulk.title}
+        </Link>
         {viewer.kind === "merchant" ? (
           <Link href={`${base}/products/new`} className={buttonClass({ variant: "seal", size: "sm" })}>
             {t.add}
@@ -102,7 +106,13 @@ function ProductsTable({ locale, viewer, base, rows }: ViewProps & { readonly ro
 /** A small picture beside the name; the name says what it is. */
 export function Picture({ path }: Readonly<{ path: string }>) {
   return path ? (
-    <img src={path} alt="" width={40} height={40} className="size-10 shrink-0 rounded-sm border object-cover" />
+    <img
+      src={smallPicture(path)}
+      alt=""
+      width={40}
+      height={40}
+      className="size-10 shrink-0 rounded-sm border object-cover"
+    />
   ) : (
     <span aria-hidden="true" className="size-10 shrink-0 rounded-sm border bg-sunken" />
   );

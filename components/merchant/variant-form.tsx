@@ -1,10 +1,11 @@
 import type { ComponentProps } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
-import { SelectField, TextField } from "@/components/form/fields";
+import { AreaField, SelectField, TextField } from "@/components/form/fields";
 import type { VariantRow } from "@/lib/features/merchants/products";
 import { PRODUCT_STATUSES, STOCK_POLICIES } from "@/lib/features/merchants/schema";
 import { getMessages } from "@/lib/i18n";
 import type { Locale } from "@/lib/i18n/locale";
+import { writeShopTime } from "@/lib/i18n/shop-time";
 import { limits } from "@/lib/kernel/limits";
 import { CURRENCIES, type Currency, money, toDecimal } from "@/lib/kernel/money";
 import { TierFields } from "./tier-fields";
@@ -20,7 +21,7 @@ interface VariantFormProps {
 const decimalOf = (amountMinor: bigint, currency: string) => toDecimal(money(amountMinor, currency as Currency));
 
 export function VariantForm({ locale, productId, variant, save }: Readonly<VariantFormProps>) {
-  const { merchant, staff } = getMessages(locale);
+  const { merchant, staff, selling } = getMessages(locale);
   const t = merchant.variant;
   const tiers = (variant?.tiers ?? []).map(({ quantityMin, unitPriceMinor }) => ({
     quantity: String(quantityMin),
@@ -88,6 +89,53 @@ export function VariantForm({ locale, productId, variant, save }: Readonly<Varia
         </SelectField>
         <Bounds locale={locale} variant={variant} />
       </div>
+      <fieldset className="rounded-md border p-3">
+        <legend className="px-1 text-sm font-medium">{selling.window.title}</legend>
+        <p className="mb-3 text-sm text-faint">{selling.window.hint}</p>
+        <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+          <TextField
+            name="saleFrom"
+            type="datetime-local"
+            label={selling.window.from}
+            note={staff.form.optional}
+            defaultValue={writeShopTime(variant?.saleFrom)}
+          />
+          <TextField
+            name="saleUntil"
+            type="datetime-local"
+            label={selling.window.until}
+            note={staff.form.optional}
+            defaultValue={writeShopTime(variant?.saleUntil)}
+          />
+          <TextField
+            name="buyerMax"
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={limits.orderQuantityMax}
+            label={selling.window.buyerMax}
+            hint={selling.window.buyerMaxHint}
+            note={staff.form.optional}
+            defaultValue={variant?.buyerMax ?? ""}
+          />
+        </div>
+      </fieldset>
+      <details className="rounded-md border p-3" open={Boolean(variant?.usageNoteZh || variant?.usageNoteEn)}>
+        <summary className="text-sm font-medium">{selling.note.title}</summary>
+        <p className="mt-1 text-sm text-faint">{selling.note.hint}</p>
+        <div className="mt-3 grid gap-4 lg:grid-cols-2">
+          {(["Zh", "En"] as const).map((suffix) => (
+            <AreaField
+              key={suffix}
+              name={`usageNote${suffix}`}
+              label={merchant.product[`in${suffix}`]}
+              maxLength={limits.usageNoteLettersMax}
+              rows={3}
+              defaultValue={variant?.[`usageNote${suffix}`]}
+            />
+          ))}
+        </div>
+      </details>
       <TierFields tiers={tiers} t={{ title: t.tiers, hint: t.tiersHint, from: t.tierFrom, price: t.tierPrice }} />
       <ActionSubmit variant="ink" size="sm" pendingLabel={staff.form.saving}>
         {variant ? staff.form.save : t.create}

@@ -1,3 +1,4 @@
+import { smallPicture } from "@/lib/features/catalog/rules";
 import type { OrderLineView } from "@/lib/features/orders/view";
 import { formatCount, formatMinor } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
@@ -15,7 +16,7 @@ export function OrderLines({ lines, currency, locale }: Readonly<OrderLinesProps
         <li key={line.variantId} className="flex items-center gap-3 py-3">
           {line.picture ? (
             <img
-              src={line.picture}
+              src={smallPicture(line.picture)}
               alt=""
               width={480}
               height={360}

@@ -23,6 +23,9 @@ const inRole =
 /** Somebody must be signed in; the call gets their `viewer`, which data functions filter by. */
 export const signedIn = inRole(["merchant", "admin"]);
 
+/** Somebody of a merchant's own must be signed in; an admin has no shop to do this in. */
+export const merchantOnly = inRole(["merchant"]);
+
 /** An admin must be signed in; for anyone else there is nothing here. */
 export const adminOnly = inRole(["admin"]);
 

@@ -13,6 +13,11 @@ export async function readQuery<S extends z.ZodType>(schema: S, searchParams: Se
   return schema.parse(Object.fromEntries(entries));
 }
 
+/** The same for a query in which names may be repeated: all values of each reach the schema. */
+export async function readWholeQuery<S extends z.ZodType>(schema: S, searchParams: SearchParams): Promise<z.output<S>> {
+  return schema.parse(await searchParams);
+}
+
 /** The id that a page's address names; anything that is none is a page that is not there. */
 export function requireId(kind: IdKind, text: string): string {
   const id = fromPublicId(kind, text);

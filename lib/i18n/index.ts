@@ -1,11 +1,13 @@
 import type { Locale } from "./locale";
 import { admin as enAdmin } from "./messages/en/admin";
+import { developers as enDevelopers } from "./messages/en/developers";
 import { errors as enErrors } from "./messages/en/errors";
 import { gateways as enGateways, settingsProblems as enProblems } from "./messages/en/gateways";
 import { life as enLife } from "./messages/en/life";
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { money as enMoney } from "./messages/en/money";
 import { security as enSecurity } from "./messages/en/security";
+import { selling as enSelling } from "./messages/en/selling";
 import { shop as enShop } from "./messages/en/shop";
 import { staff as enStaff } from "./messages/en/staff";
 import { statements as enStatements } from "./messages/en/statements";
@@ -13,12 +15,14 @@ import { transfers as enTransfers } from "./messages/en/transfers";
 import { vault as enVault } from "./messages/en/vault";
 import { wallets as enWallets } from "./messages/en/wallets";
 import { admin as zhAdmin } from "./messages/zh/admin";
+import { developers as zhDevelopers } from "./messages/zh/developers";
 import { errors as zhErrors } from "./messages/zh/errors";
 import { gateways as zhGateways, settingsProblems as zhProblems } from "./messages/zh/gateways";
 import { life as zhLife } from "./messages/zh/life";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { money as zhMoney } from "./messages/zh/money";
 import { security as zhSecurity } from "./messages/zh/security";
+import { selling as zhSelling } from "./messages/zh/selling";
 import { shop as zhShop } from "./messages/zh/shop";
 import { staff as zhStaff } from "./messages/zh/staff";
 import { statements as zhStatements } from "./messages/zh/statements";
@@ -42,6 +46,8 @@ const messages = {
     life: zhLife,
     security: zhSecurity,
     vault: zhVault,
+    selling: zhSelling,
+    developers: zhDevelopers,
   },
   en: {
     shop: enShop,
@@ -58,6 +64,8 @@ const messages = {
     life: enLife,
     security: enSecurity,
     vault: enVault,
+    selling: enSelling,
+    developers: enDevelopers,
   },
 } as const;
 

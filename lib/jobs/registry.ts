@@ -1,5 +1,6 @@
 import { auditContinuouslyJob } from "./audit-continuously";
 import { auditFullyJob } from "./audit-fully";
+import { countSalesJob } from "./count-sales";
 import { drainOutboxJob } from "./drain-outbox";
 import { driveRefundsJob } from "./drive-refunds";
 import { expireOrdersJob } from "./expire-orders";
@@ -9,16 +10,19 @@ import { finishImportsJob } from "./finish-imports";
 import { freeAbandonedJobsJob } from "./free-abandoned-jobs";
 import type { Job } from "./job";
 import { keepHoldsJob } from "./keep-holds";
+import { keepTimetableJob } from "./keep-timetable";
 import { queryPaymentsJob } from "./query-payments";
 import { queueMailsJob } from "./queue-mails";
 import { refreshStockBandsJob } from "./refresh-stock-bands";
 import { refundByPolicyJob } from "./refund-by-policy";
 import { sealLedgerJob } from "./seal-ledger";
 import { sendTelegramJob } from "./send-telegram";
+import { sendWebhooksJob } from "./send-webhooks";
 import { tellOfGlassJob } from "./tell-of-glass";
 import { tellRestockedJob } from "./tell-restocked";
 import { watchStockJob } from "./watch-stock";
 import { withdrawExpiredJob } from "./withdraw-expired";
+import { writeExportsJob } from "./write-exports";
 
 /** Everything the shop does by itself. */
 export const JOBS: readonly Job[] = [
@@ -37,6 +41,10 @@ export const JOBS: readonly Job[] = [
   watchStockJob,
   sendTelegramJob,
   tellRestockedJob,
+  keepTimetableJob,
+  countSalesJob,
+  sendWebhooksJob,
+  writeExportsJob,
   freeAbandonedJobsJob,
   auditContinuouslyJob,
   auditFullyJob,

@@ -4,10 +4,11 @@ import { ADMIN } from "../support/admin";
 import { addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
 
 const ADMIN_PAGES =
-  "|/proof|/orders|/owed|/findings|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/batches|/replacements|/stock|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
-const MERCHANT_PAGES = "|/orders|/products|/products/new|/upload|/batches|/replacements|/stock";
+  "|/proof|/orders|/owed|/findings|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/products/bulk|/categories|/exports|/batches|/replacements|/stock|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
+const MERCHANT_PAGES =
+  "|/orders|/products|/products/new|/products/bulk|/customers|/exports|/developers|/upload|/batches|/replacements|/stock";
 
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 300_000 });
 
 for (const [locale, width, colorScheme] of [
   ["zh", 360, "dark"],

@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import sharp from "sharp";
 import { addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
 import { order, payAtCashier } from "../support/storefront";
 
@@ -193,4 +194,92 @@ test("cards are taken only from a signed-in page of this shop: not from another 
   expect([elsewhere.status(), await elsewhere.json()]).toEqual([404, { ok: false, code: "not_found" }]);
   await context.clearCookies();
   expect((await send(own)).status()).toBe(401);
+});
+
+test("what a merchant writes and uploads is what buyers see, and none of it runs", async ({ page }) => {
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  await addProduct(page, merchant.slug);
+  const editor = page.url();
+  const form = page.locator("form", { has: page.locator("input[name=slug]") });
+  await form.locator("textarea[name=descriptionEn]").fill("**Bold** <script>window.hacked = 1</script>");
+  await form.getByRole("button", { name: "Preview" }).nth(2).click();
+  await expect(form.getByRole("region", { name: "As buyers will see it" }).locator("strong")).toHaveText("Bold");
+
+  const file = form.locator("input[type=file]");
+  const evil = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`);
+  await file.setInputFiles({ name: "evil.png", mimeType: "image/png", buffer: evil });
+  await expect(form.getByRole("alert")).toContainText("not a JPEG, PNG or WebP");
+  const green = { create: { width: 800, height: 600, channels: 3, background: "green" } } as const;
+  await file.setInputFiles({ name: "a.png", mimeType: "image/png", buffer: await sharp(green).png().toBuffer() });
+  await expect(form.getByText("Uploaded and chosen.")).toBeVisible();
+  await form.locator("input[name=pictureAltEn]").fill("A green card");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByText("Saved.")).toBeVisible();
+
+  await page.goto(`/en/products/${merchant.slug}`);
+  await expect(page.locator(".prose strong")).toHaveText("Bold");
+  await expect(page.locator(".prose")).toContainText("<script>window.hacked = 1</script>");
+  expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+  const picture = page.getByAltText("A green card");
+  expect(await picture.evaluate((img: HTMLImageElement) => img.decode().then(() => img.naturalWidth))).toBeGreaterThan(
+    0,
+  );
+
+  // Put off, it is shown and not sold; and a copy of it is a draft of its own.
+  await page.goto(editor);
+  await page.locator("summary", { hasText: merchant.slug.toUpperCase() }).click();
+  const variant = page.locator("form", {
+    has: page.locator(`input[name=sku][value="${merchant.slug.toUpperCase()}"]`),
+  });
+  await variant.locator("input[name=saleFrom]").fill("2099-01-01T20:00");
+  await variant.getByRole("button", { name: "Save" }).click();
+  await expect(variant.getByText("Saved.")).toBeVisible();
+  await expect(async () => {
+    await page.goto(`/en/products/${merchant.slug}`);
+    await expect(page.getByRole("list", { name: "Rules of sale" })).toContainText("on sale from", { timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+  await expect(page.getByRole("button", { name: "Not yet on sale" })).toBeDisabled();
+  await page.goto(editor);
+  await page.getByRole("button", { name: "Duplicate" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Sea Breeze Card (copy)" })).toBeVisible();
+});
+
+test("a merchant changes many prices at once, takes a list of orders home, and gives a program a key", async ({
+  page,
+}) => {
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  await addProduct(page, merchant.slug);
+  await uploadAndPublish(page, "MANY-1\nMANY-2\n");
+  await page.goto("/en/merchant/products/bulk");
+  await page.getByRole("checkbox").check();
+  await page.locator("input[name=price]").fill("+10%");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await expect(page.locator("ins")).toHaveText("¥11.00");
+  await page.getByRole("button", { name: "Change these 1" }).click();
+  await expect(page.getByText("1 variants changed.")).toBeVisible();
+  await order(page, { locale: "en", slug: merchant.slug, email: "many@example.com" });
+  await expect(page.getByText("¥11.00").first()).toBeVisible();
+
+  await page.goto("/en/merchant/orders?q=many@example.com");
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  await expect(page).toHaveURL(/\/merchant\/exports$/);
+  const link = page.getByRole("link", { name: "Download" });
+  await expect(link).toBeVisible({ timeout: 30_000 });
+  const csv = await (await page.request.get((await link.getAttribute("href")) as string)).text();
+  expect(csv).toContain('"many@example.com"');
+  expect(csv).not.toContain("MANY-");
+
+  await page.goto("/en/merchant/developers");
+  const keys = page.locator("form", { has: page.getByRole("button", { name: "Create the key" }) });
+  await keys.locator("input[name=name]").fill("bot");
+  await keys.getByRole("checkbox", { name: /orders:read/ }).check();
+  await keys.getByRole("button", { name: "Create the key" }).click();
+  const key = await keys.locator("code").textContent();
+  const answer = await page.request.get("/api/v1/merchant/orders", { headers: { authorization: `Bearer ${key}` } });
+  expect((await answer.json()).items).toMatchObject([{ email: "many@example.com" }]);
+  await page.reload();
+  await expect(page.locator("main")).not.toContainText(key as string);
+  await expect(page.getByRole("cell", { name: /^bot/ })).toBeVisible();
 });

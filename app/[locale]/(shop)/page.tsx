@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import type { ShelfProduct } from "@/components/shop/product-card";
 import { buttonClass } from "@/components/ui/button";
 import { listCategories, listProducts, type ProductListItem } from "@/lib/features/catalog/queries";
+import { smallPicture } from "@/lib/features/catalog/rules";
 import { ListingQuery } from "@/lib/features/catalog/schema";
 import { getMessages } from "@/lib/i18n";
 import { formatMinor } from "@/lib/i18n/format";
@@ -89,7 +90,7 @@ const toShelfProduct = (item: ProductListItem, locale: Locale): ShelfProduct => 
   href: `/${locale}/products/${item.slug}`,
   title: item.title[locale],
   summary: item.summary[locale],
-  picture: item.picture,
+  picture: smallPicture(item.picture) || "/pictures/none.svg",
   band: item.band,
   price: formatMinor(item.priceFrom.amountMinor.toString(), item.priceFrom.currency, locale),
   hasRange: item.variants.length > 1 || item.variants.some((variant) => variant.tiers.length > 0),

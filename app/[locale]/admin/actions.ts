@@ -8,8 +8,9 @@ import { resumeAudited, runProof } from "@/lib/entry/proof";
 import { resetFactor } from "@/lib/features/identity/enrol";
 import { setUserStatus } from "@/lib/features/identity/people";
 import { NewMerchantForm, NoFields, ResetFactorForm, UserStatusForm } from "@/lib/features/identity/schema";
+import { removeCategory, saveCategory } from "@/lib/features/merchants/categories";
 import { haltProduct, resumeProduct } from "@/lib/features/merchants/save-product";
-import { HaltForm, ResumeForm } from "@/lib/features/merchants/schema";
+import { CategoryForm, CategoryIdForm, HaltForm, ResumeForm } from "@/lib/features/merchants/schema";
 import { ResumeAuditedForm } from "@/lib/features/operations/schema";
 import { AccountIdForm, GatewayAccountForm, TestPaymentForm, TestPaymentIdForm } from "@/lib/features/payments/schema";
 import { checkGatewayAccount } from "@/lib/flows/check-gateway-account";
@@ -30,6 +31,20 @@ export const resumeProductAction = action({
   schema: ResumeForm,
   guards: [adminOnly],
   run: ({ input, deps, viewer }) => resumeProduct(deps, viewer, input.productId),
+  onOk: () => refresh(),
+});
+
+export const saveCategoryAction = action({
+  schema: CategoryForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => saveCategory(deps, viewer, input),
+  onOk: () => refresh(),
+});
+
+export const removeCategoryAction = action({
+  schema: CategoryIdForm,
+  guards: [adminOnly],
+  run: ({ input, deps, viewer }) => removeCategory(deps, viewer, input.categoryId),
   onOk: () => refresh(),
 });
 

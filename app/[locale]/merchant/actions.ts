@@ -3,15 +3,33 @@
 import { refresh } from "next/cache";
 import { redirect } from "next/navigation";
 import { action } from "@/lib/entry/action";
-import { signedIn } from "@/lib/entry/guards";
+import { signedIn, steppedUp } from "@/lib/entry/guards";
+import { applyBulk } from "@/lib/features/merchants/bulk-edit";
+import { duplicateProduct } from "@/lib/features/merchants/duplicate-product";
+import { requestExport } from "@/lib/features/merchants/exports";
 import { saveProduct } from "@/lib/features/merchants/save-product";
 import { saveVariant } from "@/lib/features/merchants/save-variant";
-import { BatchForm, OrderForm, PasteForm, ProductForm, VariantForm } from "@/lib/features/merchants/schema";
+import { forgetFilter, saveFilter } from "@/lib/features/merchants/saved-filters";
+import {
+  BatchForm,
+  BulkForm,
+  DuplicateForm,
+  ExportForm,
+  FilterIdForm,
+  OrderForm,
+  PasteForm,
+  PreviewForm,
+  ProductForm,
+  SavedFilterForm,
+  VariantForm,
+} from "@/lib/features/merchants/schema";
 import { importCards } from "@/lib/flows/import-cards";
 import { publishBatch } from "@/lib/flows/publish-batch";
 import { releaseDeducted } from "@/lib/flows/release-deducted";
 import { toPublicId } from "@/lib/kernel/id";
+import { ok } from "@/lib/kernel/result";
 import type { Viewer } from "@/lib/kernel/viewer";
+import { renderMarkdown } from "@/lib/platform/markdown";
 
 const merchantIdOf = (viewer: Viewer): string | null => (viewer.kind === "merchant" ? viewer.merchantId : null);
 
@@ -25,11 +43,55 @@ export const saveProductAction = action({
   },
 });
 
+export const duplicateProductAction = action({
+  schema: DuplicateForm,
+  guards: [signedIn],
+  run: ({ input, deps, viewer }) => duplicateProduct(deps, viewer, input.productId),
+  onOk: ({ productId }, { locale, viewer }) =>
+    redirect(`/${locale}/${viewer.kind}/products/${toPublicId("product", productId)}`),
+});
+
+export const applyBulkAction = action({
+  schema: BulkForm,
+  guards: [signedIn],
+  run: ({ input, deps, viewer }) => applyBulk(deps, viewer, input),
+  onOk: ({ count }, { locale, viewer }) => redirect(`/${locale}/${viewer.kind}/products/bulk?done=${count}`),
+});
+
+export const requestExportAction = action({
+  schema: ExportForm,
+  guards: [signedIn, steppedUp],
+  run: ({ input, deps, viewer, locale }) => requestExport(deps, viewer, { ...input, locale }),
+  onOk: (_file, { locale, viewer }) => redirect(`/${locale}/${viewer.kind}/exports`),
+});
+
+export const saveFilterAction = action({
+  schema: SavedFilterForm,
+  guards: [signedIn],
+  run: ({ input, deps, viewer }) => saveFilter(deps, viewer, input),
+  onOk: () => refresh(),
+});
+
+export const forgetFilterAction = action({
+  schema: FilterIdForm,
+  guards: [signedIn],
+  run: ({ input, deps, viewer }) => forgetFilter(deps, viewer, input.filterId),
+  onOk: () => refresh(),
+});
+
 export const saveVariantAction = action({
   schema: VariantForm,
   guards: [signedIn],
   run: ({ input, deps, viewer }) => saveVariant(deps, viewer, input),
   onOk: () => refresh(),
+});
+
+/** A text as its buyers will see it. Nothing is kept. */
+export const previewAction = action({
+  schema: PreviewForm,
+  guards: [signedIn],
+  run: async ({ input }) => ok(renderMarkdown(input.text)),
+  onOk: (html) => html,
 });
 
 export const publishBatchAction = action({

@@ -1,7 +1,16 @@
 import type { Prisma, PrismaClient } from "@/lib/generated/prisma/client";
 import { limits } from "@/lib/kernel/limits";
 import type { PriceTier } from "./pricing";
-import { bestBand, escapeLike, formatCursor, type Localized, type StockBand, searchTerms } from "./rules";
+import {
+  bestBand,
+  escapeLike,
+  formatCursor,
+  type Localized,
+  type SalePhase,
+  type SaleWindow,
+  type StockBand,
+  searchTerms,
+} from "./rules";
 import type { ListingQuery } from "./schema";
 
 interface Reads {
@@ -11,6 +20,11 @@ interface Reads {
 export interface CategoryView {
   readonly slug: string;
   readonly title: Localized;
+}
+
+/** A category in the rail: under how many others it stands. */
+export interface CategoryEntry extends CategoryView {
+  readonly depth: number;
 }
 
 /** A variant as a buyer may see it: a band, never a count. */
@@ -24,6 +38,9 @@ export interface VariantView {
   readonly quantityMin: number;
   readonly quantityMax: number;
   readonly tiers: readonly PriceTier[];
+  readonly phase: SalePhase;
+  readonly window: SaleWindow;
+  readonly buyerMax: number | null;
 }
 
 export interface ProductListItem {
@@ -47,6 +64,7 @@ export interface ProductPage {
   readonly description: Localized;
   readonly usageNote: Localized;
   readonly picture: string;
+  readonly pictureAlt: Localized;
   readonly category: CategoryView;
   /** False while the product is halted: it is shown, and not sold. */
   readonly isSellable: boolean;
@@ -71,8 +89,11 @@ const toVariantView = (row: VariantRow): VariantView => ({
   currency: row.currency,
   band: (row.variantStock?.band ?? "sold_out") as StockBand,
   quantityMin: row.quantityMin,
-  quantityMax: row.quantityMax,
+  quantityMax: Math.min(row.quantityMax, row.buyerMax ?? row.quantityMax),
   tiers: row.priceTiers.map(({ quantityMin, unitPriceMinor }) => ({ quantityMin, unitPriceMinor })),
+  phase: row.salePhase as SalePhase,
+  window: { saleFrom: row.saleFrom, saleUntil: row.saleUntil },
+  buyerMax: row.buyerMax,
 });
 
 /** Everything on show: published, not halted, of an active merchant, with something to buy. */
@@ -111,7 +132,7 @@ export async function listProducts({ db }: Reads, query: ListingQuery) {
   const rows = await db.product.findMany({
     where: {
       ...ON_SHOW,
-      ...(category ? { category: { slug: category } } : {}),
+      ...(category ? { category: inCategory(category) } : {}),
       AND: [after, ...searchFilter(query.q)],
     },
     orderBy: [{ position: "asc" }, { id: "asc" }],
@@ -150,14 +171,29 @@ function toListItem(row: ProductRow): ProductListItem {
   };
 }
 
-/** The categories that have something on show, in shelf order. */
-export async function listCategories({ db }: Reads): Promise<CategoryView[]> {
+/** A category and what stands below it, as deep as categories go. */
+const inCategory = (slug: string): Prisma.CategoryWhereInput => ({
+  OR: [{ slug }, { parent: { slug } }, { parent: { parent: { slug } } }],
+});
+
+/** The categories that have something on show, or stand above one that has, in shelf order: each behind its parent. */
+export async function listCategories({ db }: Reads): Promise<CategoryEntry[]> {
+  const some = { products: { some: ON_SHOW } } as const;
   const rows = await db.category.findMany({
-    where: { products: { some: ON_SHOW } },
+    where: { OR: [some, { children: { some } }, { children: { some: { children: { some } } } }] },
     orderBy: [{ position: "asc" }, { id: "asc" }],
-    take: limits.listRowsPerPage,
+    take: limits.categoriesMax,
   });
-  return rows.map((row) => ({ slug: row.slug, title: localized(row.titleZh, row.titleEn) }));
+  const entriesUnder = (parentId: string | null, depth: number): CategoryEntry[] =>
+    depth >= limits.categoryDepthMax
+      ? []
+      : rows
+          .filter((row) => row.parentId === parentId)
+          .flatMap((row) => [
+            { slug: row.slug, title: localized(row.titleZh, row.titleEn), depth },
+            ...entriesUnder(row.id, depth + 1),
+          ]);
+  return entriesUnder(null, 0);
 }
 
 /** A published product by its place in the address, halted or not; null when there is none to show. */
@@ -176,6 +212,7 @@ export async function findProduct({ db }: Reads, slug: string): Promise<ProductP
     description: localized(row.descriptionZh, row.descriptionEn),
     usageNote: localized(row.usageNoteZh, row.usageNoteEn),
     picture: row.picture,
+    pictureAlt: localized(row.pictureAltZh, row.pictureAltEn),
     category: { slug: row.category.slug, title: localized(row.category.titleZh, row.category.titleEn) },
     isSellable: row.haltedAt === null && row.variants.length > 0,
     variants: row.variants.map(toVariantView),

@@ -74,6 +74,12 @@ export interface VariantRow {
   readonly quantityMin: number;
   readonly quantityMax: number;
   readonly lowStockBelow: number;
+  readonly usageNoteZh: string;
+  readonly usageNoteEn: string;
+  readonly saleFrom: Date | null;
+  readonly saleUntil: Date | null;
+  readonly salePhase: string;
+  readonly buyerMax: number | null;
   readonly status: string;
   readonly version: number;
   readonly tiers: readonly TierRow[];

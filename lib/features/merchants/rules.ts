@@ -53,3 +53,6 @@ export const toPage = <T>(rows: readonly T[], page: number, size: number): Page<
   page,
   hasMore: rows.length > size,
 });
+
+/** A name of at most 63 letters that ends with a mark of its own: what a copy is called. */
+export const copiedName = (name: string, mark: string): string => `${name.slice(0, 63 - mark.length - 1)}-${mark}`;

@@ -4,10 +4,17 @@ import { ownedBy, type Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
 import { inTransaction, sqlStateOf, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
+import { mayShow } from "./pictures";
 import { changedFields } from "./rules";
 import type { ProductForm } from "./schema";
 
-export type ProductRefusal = "not_found" | "conflict" | "slug_taken" | "category_unknown" | "merchant_required";
+export type ProductRefusal =
+  | "not_found"
+  | "conflict"
+  | "slug_taken"
+  | "category_unknown"
+  | "picture_unknown"
+  | "merchant_required";
 
 type Fields = Omit<ProductForm, "productId" | "updatedAt">;
 
@@ -38,6 +45,7 @@ async function createProduct(
   // A platform has many shops: an admin edits what is there, and a merchant adds to their own.
   if (viewer.kind !== "merchant") return err("merchant_required");
   const { merchantId } = viewer;
+  if (!(await mayShow(tx, merchantId, fields.picture))) return err("picture_unknown");
   const productId = newId();
   const position = await tx.product.count({ where: { merchantId } });
   await tx.product.create({ data: { id: productId, merchantId, position, ...fields } });
@@ -66,6 +74,8 @@ async function changeProduct(
 ): Promise<Result<{ productId: string }, ProductRefusal>> {
   const before = await tx.product.findFirst({ where: { id: productId, ...ownedBy(viewer) } });
   if (!before) return err("not_found");
+  const isSamePicture = before.picture === fields.picture;
+  if (!isSamePicture && !(await mayShow(tx, before.merchantId, fields.picture))) return err("picture_unknown");
   const { count } = await tx.product.updateMany({
     where: { id: productId, updatedAt: readAt, ...ownedBy(viewer) },
     // Never the same instant twice, or two saves in one millisecond would not see each other.

@@ -11,6 +11,7 @@ export interface OrderLineView {
   readonly titleEn: string;
   readonly variantTitleZh: string;
   readonly variantTitleEn: string;
+  /** The variant's own, or its product's; Markdown. */
   readonly usageNoteZh: string;
   readonly usageNoteEn: string;
   readonly picture: string;
@@ -87,7 +88,8 @@ async function readRow({ db }: Deps, orderId: string): Promise<Row | null> {
            o.created_at AS "createdAt", o.deadline_at AS "deadlineAt",
            o.paid_at AS "paidAt", o.delivered_at AS "deliveredAt", clock_timestamp() AS "serverNow", o.token_hash AS "tokenHash",
            (SELECT jsonb_agg(jsonb_build_object('variantId', l.variant_id, 'productSlug', p.slug, 'titleZh', p.title_zh, 'titleEn', p.title_en,
-                     'variantTitleZh', v.title_zh, 'variantTitleEn', v.title_en, 'usageNoteZh', p.usage_note_zh, 'usageNoteEn', p.usage_note_en,
+                     'variantTitleZh', v.title_zh, 'variantTitleEn', v.title_en, 'usageNoteZh', coalesce(nullif(v.usage_note_zh, ''), p.usage_note_zh),
+                     'usageNoteEn', coalesce(nullif(v.usage_note_en, ''), p.usage_note_en),
                      'picture', p.picture, 'quantity', l.quantity, 'unitPriceMinor', l.unit_price_minor::text) ORDER BY l.line)
               FROM order_line l JOIN variant v ON v.id = l.variant_id JOIN product p ON p.id = v.product_id WHERE l.order_id = o.id) AS lines,
            (SELECT jsonb_agg(jsonb_build_object('id', a.id, 'accountId', a.account_id, 'outTradeNo', a.out_trade_no,

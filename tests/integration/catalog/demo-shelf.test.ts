@@ -49,7 +49,10 @@ describe("the demo shop", () => {
 
   test("a reader of the catalogue is told a band and never a count", async ({ deps }) => {
     const page = await findProduct(deps, "platform-coffee");
-    const told = ["band", "currency", "id", "priceMinor", "quantityMax", "quantityMin", "sku", "tiers", "title"];
+    const told = [
+      ...["band", "buyerMax", "currency", "id", "phase", "priceMinor"],
+      ...["quantityMax", "quantityMin", "sku", "tiers", "title", "window"],
+    ];
     for (const { variants } of [...(await listProducts(deps, {})).items, page!]) {
       for (const variant of variants) expect(Object.keys(variant).sort()).toEqual(told);
     }

@@ -44,6 +44,9 @@ export const productForm = (fields: Partial<Record<keyof ProductForm, string>> =
     usageNoteEn: "",
     categoryId: newId(),
     picture: "",
+    pictureAltZh: "",
+    pictureAltEn: "",
+    publishAt: "",
     status: "published",
     ...fields,
   });
@@ -61,6 +64,11 @@ export const variantFields = (fields: Record<string, string | string[]> = {}) =>
   quantityMin: "1",
   quantityMax: "100",
   lowStockBelow: "10",
+  usageNoteZh: "",
+  usageNoteEn: "",
+  saleFrom: "",
+  saleUntil: "",
+  buyerMax: "",
   status: "published",
   ...fields,
 });

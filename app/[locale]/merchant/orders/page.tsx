@@ -6,6 +6,7 @@ import { requireRole } from "@/lib/entry/session";
 import { OrderListQuery } from "@/lib/features/merchants/schema";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
+import { forgetFilterAction, requestExportAction, saveFilterAction } from "../actions";
 
 interface PageProps {
   params: Promise<{ locale: string }>;
@@ -20,5 +21,13 @@ export default async function MerchantOrdersPage({ params, searchParams }: PageP
   const locale = toLocale((await params).locale);
   const { viewer } = await requireRole("merchant", locale, "/merchant/orders");
   const query = await readQuery(OrderListQuery, searchParams);
-  return <OrdersView locale={locale} viewer={viewer} base={baseOf(locale, viewer)} query={query} />;
+  return (
+    <OrdersView
+      locale={locale}
+      viewer={viewer}
+      base={baseOf(locale, viewer)}
+      query={query}
+      actions={{ exportOrders: requestExportAction, save: saveFilterAction, forget: forgetFilterAction }}
+    />
+  );
 }

@@ -75,6 +75,11 @@ export const shop = {
     usage: "How to use it",
     details: "About",
     inVariant: "Volume prices of {title}",
+    rules: "Rules of sale",
+    phases: { before: "Not yet on sale", over: "Sale over" },
+    opens: "on sale from {at}",
+    closes: "on sale until {at}",
+    buyerMax: "at most {count} per buyer",
     fields: {
       email: "Enter a valid e-mail address",
       quantity: "Enter a whole number from {min} to {max}",

@@ -75,6 +75,11 @@ export const shop = {
     usage: "怎么用",
     details: "说明",
     inVariant: "{title}的批量价",
+    rules: "购买规则",
+    phases: { before: "未开售", over: "已结束" },
+    opens: "{at} 开售",
+    closes: "{at} 截止",
+    buyerMax: "每人限购 {count} 件",
     fields: {
       email: "请填写有效的邮箱",
       quantity: "请填 {min} 到 {max} 之间的整数",

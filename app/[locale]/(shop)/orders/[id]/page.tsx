@@ -6,6 +6,7 @@ import { OrderWatch } from "@/components/shop/order-watch";
 import { TransferReport } from "@/components/shop/transfer-report";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { Prose } from "@/components/ui/prose";
 import { findHeldOrder } from "@/lib/entry/held-orders";
 import { findOrderStory } from "@/lib/features/orders/story";
 import { tellOrder } from "@/lib/features/orders/tell-order";
@@ -15,6 +16,7 @@ import { getMessages } from "@/lib/i18n";
 import { formatDate, formatMinor } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { getDeps } from "@/lib/platform/deps";
+import { renderMarkdown } from "@/lib/platform/markdown";
 import { localeOf } from "../../page-locale";
 import { Heading } from "./heading";
 import { RevealPanel } from "./reveal-panel";
@@ -143,7 +145,7 @@ async function Cards({ order, id, locale }: Readonly<PartProps & { id: string }>
       {notes.filter(Boolean).map((note) => (
         <section key={note} className="border-t pt-4">
           <h2 className="mb-1 font-semibold">{receipt.usage}</h2>
-          <p className="whitespace-pre-line text-soft">{note}</p>
+          <Prose html={renderMarkdown(note)} />
         </section>
       ))}
       <p className="border-t pt-4 text-sm text-faint print:hidden">{receipt.problem}</p>

@@ -25,13 +25,13 @@ export function BuyBar({ variant, quantity, isPending, isOpen, locale, t }: Read
       className="z-10 flex items-center justify-between gap-4 border-t bg-surface py-3 max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:px-4 max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))] lg:pt-5 lg:pb-0"
     >
       <p className="min-w-0">
-        <span className="block text-xs text-faint">{variant.isSoldOut ? t.soldOut : t.total}</span>
+        <span className="block text-xs text-faint">{variant.closed || (variant.isSoldOut ? t.soldOut : t.total)}</span>
         <output className="figures block truncate text-xl font-semibold nojs:hidden" htmlFor="quantity">
           {isInRange ? formatMinor(totalOf(variant, quantity), variant.currency, locale) : "–"}
         </output>
       </p>
       <Button type="submit" variant="seal" size="lg" disabled={!isOpen || isPending} aria-busy={isPending || undefined}>
-        {variant.isSoldOut ? t.soldOutShort : isPending ? t.buying : t.buy}
+        {variant.isSoldOut ? variant.closed || t.soldOutShort : isPending ? t.buying : t.buy}
       </Button>
     </div>
   );

@@ -34,7 +34,9 @@ export interface BuyVariant {
   readonly title: string;
   readonly priceMinor: string;
   readonly currency: string;
+  /** Cannot be bought now: sold out, or, with a word for it, outside its window. */
   readonly isSoldOut: boolean;
+  readonly closed: string;
   readonly isLow: boolean;
   readonly quantityMin: number;
   readonly quantityMax: number;

@@ -4,18 +4,20 @@ import { BandBadge } from "@/components/shop/band-badge";
 import { PageMissing } from "@/components/shop/page-missing";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
+import { Prose } from "@/components/ui/prose";
 import { answerNotFound } from "@/lib/entry/answer-not-found";
 import { findProduct, type ProductPage, type VariantView } from "@/lib/features/catalog/queries";
-import { bestBand } from "@/lib/features/catalog/rules";
+import { bestBand, pictureSource } from "@/lib/features/catalog/rules";
 import { ProductSlug } from "@/lib/features/catalog/schema";
 import { openAccounts } from "@/lib/features/payments/accounts";
 import { waysToPay } from "@/lib/features/payments/ways";
 import { canMail } from "@/lib/flows/mail-order-link";
 import { getMessages } from "@/lib/i18n";
-import { fill } from "@/lib/i18n/format";
+import { fill, formatCount, formatDate } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
+import { renderMarkdown } from "@/lib/platform/markdown";
 import { localeOf } from "../../page-locale";
 import { askRestockAction } from "../../restock/actions";
 import { BuyForm } from "./buy-form";
@@ -79,6 +81,7 @@ export default async function Product({ params }: Readonly<ProductProps>) {
           <Notice>{t.notForSale}</Notice>
         )}
         {product.isSellable && canMail(deps) ? <Restock product={product} locale={locale} /> : null}
+        <Rules variants={product.variants} locale={locale} />
         <p className="mt-4 text-sm text-faint">
           <span className="block">{t.delivery}</span>
           <span className="block">{fill(t.reserved, { minutes })}</span>
@@ -113,10 +116,11 @@ function ProductHead({ product, locale }: Readonly<{ product: ProductPage; local
     <header className="flex items-center gap-4 lg:block">
       {product.picture ? (
         <img
-          src={product.picture}
-          alt=""
+          {...pictureSource(product.picture)}
+          alt={product.pictureAlt[locale]}
           width={480}
           height={360}
+          sizes="(min-width: 64rem) 40rem, 11rem"
           fetchPriority="high"
           className="aspect-4/3 w-28 shrink-0 rounded-md border bg-sunken object-cover sm:w-44 lg:mb-6 lg:w-full"
         />
@@ -137,12 +141,37 @@ function ProductHead({ product, locale }: Readonly<{ product: ProductPage; local
   );
 }
 
+/** When and how many: said once for each variant that has a rule of its own. */
+function Rules({ variants, locale }: Readonly<{ variants: readonly VariantView[]; locale: Locale }>) {
+  const t = getMessages(locale).shop.product;
+  const rules = variants.flatMap(({ id, title, phase, window, buyerMax }) => {
+    const { saleFrom, saleUntil } = window;
+    const said = [
+      ...(phase === "before" && saleFrom ? [fill(t.opens, { at: formatDate(saleFrom, locale) })] : []),
+      ...(phase === "open" && saleUntil ? [fill(t.closes, { at: formatDate(saleUntil, locale) })] : []),
+      ...(phase === "over" ? [t.phases.over] : []),
+      ...(buyerMax === null ? [] : [fill(t.buyerMax, { count: formatCount(buyerMax, locale) })]),
+    ];
+    return said.length > 0 ? [{ id, title: title[locale], said: said.join(locale === "zh" ? "，" : "; ") }] : [];
+  });
+  if (rules.length === 0) return null;
+  return (
+    <ul className="mt-4 space-y-1 border-t pt-3 text-sm text-soft" aria-label={t.rules}>
+      {rules.map(({ id, title, said }) => (
+        <li key={id}>
+          <span className="font-medium text-ink">{title}</span> {said}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Passage({ title, text }: Readonly<{ title: string; text: string }>) {
   if (!text) return null;
   return (
     <section>
       <h2 className="mb-2 font-semibold">{title}</h2>
-      <div className="max-w-prose space-y-2 whitespace-pre-line text-soft">{text}</div>
+      <Prose html={renderMarkdown(text)} />
     </section>
   );
 }
@@ -152,8 +181,9 @@ const toBuyVariant = (variant: VariantView, locale: Locale): BuyVariant => ({
   title: variant.title[locale],
   priceMinor: variant.priceMinor.toString(),
   currency: variant.currency,
-  isSoldOut: variant.band === "sold_out",
-  isLow: variant.band === "low",
+  isSoldOut: variant.band === "sold_out" || variant.phase !== "open",
+  closed: variant.phase === "open" ? "" : getMessages(locale).shop.product.phases[variant.phase],
+  isLow: variant.band === "low" && variant.phase === "open",
   quantityMin: variant.quantityMin,
   quantityMax: variant.quantityMax,
   tiers: variant.tiers.map((tier) => ({ ...tier, unitPriceMinor: tier.unitPriceMinor.toString() })),

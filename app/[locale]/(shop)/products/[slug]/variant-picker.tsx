@@ -34,7 +34,7 @@ export function VariantPicker({ variants, chosenId, locale, label, band }: Reado
             />
             <span className="font-medium">{variant.title}</span>
             <span className="figures flex items-center gap-2 text-sm text-soft">
-              {variant.isSoldOut ? <BandBadge band="sold_out" t={band} /> : null}
+              {variant.closed || (variant.isSoldOut ? <BandBadge band="sold_out" t={band} /> : null)}
               {variant.isLow ? <BandBadge band="low" t={band} /> : null}
               {formatMinor(variant.priceMinor, variant.currency, locale)}
             </span>

@@ -4,7 +4,7 @@ import { baseOf } from "@/components/merchant/view";
 import { requireId } from "@/lib/entry/query";
 import { requireRole } from "@/lib/entry/session";
 import { toLocale } from "@/lib/i18n/locale";
-import { saveProductAction, saveVariantAction } from "../../../merchant/actions";
+import { duplicateProductAction, previewAction, saveProductAction, saveVariantAction } from "../../../merchant/actions";
 import { haltProductAction, resumeProductAction } from "../../actions";
 
 interface PageProps {
@@ -25,6 +25,8 @@ export default async function AdminProductPage({ params }: PageProps) {
       actions={{
         saveProduct: saveProductAction,
         saveVariant: saveVariantAction,
+        preview: previewAction,
+        duplicate: duplicateProductAction,
         halt: haltProductAction,
         resume: resumeProductAction,
       }}

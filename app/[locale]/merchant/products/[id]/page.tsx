@@ -4,7 +4,7 @@ import { baseOf } from "@/components/merchant/view";
 import { requireId } from "@/lib/entry/query";
 import { requireRole } from "@/lib/entry/session";
 import { toLocale } from "@/lib/i18n/locale";
-import { saveProductAction, saveVariantAction } from "../../actions";
+import { duplicateProductAction, previewAction, saveProductAction, saveVariantAction } from "../../actions";
 
 interface PageProps {
   params: Promise<{ locale: string; id: string }>;
@@ -21,7 +21,12 @@ export default async function MerchantProductPage({ params }: PageProps) {
       base={baseOf(locale, viewer)}
       productId={requireId("product", id)}
       pictures={PICTURES}
-      actions={{ saveProduct: saveProductAction, saveVariant: saveVariantAction }}
+      actions={{
+        saveProduct: saveProductAction,
+        saveVariant: saveVariantAction,
+        preview: previewAction,
+        duplicate: duplicateProductAction,
+      }}
     />
   );
 }
