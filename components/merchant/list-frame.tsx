@@ -57,7 +57,11 @@ export function ListFrame(props: Readonly<ListFrameProps>) {
             <FilterSelect key={filter.name} filter={filter} all={t.all} />
           ))}
           {days.map(({ name, label, value }) => (
-            <label key={name} htmlFor={`day-${name}`} className="inline-flex items-center gap-1.5 text-sm text-faint">
+            <label
+              key={name}
+              htmlFor={`day-${name}`}
+              className="inline-flex items-center gap-1.5 whitespace-nowrap text-sm text-faint"
+            >
               {label}
               <Input
                 id={`day-${name}`}

@@ -106,7 +106,7 @@ function Story({ story, locale }: Readonly<{ story: readonly CardEvent[]; locale
               {whatOf(event, t)}
               {event.orderNumber ? <span className="figures block text-xs text-faint">{event.orderNumber}</span> : null}
             </Cell>
-            <Cell>{event.email ?? (event.by ? wordOf(role, event.by) : "—")}</Cell>
+            <Cell className="whitespace-nowrap">{event.email ?? (event.by ? wordOf(role, event.by) : "—")}</Cell>
             <Cell className="min-w-40">{whyOf(event, t)}</Cell>
           </tr>
         ))}

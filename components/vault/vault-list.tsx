@@ -65,7 +65,8 @@ export function VaultList(props: Readonly<VaultListProps>) {
         >
           <thead>
             <tr aria-rowindex={1} className="sticky top-0 z-10 h-10 bg-paper">
-              <th scope="col" className="w-10 border-b nojs:hidden">
+              <th scope="col" className="border-b pr-3 nojs:hidden">
+                <span className="sr-only">{t.columns.pick}</span>
                 <input
                   type="checkbox"
                   aria-label={t.pickAll}

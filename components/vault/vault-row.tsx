@@ -37,7 +37,7 @@ export const VaultRowView = memo(function VaultRowView(props: Readonly<VaultRowV
   const title = locale === "zh" ? item.titleZh : item.titleEn;
   return (
     <tr aria-rowindex={index} className="hover:bg-sunken">
-      <td className="h-11 w-10 border-b nojs:hidden">
+      <td className="h-11 border-b pr-3 nojs:hidden">
         <input
           type="checkbox"
           aria-label={fill(t.pickOne, { card: shortCard(item.id) })}

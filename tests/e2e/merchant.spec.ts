@@ -2,6 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import sharp from "sharp";
 import { addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
+import { behindTheShop } from "../support/behind-the-shop";
 import { order, payAtCashier } from "../support/storefront";
 
 test.describe.configure({ timeout: 120_000 });
@@ -152,6 +153,66 @@ test("a price changed by the merchant is the price that the next buyer pays", as
   await expect(form.getByText("Saved.")).toBeVisible();
   await order(page, { locale: "en", slug: merchant.slug, email: "second@example.com" });
   await expect(page.getByText("¥7.25").first()).toBeVisible();
+});
+
+test("a merchant finds a card by its text, shows who they are before it opens, and withdraws what is left", async ({
+  page,
+}) => {
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  await addProduct(page, merchant.slug);
+  await uploadAndPublish(page, "VAULT-1\nVAULT-2\nVAULT-3\n");
+  await page.goto("/en/merchant/vault");
+  await expect(page.getByRole("row")).toHaveCount(4);
+  await expect(page.locator("main")).not.toContainText("VAULT-");
+  await page.getByText("Find an exact card").click();
+  await page.getByLabel("Text of the card").fill("VAULT-9");
+  await page.getByRole("button", { name: "Find" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "There is no such card" })).toBeVisible();
+  await page.getByLabel("Text of the card").fill("VAULT-2");
+  await page.getByRole("button", { name: "Find" }).click();
+  await expect(page).toHaveURL(/\?found=crd_[0-9a-f]{32}$/);
+  await page.getByRole("row").nth(1).getByRole("link").first().click();
+
+  // Ten minutes later.
+  await behindTheShop((client) =>
+    client.query(
+      `UPDATE session SET proved_at = clock_timestamp() - interval '11 minutes'
+        WHERE user_id = (SELECT id FROM app_user WHERE email = $1)`,
+      [merchant.email],
+    ),
+  );
+  await page.getByRole("button", { name: "Show the text" }).click();
+  await page.getByRole("link", { name: "Do that now" }).click();
+  await page.getByLabel("Password").fill(merchant.password);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page).toHaveURL(/\/merchant\/vault\/crd_[0-9a-f]{32}$/);
+  await page.getByRole("button", { name: "Show the text" }).click();
+  await expect(page.locator("code")).toHaveText("VAULT-2");
+  await page.reload();
+  await expect(page.locator("main")).not.toContainText("VAULT-2");
+  await expect(page.getByRole("cell", { name: "Opened in the vault" })).toBeVisible();
+
+  await page.goto("/en/merchant/vault");
+  await page.getByText("With many cards").click();
+  const taking = page.locator("form", { has: page.getByRole("button", { name: "Download" }) });
+  await taking.getByLabel("All that match the filters").check();
+  await taking.getByLabel("Reason").fill("moving house");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    taking.getByRole("button", { name: "Download" }).click(),
+  ]);
+  const stream = await download.createReadStream();
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  expect(Buffer.concat(chunks).toString("utf8")).toBe("VAULT-1\nVAULT-2\nVAULT-3\n");
+  const ending = page.locator("form", { has: page.getByRole("button", { name: "Do it" }) });
+  await page.getByRole("row").nth(1).getByRole("checkbox").check();
+  await ending.getByLabel("Reason").fill("leaked");
+  await ending.getByLabel("What to do").selectOption("withdraw");
+  await ending.getByRole("button", { name: "Do it" }).click();
+  await expect(ending.getByText("Done, and the list is up to date.")).toBeVisible();
+  await expect(page.getByRole("row", { name: "Withdrawn" })).toHaveCount(1);
 });
 
 test("what belongs to another shop is not there, whoever knows its address", async ({ page }) => {

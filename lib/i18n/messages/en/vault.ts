@@ -10,7 +10,7 @@ export const vault = {
   secret: "Text of the card",
   find: "Find",
   finding: "Looking",
-  found: "{count} cards have exactly this text.",
+  found: "Cards with exactly this text: {count}.",
   backToList: "Back to the list",
   state: "State",
   batch: "Batch",
@@ -47,7 +47,7 @@ export const vault = {
   noneText: "Try other filters, or clear them.",
   bulk: {
     title: "With many cards",
-    picked: "The {count} picked ones",
+    picked: "The picked ones ({count})",
     all: "All that match the filters",
     none: "No card is picked. Tick some in the list, or choose all that match the filters.",
     reason: "Reason",
@@ -66,7 +66,7 @@ export const vault = {
   },
   glass: {
     title: "An admin of the platform has opened cards of yours",
-    line: "{at}, {count} cards, reason: {reason}",
+    line: "{at}, number of cards: {count}, reason: {reason}",
     open: "See the record",
   },
   card: {
