@@ -39,7 +39,7 @@ export interface Verdict {
   readonly isMet: boolean;
 }
 
-const atLeast = (ratio: string, inFlight: number | null, measured: number, expected: number): Verdict => ({
+export const atLeast = (ratio: string, inFlight: number | null, measured: number, expected: number): Verdict => ({
   ratio,
   inFlight,
   measured,
@@ -48,7 +48,7 @@ const atLeast = (ratio: string, inFlight: number | null, measured: number, expec
   isMet: measured >= expected,
 });
 
-const atMost = (ratio: string, inFlight: number | null, measured: number, expected: number): Verdict => ({
+export const atMost = (ratio: string, inFlight: number | null, measured: number, expected: number): Verdict => ({
   ...atLeast(ratio, inFlight, measured, expected),
   isCeiling: true,
   isMet: measured <= expected,

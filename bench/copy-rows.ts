@@ -8,7 +8,7 @@ interface CopyConnection {
 }
 
 /** Sends the pieces by `COPY … FROM STDIN`. */
-class CopyIn {
+export class CopyIn {
   readonly done: Promise<void>;
   readonly #text: string;
   readonly #pieces: readonly Buffer[];

@@ -25,6 +25,7 @@ const SECONDS: Readonly<Record<Part, (options: Options) => number>> = {
   slope: ({ isSmoke }) => (isSmoke ? 10 : 200),
   bills: ({ isSmoke }) => (isSmoke ? 10 : 150),
   vault: ({ isSmoke }) => (isSmoke ? 5 : 90),
+  import: ({ isSmoke }) => (isSmoke ? 15 : 260),
 };
 
 /** For whoever waits: whole minutes, rounded up. */

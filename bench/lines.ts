@@ -2,6 +2,7 @@ import type { BillFigure } from "./bills";
 import type { Crash } from "./crash";
 import type { Sample } from "./figures";
 import type { Flash } from "./flash";
+import type { ImportFigure } from "./import-bars";
 import type { Delay } from "./pages";
 import type { Report } from "./report";
 import type { BatchCost, SlopePoint } from "./slope";
@@ -41,6 +42,7 @@ export function readReport(outputs: readonly string[]): Report {
     steps: of<StatementCost>("steps"),
     slope: points.length === 0 ? null : { points, batches },
     bills: of<BillFigure>("bill"),
+    imports: of<ImportFigure>("import"),
     notes: [...new Set(of<{ text: string }>("note").map(({ text }) => text))],
   };
 }

@@ -11,6 +11,7 @@ import { estimateMinutes } from "./estimate";
 import { describeMachine } from "./figures";
 import { benchFlash } from "./flash";
 import { benchHttp, ENDPOINTS } from "./http";
+import { benchImports, importFile } from "./imports";
 import { benchLedger, LEDGER_LEGEND } from "./ledger";
 import { readReport } from "./lines";
 import { readHostTicks } from "./meter";
@@ -74,6 +75,7 @@ const BEFORE_THE_AUDIT: readonly Part[] = [
   "ledger",
   "steps",
   "bills",
+  "import",
 ];
 
 function partsOf(
@@ -107,6 +109,7 @@ function partsOf(
     },
     steps: async () => void report.steps.push(...(await benchSteps(shop, options, tell))),
     bills: async () => void report.bills.push(...(await benchBills(shop, options, tell))),
+    import: async () => void report.imports.push(...(await benchImports(shop, options, tell))),
     slope: async () => {
       report.slope = await benchSlope(shop, options, tell);
       report.notes.push(HOW_PAST_WAS_BUILT);
@@ -136,6 +139,7 @@ async function measure(shop: BenchShop, options: Options): Promise<Measured> {
     steps: [],
     slope: null,
     bills: [],
+    imports: [],
     notes: [],
   };
   const ticks = readHostTicks();
@@ -196,6 +200,7 @@ async function run(args: readonly string[]): Promise<void> {
 const [command, argument = ""] = process.argv.slice(2);
 if (command === "serve") await serve(JSON.parse(argument));
 else if (command === "bill") await goThroughBill(JSON.parse(argument));
+else if (command === "import") await importFile(JSON.parse(argument));
 else if (command === "sell") await sell(JSON.parse(argument));
 else {
   await run(process.argv.slice(2)).catch((error: unknown) => {

@@ -12,6 +12,7 @@ export const PARTS = [
   "slope",
   "bills",
   "vault",
+  "import",
 ] as const;
 export type Part = (typeof PARTS)[number];
 

@@ -12,6 +12,7 @@ import type { BillFigure } from "./bills";
 import type { Crash } from "./crash";
 import { type Sample, type Summary, summarize } from "./figures";
 import type { Flash } from "./flash";
+import { type ImportFigure, judgeImports } from "./import-bars";
 import { describeDelays, type PageFigures } from "./pages";
 import type { Slope } from "./slope";
 import type { StatementCost } from "./steps";
@@ -31,6 +32,7 @@ export interface Report {
   readonly slope: Slope | null;
   /** Empty when no bill was gone through. */
   readonly bills: readonly BillFigure[];
+  readonly imports: readonly ImportFigure[];
   readonly notes: readonly string[];
 }
 
@@ -73,13 +75,14 @@ function slopeSections(slope: Slope): string[][] {
 }
 
 /** Every bar that the figures at hand can say something about. */
-export const judge = ({ samples, sales, pages, slope }: Report): Verdict[] => [
+export const judge = ({ samples, sales, pages, slope, imports }: Report): Verdict[] => [
   ...judgeBars(summarize(samples)),
   ...judgeWholeSales(summarize(samples)),
   ...judgeNotices(summarize(samples)),
   ...judgeFlash(sales),
   ...judgeSlope(slope),
   ...judgePages(pages),
+  ...judgeImports(imports),
 ];
 
 /** Five digits say all that such a measurement knows; what was counted is whole. */
@@ -89,7 +92,19 @@ const line = (type: string, fields: object): string =>
   );
 
 /** One line for each thing the report says, for programs; `readReport` makes the report of them again. */
-function jsonLines({ machine, legend, samples, sales, pages, crashes, steps, slope, bills, notes }: Report): string[] {
+function jsonLines({
+  machine,
+  legend,
+  samples,
+  sales,
+  pages,
+  crashes,
+  steps,
+  slope,
+  bills,
+  imports,
+  notes,
+}: Report): string[] {
   return [
     line("machine", machine),
     ...legend.map((entry) => line("legend", entry)),
@@ -102,13 +117,14 @@ function jsonLines({ machine, legend, samples, sales, pages, crashes, steps, slo
     ...(slope?.points ?? []).map((point) => line("slope", point)),
     ...(slope?.batches ?? []).map((batch) => line("batch", batch)),
     ...bills.map((bill) => line("bill", bill)),
+    ...imports.map((figure) => line("import", figure)),
     ...notes.map((text) => line("note", { text })),
   ];
 }
 
 /** For people first: the machine, the medians, the bars. Then one JSON line per figure, median and bar, for programs. */
 export function formatReport(report: Report): string {
-  const { machine, legend, samples, sales, pages, crashes, steps, slope, bills, notes } = report;
+  const { machine, legend, samples, sales, pages, crashes, steps, slope, bills, imports, notes } = report;
   const summaries = summarize(samples).sort((a, b) => a.inFlight - b.inFlight);
   const verdicts = judge(report);
   const sections = [
@@ -123,6 +139,7 @@ export function formatReport(report: Report): string {
     ...steps.map((cost) => [describeStatement(cost), ...stepTable(cost)]),
     ...(slope ? slopeSections(slope) : []),
     bills.length === 0 ? [] : ["A gateway's statement, from the file to the rows", ...billTable(bills)],
+    imports.length === 0 ? [] : ["A file of cards, from its first byte until it is on sale", ...billTable(imports)],
     verdicts.map(describeVerdict),
     notes,
     [

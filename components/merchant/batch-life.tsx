@@ -18,6 +18,7 @@ type FormAction = ComponentProps<typeof ActionForm>["action"];
 export interface BatchActs {
   readonly moveBatch: FormAction;
   readonly moveCards: FormAction;
+  readonly takeBack: FormAction;
 }
 
 interface BatchLifeProps {

@@ -9,7 +9,7 @@ import { listMoves } from "@/lib/features/inventory/queries";
 import { type BatchDetail, type CardCounts, findBatch } from "@/lib/features/merchants/batches";
 import { readQuality } from "@/lib/features/replacements/quality";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatCount, formatStamp } from "@/lib/i18n/format";
+import { fill, formatCount, formatMinor, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
@@ -19,6 +19,7 @@ import { variantTitle } from "./batches-view";
 import { MovesTable } from "./moves-table";
 import { Facts, PageHead, Part } from "./page-head";
 import { BatchBadge, wordOf } from "./state-badges";
+import { TakeBack } from "./take-back";
 import type { ViewProps } from "./view";
 
 interface BatchViewProps extends ViewProps {
@@ -37,7 +38,8 @@ export async function BatchView({ locale, viewer, base, batchId, publish, acts }
   ]);
   const { merchant, staff, vault } = getMessages(locale);
   const t = merchant.batch;
-  const isOpen = batch.status === "draft" || (batch.status === "published" && batch.counts.draft > 0);
+  const isOpen =
+    !batch.withdrawnAt && (batch.status === "draft" || (batch.status === "published" && batch.counts.draft > 0));
   return (
     <>
       <PageHead title={fill(t.title, { number: batch.number.toString() })} lead={variantTitle(locale, batch)}>
@@ -66,12 +68,24 @@ export async function BatchView({ locale, viewer, base, batchId, publish, acts }
       </Part>
       <Quality quality={quality.get(batch.id)} sold={batch.counts.delivered} locale={locale} />
       <BatchLife {...{ locale, batch, acts }} />
+      <TakeBack {...{ locale, batch, takeBack: acts.takeBack }} />
       <MovesTable locale={locale} rows={moves} />
       <Part title={t.import}>
         <Facts facts={factsOf(batch, locale)} />
       </Part>
       <Part title={t.rejects} note={t.rejectsNote}>
         <Rejects batch={batch} locale={locale} />
+        {batch.rejects.length > 0 ? (
+          <p className="mt-3">
+            <a
+              href={`/api/merchant/batches/${toPublicId("batch", batch.id)}/rejects?locale=${locale}`}
+              className={buttonClass({ size: "sm" })}
+              download
+            >
+              {getMessages(locale).imports.batch.download}
+            </a>
+          </p>
+        ) : null}
       </Part>
     </>
   );
@@ -106,8 +120,24 @@ function factsOf(batch: BatchDetail, locale: Locale): (readonly [string, string]
     [t.publishedAt, stamp(batch.publishedAt)],
     [t.by, batch.appUser?.email ?? none],
     [t.note, batch.note || none],
-    ...(batch.failure ? [[t.failure, wordOf(t.failures, batch.failure)] as const] : []),
+    ...knownOf(batch, locale),
+    ...(batch.failure
+      ? [[t.failure, wordOf({ ...getMessages(locale).staff.errors, ...t.failures }, batch.failure)] as const]
+      : []),
   ];
+}
+
+/** What its merchant said of the batch, where something was said. */
+function knownOf(batch: BatchDetail, locale: Locale): (readonly [string, string])[] {
+  const t = getMessages(locale).imports.batch;
+  const { source, unitCostMinor, costCurrency, cardsExpireAt, warrantyDays } = batch;
+  const known: (readonly [string, string])[] = [];
+  if (source) known.push([t.source, source]);
+  if (unitCostMinor !== null && costCurrency)
+    known.push([t.cost, formatMinor(unitCostMinor.toString(), costCurrency, locale)]);
+  if (cardsExpireAt) known.push([t.expires, formatStamp(cardsExpireAt, locale)]);
+  if (warrantyDays !== null) known.push([t.warranty, fill(t.days, { days: warrantyDays })]);
+  return known;
 }
 
 function Rejects({ batch, locale }: Readonly<{ batch: BatchDetail; locale: Locale }>) {

@@ -1,6 +1,6 @@
 import type { ComponentProps } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
-import { AreaField, SelectField, TextField } from "@/components/form/fields";
+import { AreaField, SelectField } from "@/components/form/fields";
 import { getMessages } from "@/lib/i18n";
 import type { Locale } from "@/lib/i18n/locale";
 import type { UploadChoice } from "./upload-form";
@@ -27,7 +27,6 @@ export function PasteForm({ locale, choices, chosen, paste }: Readonly<PasteForm
         ))}
       </SelectField>
       <AreaField name="text" label={t.paste} hint={t.pasteHint} rows={10} required autoComplete="off" />
-      <TextField name="note" label={t.note} hint={t.noteHint} maxLength={300} />
       <ActionSubmit variant="seal" pendingLabel={t.sending}>
         {t.send}
       </ActionSubmit>

@@ -10,7 +10,7 @@ import type { Sending } from "./use-upload";
 export type UploadWords = ReturnType<typeof getMessages>["merchant"]["upload"];
 
 /** "2:05" */
-const formatSeconds = (seconds: number): string =>
+export const formatSeconds = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 interface UploadProgressProps {
@@ -63,7 +63,8 @@ interface BarProps {
   text: readonly string[];
 }
 
-function Bar({ label, value, max, text }: Readonly<BarProps>) {
+/** One bar with its figures. */
+export function Bar({ label, value, max, text }: Readonly<BarProps>) {
   return (
     <div>
       <div className="mb-1 flex flex-wrap justify-between gap-x-4 text-sm">

@@ -35,6 +35,9 @@ const STATUS: Readonly<Record<string, number>> = {
   step_up: 403,
   not_found: 404,
   file_too_large: 413,
+  offset_conflict: 409,
+  already_ended: 409,
+  too_many_uploads: 429,
 };
 
 /** The same for a refusal. */

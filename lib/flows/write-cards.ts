@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CardGroups } from "@/lib/features/imports/read-cards";
 import type { FileFault } from "@/lib/features/imports/rules";
 import { type Chunk, createChunkBuilder, sealChunk } from "@/lib/features/inventory/import-chunks";
-import { addChunk, findKnown, type ImportBatch } from "@/lib/features/inventory/import-store";
+import { addChunk, findKnown, type ImportBatch, type SealedCard } from "@/lib/features/inventory/import-store";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { inTransaction } from "@/lib/platform/db";
@@ -33,8 +33,8 @@ export type WritingRefusal = FileFault | "interrupted";
 
 /**
  * Writes the cards of a file into its batch, chunk by chunk, each of which moves the batch's counters in its own transaction: whoever
- * goes on behind them gives the totals of an unbroken run. Memory is bounded by a chunk. One chunk is written while the next one is
- * read; a failure of the writing is met where the next one is handed over.
+ * goes on behind them gives the totals of an unbroken run. Memory is bounded by two chunks. A failure of the writing is met where the
+ * next chunk is handed over.
  */
 export async function writeCards(deps: Deps, writing: CardWriting): Promise<Result<ImportReport, WritingRefusal>> {
   const { batch, groups, before = nothingOf(batch), goesOn = () => true } = writing;
@@ -51,7 +51,10 @@ export async function writeCards(deps: Deps, writing: CardWriting): Promise<Resu
       if (lineCount % limits.importLinesPerTurn === 0) await nextTurn();
       if (lineCount <= before.lines) continue;
       const full = chunks.take(item);
-      if (full && !(goesOn() && (await writer.handOver(full)))) return err("interrupted");
+      if (!full || (goesOn() && (await writer.handOver(full)))) continue;
+      // Nothing is left behind that still writes.
+      await writer.rest();
+      return err("interrupted");
     }
   }
   const last = chunks.rest();
@@ -68,29 +71,44 @@ const nothingOf = ({ batchId }: ImportBatch): ImportReport => ({
 });
 
 interface Writer {
-  /** Begins to write a chunk when the one before is in; false when that one could not be. */
+  /** Seals a chunk and begins to write it when the one before is in; false when that one could not be. */
   handOver(chunk: Chunk): Promise<boolean>;
   /** Whether all that was handed over is in. */
   rest(): Promise<boolean>;
   report(): ImportReport;
 }
 
+/** The database writes one chunk while the next one is read and sealed here: neither waits for the other longer than it must. */
 function createWriter(deps: Deps, writing: CardWriting & { readonly before: ImportReport }): Writer {
-  let report = writing.before;
+  const { batch, dataKey, before, onProgress } = writing;
+  let report = before;
   let under: Promise<boolean> = Promise.resolve(true);
+  // Of a file that is all new, asking which of its cards are known costs as much as finding out; of one that is not, it saves the sealing.
+  let isAsking = true;
 
-  async function write(chunk: Chunk): Promise<boolean> {
-    const accepted = await writeChunk(deps, writing, { chunk, position: report.lines });
-    if (accepted === null) return false;
-    report = addUp(report, { ...chunk, accepted });
-    writing.onProgress?.(report);
+  async function prepare(chunk: Chunk) {
+    const known = isAsking ? await findKnown(deps.db, batch, [...chunk.texts.keys()]) : NONE;
+    return sealChunk(chunk.texts, { known, dataKey, batch });
+  }
+
+  async function add(chunk: Chunk, cards: readonly SealedCard[]): Promise<boolean> {
+    const position = report.lines;
+    // A chunk that met a lock for too long, or a deadlock with a stranger, is written again; it had changed nothing.
+    const added = await inTransaction(deps.db, async (tx) =>
+      ok(await addChunk(tx, batch.batchId, { ...chunk, cards, position })),
+    );
+    if (!added.ok || added.value === null) return false;
+    isAsking = added.value < chunk.texts.size;
+    report = addUp(report, { ...chunk, accepted: added.value });
+    onProgress?.(report);
     return true;
   }
 
   return {
     async handOver(chunk) {
+      const cards = await prepare(chunk);
       if (!(await under)) return false;
-      under = write(chunk);
+      under = add(chunk, cards);
       under.catch(() => {});
       return true;
     },
@@ -99,19 +117,7 @@ function createWriter(deps: Deps, writing: CardWriting & { readonly before: Impo
   };
 }
 
-async function writeChunk(
-  deps: Deps,
-  { batch, dataKey }: CardWriting,
-  { chunk, position }: { readonly chunk: Chunk; readonly position: number },
-): Promise<number | null> {
-  const known = await findKnown(deps.db, batch, [...chunk.texts.keys()]);
-  const cards = await sealChunk(chunk.texts, { known, dataKey, batch });
-  // A chunk that met a lock for too long, or a deadlock with a stranger, is written again; it had changed nothing.
-  const added = await inTransaction(deps.db, async (tx) =>
-    ok(await addChunk(tx, batch.batchId, { ...chunk, cards, position })),
-  );
-  return added.ok ? added.value : null;
-}
+const NONE: ReadonlySet<string> = new Set();
 
 const addUp = (
   report: ImportReport,

@@ -3,6 +3,7 @@ import { admin as enAdmin } from "./messages/en/admin";
 import { developers as enDevelopers } from "./messages/en/developers";
 import { errors as enErrors } from "./messages/en/errors";
 import { gateways as enGateways, settingsProblems as enProblems } from "./messages/en/gateways";
+import { imports as enImports } from "./messages/en/imports";
 import { life as enLife } from "./messages/en/life";
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { money as enMoney } from "./messages/en/money";
@@ -18,6 +19,7 @@ import { admin as zhAdmin } from "./messages/zh/admin";
 import { developers as zhDevelopers } from "./messages/zh/developers";
 import { errors as zhErrors } from "./messages/zh/errors";
 import { gateways as zhGateways, settingsProblems as zhProblems } from "./messages/zh/gateways";
+import { imports as zhImports } from "./messages/zh/imports";
 import { life as zhLife } from "./messages/zh/life";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { money as zhMoney } from "./messages/zh/money";
@@ -35,6 +37,7 @@ const messages = {
     shop: zhShop,
     staff: zhStaff,
     merchant: zhMerchant,
+    imports: zhImports,
     admin: zhAdmin,
     money: zhMoney,
     errors: zhErrors,
@@ -53,6 +56,7 @@ const messages = {
     shop: enShop,
     staff: enStaff,
     merchant: enMerchant,
+    imports: enImports,
     admin: enAdmin,
     money: enMoney,
     errors: enErrors,

@@ -15,6 +15,7 @@ import { queryPaymentsJob } from "./query-payments";
 import { queueMailsJob } from "./queue-mails";
 import { refreshStockBandsJob } from "./refresh-stock-bands";
 import { refundByPolicyJob } from "./refund-by-policy";
+import { runImportsJob } from "./run-imports";
 import { sealLedgerJob } from "./seal-ledger";
 import { sendTelegramJob } from "./send-telegram";
 import { sendWebhooksJob } from "./send-webhooks";
@@ -35,6 +36,7 @@ export const JOBS: readonly Job[] = [
   refundByPolicyJob,
   fetchStatementsJob,
   fillOwedOrdersJob,
+  runImportsJob,
   finishImportsJob,
   keepHoldsJob,
   withdrawExpiredJob,

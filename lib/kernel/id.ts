@@ -14,6 +14,7 @@ export const ID_PREFIXES = {
   statement: "stm",
   card: "crd",
   export: "exp",
+  upload: "upl",
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { ADMIN } from "../support/admin";
-import { addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
+import { addProduct, openMerchant, sendCards, signIn, uploadAndPublish } from "../support/back-office";
 
 const ADMIN_PAGES =
   "|/proof|/orders|/owed|/findings|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/products/bulk|/categories|/exports|/batches|/replacements|/stock|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
@@ -35,7 +35,9 @@ for (const [locale, width, colorScheme] of [
     await uploadAndPublish(page, "A11Y-1\n\nA11Y-2\n");
     const batch = new URL(page.url()).pathname.replace("/en/", `/${locale}/`);
     for (const path of MERCHANT_PAGES.split("|")) await check(`/${locale}/merchant${path}`);
-    for (const path of [product, batch, `/${locale}/account`]) await check(path);
+    await sendCards(page, { name: "a11y.csv", buffer: Buffer.from('secret,note\n"A11Y-3\nB",x\nA11Y-4,y,z\n') });
+    const upload = new URL(page.url()).pathname.replace("/en/", `/${locale}/`);
+    for (const path of [product, batch, upload, `/${locale}/account`]) await check(path);
     await context.clearCookies();
     await signIn(page, ADMIN, "admin");
     for (const path of ADMIN_PAGES.split("|")) await check(`/${locale}/admin${path}`);

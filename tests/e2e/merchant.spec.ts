@@ -1,8 +1,9 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import sharp from "sharp";
-import { addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
+import { addProduct, importCards, openMerchant, sendCards, signIn, uploadAndPublish } from "../support/back-office";
 import { behindTheShop } from "../support/behind-the-shop";
+import { IMPORT_SAMPLES, readSample } from "../support/import-samples";
 import { order, payAtCashier } from "../support/storefront";
 
 test.describe.configure({ timeout: 120_000 });
@@ -17,12 +18,11 @@ test("a merchant uploads a file, publishes it, and the first buyer holds a card 
   await expect(page.getByRole("cell", { name: "Empty line" })).toBeVisible();
   await expect(page.locator("main")).not.toContainText("SEA-");
 
-  // The same file again adds nothing.
-  await page.goto("/en/merchant/upload");
-  const again = { name: "again.txt", mimeType: "text/plain", buffer: Buffer.from("SEA-0001\nSEA-0002\nSEA-0003\n") };
-  await page.locator("input[type=file]").setInputFiles(again);
-  await page.getByRole("button", { name: "Start the import" }).click();
-  await expect(page.getByText("3 lines: 0 imported, 3 duplicate, 0 rejected.")).toBeVisible();
+  // The same file again adds nothing, and the preview says so before anything is imported.
+  await sendCards(page, { name: "again.txt", buffer: Buffer.from("SEA-0001\nSEA-0002\nSEA-0003\n") });
+  await expect(page.getByText("The whole file: 3 cards, 3 of them duplicate, 0 rejected.")).toBeVisible();
+  await importCards(page);
+  await expect(page.getByText("Duplicate").locator("..")).toContainText("3");
 
   await order(page, { locale: "en", slug: merchant.slug, email: "first@example.com" });
   await payAtCashier(context, page);
@@ -233,6 +233,83 @@ test("what belongs to another shop is not there, whoever knows its address", asy
   }
 });
 
+test("every shape of file shows its cards before it is imported, and a wrong guess is put right", async ({ page }) => {
+  test.setTimeout(240_000);
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  await addProduct(page, merchant.slug);
+  for (const { name, cards, rejects = {} } of IMPORT_SAMPLES) {
+    await sendCards(page, { name, buffer: readSample(name) });
+    await expect(page.locator("code"), name).toHaveText(cards.map((card) => card.trim().replaceAll("\r\n", "\n")));
+    await expect(page.getByText(/^Rejected: /), name).toHaveCount(Object.keys(rejects).length);
+    if (name === "cards.xlsx") break;
+    await page.getByRole("button", { name: "Discard it" }).click();
+    await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
+  }
+  await importCards(page);
+  await expect(page.getByRole("cell", { name: /more than 15 digits/ })).toBeVisible();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download the rejected lines" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^rejected-bat_[0-9a-f]{32}\.csv$/);
+
+  await sendCards(page, { name: "plain.txt", buffer: Buffer.from("a1,b1,c1\na2,b2,c2\n") });
+  await expect(page.locator("code")).toHaveText(["a1,b1,c1", "a2,b2,c2"]);
+  await page.getByLabel("Format").selectOption("table");
+  await page.getByRole("button", { name: "Look again" }).click();
+  await expect(page.locator("code")).toHaveText(["a1----b1----c1", "a2----b2----c2"]);
+  await page.getByLabel("Column 3").uncheck();
+  await page.getByLabel("The first row names the columns").selectOption("yes");
+  await page.getByRole("button", { name: "Look again" }).click();
+  await expect(page.locator("code")).toHaveText(["a2----b2"]);
+  await page.locator("input[name=cost]").fill("1e2");
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.locator("input[name=cost]")).toHaveAttribute("aria-invalid", "true");
+  await page.locator("input[name=cost]").fill("2.10");
+  await importCards(page);
+  await expect(page.getByText("¥2.10")).toBeVisible();
+  await page.getByLabel("I want this batch back").check();
+  await page.getByRole("button", { name: "Take the batch back" }).click();
+  await expect(page.getByText("This batch was taken back and is not on sale.")).toBeVisible();
+});
+
+test("an upload that is cut goes on by itself, and one that was left goes on with the same file", async ({
+  page,
+  context,
+}) => {
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  await addProduct(page, merchant.slug);
+  const lines = Array.from({ length: 900_000 }, (_, at) => `CUT-${at}`).join("\n");
+  const file = { name: "cut.txt", buffer: Buffer.from(lines) };
+  let cuts = 0;
+  await context.route("**/api/merchant/uploads/*", (route) =>
+    route.request().method() === "PATCH" && cuts++ < 2 ? route.abort("connectionreset") : route.continue(),
+  );
+  await sendCards(page, file);
+  expect(cuts).toBeGreaterThan(2);
+  await expect(page.locator("code").first()).toHaveText("CUT-0");
+  await page.getByRole("button", { name: "Discard it" }).click();
+
+  // Left in the middle: the first slice is there, the rest is sent later from another page.
+  let slices = 0;
+  await context.unroute("**/api/merchant/uploads/*");
+  await context.route("**/api/merchant/uploads/*", (route) =>
+    route.request().method() === "PATCH" && slices++ > 0 ? route.abort("connectionreset") : route.continue(),
+  );
+  await page.goto("/en/merchant/upload");
+  await page.locator("input[type=file]").setInputFiles({ ...file, mimeType: "text/plain" });
+  await page.getByRole("button", { name: "Upload and preview" }).click();
+  await expect(page.getByText("The network is down")).toBeVisible();
+  await page.goto("/en/merchant/upload");
+  await context.unroute("**/api/merchant/uploads/*");
+  await page.getByRole("link", { name: "Go on" }).click();
+  await page.locator("input[type=file]").setInputFiles({ ...file, mimeType: "text/plain" });
+  await page.getByRole("button", { name: "Go on sending" }).click();
+  await expect(page.locator("code").first()).toHaveText("CUT-0");
+});
+
 test("cards are taken only from a signed-in page of this shop: not from another site, not without a session", async ({
   page,
   context,
@@ -242,12 +319,20 @@ test("cards are taken only from a signed-in page of this shop: not from another 
   await addProduct(page, merchant.slug);
   await page.goto("/en/merchant/upload");
   const variant = await page.locator("#variant").inputValue();
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
   const send = (headers: Record<string, string>, to = variant) =>
-    context.request.post(`/api/merchant/batches?variant=${to}`, { data: "EVIL-1\n", headers });
-  const forged = await send({ origin: "https://evil.example", "content-type": "text/plain" });
+    context.request.post("/api/merchant/uploads", {
+      headers: { ...headers, "upload-length": "7", "upload-metadata": `filename ${base64("x")},variant ${base64(to)}` },
+    });
+  const forged = await send({ origin: "https://evil.example" });
   expect([forged.status(), await forged.json()]).toEqual([403, { ok: false, code: "forbidden" }]);
-  const own = { origin: new URL(page.url()).origin, "content-type": "text/plain" };
-  expect((await send(own)).status()).toBe(200);
+  const own = { origin: new URL(page.url()).origin };
+  const opened = await send(own);
+  expect(opened.status()).toBe(201);
+  const address = opened.headers().location ?? "";
+  const patch = (headers: Record<string, string>) =>
+    context.request.patch(address, { data: Buffer.from("EVIL-1\n"), headers: { ...headers, "upload-offset": "0" } });
+  expect((await patch({ origin: "https://evil.example" })).status()).toBe(403);
   // The demo shop's, which anybody can read the id of.
   const { items } = await (await context.request.get("/api/v1/products")).json();
   const foreign = items[0].variants[0].id.slice(-32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
@@ -255,6 +340,7 @@ test("cards are taken only from a signed-in page of this shop: not from another 
   expect([elsewhere.status(), await elsewhere.json()]).toEqual([404, { ok: false, code: "not_found" }]);
   await context.clearCookies();
   expect((await send(own)).status()).toBe(401);
+  expect((await patch(own)).status()).toBe(401);
 });
 
 test("what a merchant writes and uploads is what buyers see, and none of it runs", async ({ page }) => {

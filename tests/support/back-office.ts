@@ -52,14 +52,29 @@ export async function addProduct(page: Page, slug: string): Promise<void> {
   await expect(page.locator("summary", { hasText: slug.toUpperCase() })).toBeVisible();
 }
 
+interface SentFile {
+  readonly name: string;
+  readonly buffer: Buffer;
+}
+
+/** Sends a file of cards; ends where its first cards are looked at. */
+export async function sendCards(page: Page, { name, buffer }: SentFile): Promise<void> {
+  await page.goto("/en/merchant/upload");
+  await page.locator("input[type=file]").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+  await page.getByRole("button", { name: "Upload and preview" }).click();
+  await expect(page).toHaveURL(/\/merchant\/upload\/upl_[0-9a-f]{32}/);
+}
+
+/** Imports the file that is looked at; ends on the page of its batch. */
+export async function importCards(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page).toHaveURL(/\/merchant\/batches\/bat_[0-9a-f]{32}$/, { timeout: 30_000 });
+}
+
 /** Uploads lines as a file and publishes the batch; ends on the batch's page. */
 export async function uploadAndPublish(page: Page, lines: string): Promise<void> {
-  await page.goto("/en/merchant/upload");
-  await page
-    .locator("input[type=file]")
-    .setInputFiles({ name: "cards.txt", mimeType: "text/plain", buffer: Buffer.from(lines) });
-  await page.getByRole("button", { name: "Start the import" }).click();
-  await page.getByRole("link", { name: "Look at the batch" }).click();
+  await sendCards(page, { name: "cards.txt", buffer: Buffer.from(lines) });
+  await importCards(page);
   await page.getByRole("button", { name: /^Publish/ }).click();
   // Gone, because nothing is left to publish: the page names the date of publishing long before there is one.
   await expect(page.getByRole("button", { name: /^Publish/ })).toHaveCount(0);

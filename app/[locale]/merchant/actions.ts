@@ -17,13 +17,11 @@ import {
   ExportForm,
   FilterIdForm,
   OrderForm,
-  PasteForm,
   PreviewForm,
   ProductForm,
   SavedFilterForm,
   VariantForm,
 } from "@/lib/features/merchants/schema";
-import { importCards } from "@/lib/flows/import-cards";
 import { publishBatch } from "@/lib/flows/publish-batch";
 import { releaseDeducted } from "@/lib/flows/release-deducted";
 import { toPublicId } from "@/lib/kernel/id";
@@ -108,24 +106,3 @@ export const releaseDeductedAction = action({
   run: ({ input, deps, viewer }) => releaseDeducted(deps, viewer, input.orderId),
   onOk: () => refresh(),
 });
-
-/** The way for browsers without scripts, and for small pastes: the whole text in one form. */
-export const pasteCardsAction = action({
-  schema: PasteForm,
-  guards: [signedIn],
-  run: ({ input, deps, viewer }) =>
-    importCards(deps, {
-      variantId: input.variantId,
-      merchantId: merchantIdOf(viewer),
-      source: oneChunk(input.text),
-      actor: viewer,
-      note: input.note,
-      publish: false,
-    }),
-  onOk: ({ batchId }, { locale, viewer }) =>
-    redirect(`/${locale}/${viewer.kind}/batches/${toPublicId("batch", batchId)}`),
-});
-
-async function* oneChunk(text: string): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(text);
-}

@@ -2,7 +2,7 @@ import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { RangeSource } from "@/lib/platform/zip";
 import { chooseColumns, isHeader, numbered } from "./columns";
-import { type Detected, plain, type ReadingWish, withChosen } from "./detect";
+import { type Detected, detectText, isZip, plain, type ReadingWish, withChosen } from "./detect";
 import { readSheetRows } from "./read-sheet";
 import { type FileFault, fault } from "./rules";
 
@@ -27,4 +27,14 @@ export async function detectSheet(file: RangeSource, wish: ReadingWish = {}): Pr
   const { trimsEnd = false } = wish;
   const { reading, ...found } = plain({ format: "xlsx", hasHeader, columns, chosen }, confidence);
   return ok({ ...found, reading: { ...withChosen(reading, wish), trimsEnd } });
+}
+
+/** Tells how a file is read of which any part can be read. */
+export async function detectFile(file: RangeSource, wish: ReadingWish): Promise<Result<Detected, FileFault>> {
+  const parts: Buffer[] = [];
+  for await (const part of file.read(0, Math.min(file.byteCount, limits.importSniffedBytes))) parts.push(part);
+  const head = Buffer.concat(parts);
+  if (isZip(head)) return detectSheet(file, wish);
+  const detected = detectText(head, head.length < file.byteCount, wish);
+  return detected.ok ? detected : err(fault(detected.error));
 }

@@ -91,7 +91,7 @@ function asWished({ reading, ...own }: Detected, wish: ReadingWish, { text, line
     return { ...own, reading };
   switch (format) {
     case "table":
-      return tableOf(lines, separator ?? ",", wish.hasHeader);
+      return tableOf(lines, [separator, dividedBy(lines)?.separator].find(isDelimiter) ?? ",", wish.hasHeader);
     case "blocks":
       return plain({ format, separator: separator === "rule" ? "rule" : "blank" });
     case "json":
@@ -100,6 +100,9 @@ function asWished({ reading, ...own }: Detected, wish: ReadingWish, { text, line
       return { ...plain({}), divided: dividedBy(lines) };
   }
 }
+
+const isDelimiter = (separator: string | undefined): separator is string =>
+  (DELIMITERS as readonly (string | undefined)[]).includes(separator);
 
 /** A table as somebody says: its first line may or may not name the columns. */
 function tableOf(lines: readonly string[], separator: string, said: boolean | undefined): Detected {

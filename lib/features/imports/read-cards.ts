@@ -1,6 +1,7 @@
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { spool } from "@/lib/platform/spool";
+import type { RangeSource } from "@/lib/platform/zip";
 import { detectText, isZip } from "./detect";
 import { detectSheet } from "./detect-file";
 import { createLineDecoder, toSplittable } from "./encodings";
@@ -75,6 +76,11 @@ async function* readLines(
     if (!cards.ok) return;
   }
   yield take(splitter.end(), true);
+}
+
+/** Reads a file of which any part can be read, as it is said to be written. */
+export function readFile(file: RangeSource, reading: Reading, bounds: FileBounds = BOUNDS): CardGroups {
+  return reading.format === "xlsx" ? readSheet(file, reading) : readText(file.read(), reading, bounds);
 }
 
 /** A file that was looked at and can be read once. */

@@ -17,6 +17,9 @@ export type Format = (typeof FORMATS)[number];
 export const DELIMITERS = [",", "\t", ";", "|", "----", "║", ":", " "] as const;
 export const QUOTING = 4;
 
+/** What ends a block. */
+export const BLOCK_ENDS = ["blank", "rule"] as const;
+
 /** How a file is read: everything that decides which cards are in it, so that a second reading finds the same ones. */
 export interface Reading {
   readonly encoding: Encoding;

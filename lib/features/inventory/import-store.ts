@@ -152,8 +152,18 @@ export async function closeBatch(tx: Tx, batchId: string): Promise<boolean> {
   return closed === 1;
 }
 
+/** The batch of an import that was broken off, as far as it is filled. */
+export async function findBatchToFill(db: Db, batchId: string) {
+  const batch = await db.batch.findUnique({ where: { id: batchId } });
+  if (!batch) return null;
+  const { merchantId, variantId, poolId, status, dataKey: wrapped } = batch;
+  const { lineCount: lines, acceptedCount: accepted, duplicateCount: duplicate, rejectedCount: rejected } = batch;
+  const report = { batchId, lines, accepted, duplicate, rejected };
+  return { batchId, merchantId, variantId, poolId, status, wrapped, report };
+}
+
 /** Gives a batch up that is being imported; its cards are taken away by `discardBatch`. */
-async function failBatch(tx: Db | Tx, batchId: string, failure: string): Promise<void> {
+export async function failBatch(tx: Db | Tx, batchId: string, failure: string): Promise<void> {
   await tx.$executeRaw`UPDATE batch SET status = 'failed', failure = ${failure} WHERE id = ${batchId}::uuid AND status = 'importing'`;
 }
 

@@ -44,21 +44,6 @@ export async function listBatches(
   return toPage(rows, page, size);
 }
 
-/** The newest batch of a variant that this person began after a given number: how an upload finds the batch it fills. */
-export async function findNewestBatch(
-  { db }: Reads,
-  viewer: Viewer,
-  { variantId, after }: { variantId: string; after: bigint },
-): Promise<BatchRow | null> {
-  const where = { ...ownedBy(viewer), variantId, createdBy: viewer.userId, number: { gt: after } };
-  return (await readBatches(db, where, 0, 1))[0] ?? null;
-}
-
-/** The number of the newest batch there is, so that an upload can tell its own from those before. */
-export async function newestBatchNumber({ db }: Reads): Promise<bigint> {
-  return (await db.batch.aggregate({ _max: { number: true } }))._max.number ?? 0n;
-}
-
 export interface CardCounts {
   readonly draft: number;
   readonly available: number;
@@ -68,8 +53,13 @@ export interface CardCounts {
   readonly withdrawn: number;
 }
 
-/** One batch with its cards counted by state and its refused lines, or null when it is not there for this viewer. */
-export async function findBatch({ db }: Reads, viewer: Viewer, batchId: string) {
+/** One batch with its cards counted by state and its first refused lines, or null when it is not there for this viewer. */
+export async function findBatch(
+  { db }: Reads,
+  viewer: Viewer,
+  batchId: string,
+  { rejects: rejectsMax }: { rejects: number } = { rejects: limits.importRejectsShown },
+) {
   const batch = await db.batch.findFirst({ where: { id: batchId, ...ownedBy(viewer) }, select: LISTED });
   if (!batch) return null;
   const scope = merchantScope(viewer);
@@ -80,7 +70,7 @@ export async function findBatch({ db }: Reads, viewer: Viewer, batchId: string) 
     db.batchReject.findMany({
       where: { batchId },
       orderBy: { line: "asc" },
-      take: limits.importRejectsKept,
+      take: rejectsMax,
       select: { line: true, reason: true },
     }),
   ]);

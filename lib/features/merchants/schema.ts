@@ -125,7 +125,6 @@ export const OrderForm = z.object({ orderId: z.uuid() });
 export const BatchForm = z.object({ batchId: z.uuid() });
 export const PasteForm = z.object({
   variantId: z.uuid(code("required")),
-  note: text(300),
   text: z.string().min(1, code("required")),
 });
 
@@ -166,15 +165,6 @@ export const BulkForm = z
   .transform(({ item, ...wish }) => ({ items: item, ...wish }));
 export type BulkForm = z.output<typeof BulkForm>;
 
-export const ImportQuery = z.object({ variant: z.uuid(), note: text(300).default("") });
-export const ProgressQuery = z.object({
-  variant: z.uuid(),
-  after: z
-    .string()
-    .regex(/^\d{1,18}$/)
-    .transform((digits) => BigInt(digits)),
-});
-
 const PageNumber = z.coerce.number().int().min(1).max(limits.listPagesMax).catch(1);
 const Search = z.string().trim().max(limits.emailMax).catch("").default("");
 /** An unknown value of a filter reads as no filter: an old link still opens. */
@@ -190,7 +180,7 @@ export const ORDER_STATUSES = [
   "refunded",
 ] as const;
 export const ORDER_EXCEPTIONS = ["paid_late", "underpaid", "overpaid", "owed", "double_paid", "disputed"] as const;
-export const BATCH_STATUSES = ["importing", "draft", "published", "failed"] as const;
+export const BATCH_STATUSES = ["importing", "draft", "published", "failed", "withdrawn"] as const;
 
 /** A day on the shop's clock, as a date field sends it. */
 const Day = z

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findBatch, findNewestBatch, listBatches } from "@/lib/features/merchants/batches";
+import { findBatch, listBatches } from "@/lib/features/merchants/batches";
 import { findOrderPage } from "@/lib/features/merchants/order-page";
 import { listOrders, listOwedOrders } from "@/lib/features/merchants/orders";
 import { readOverview } from "@/lib/features/merchants/overview";
@@ -65,15 +65,6 @@ const reads: Record<string, (viewer: Viewer) => Promise<unknown[]>> = {
   listVariantChoices: async (viewer) => [...(await listVariantChoices(shop.deps, viewer))],
   findBatch: async (viewer) => [await findBatch(shop.deps, viewer, draftId)].filter(Boolean),
   listBatches: async (viewer) => [...(await listBatches(shop.deps, viewer, BatchListQuery.parse({}))).rows],
-  findNewestBatch: async (viewer) =>
-    // The uploader's own user id, so that only the merchant can make the difference.
-    [
-      await findNewestBatch(
-        shop.deps,
-        { ...viewer, userId: owner.userId },
-        { variantId: stocked.variantId, after: 0n },
-      ),
-    ].filter(Boolean),
   listOrders: async (viewer) => [...(await listOrders(shop.deps, viewer, OrderListQuery.parse({}))).rows],
   "listOrders by number": async (viewer) => {
     const [row] = await shop.rows<{ number: string }>("SELECT number FROM orders WHERE id = $1", [orderId]);

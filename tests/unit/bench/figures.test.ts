@@ -60,6 +60,7 @@ describe("the bench's arithmetic", () => {
       crashes: [],
       slope: null,
       bills: [],
+      imports: [],
       notes: ["a note"],
     });
     expect(report).toContain("SHORT  ours / FOR UPDATE at 64 in flight: 10.00 (expected at least 20)");
@@ -87,7 +88,7 @@ describe("the bench's command line", () => {
       inFlight: [1, 16, 64, 256],
       kills: 3,
       seed: 1,
-      parts: ["claims", "flash", "http", "pages", "notices", "ledger", "crash", "steps", "slope", "bills", "vault"],
+      parts: ["claims", "flash", "http", "pages", "notices", "ledger", "crash", "steps", "slope", "bills", "vault", "import"],
       from: [],
       isSmoke: false,
       writesPage: false,

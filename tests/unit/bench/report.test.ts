@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { judgeBars, judgeFlash, judgeSlope } from "@/bench/bars";
 import { addUp } from "@/bench/crash";
 import { type Sample, summarize } from "@/bench/figures";
+import { IMPORT_WAYS, judgeImports } from "@/bench/import-bars";
 import { readReport } from "@/bench/lines";
 import { readStat } from "@/bench/meter";
 import { chartsOf } from "@/bench/page";
@@ -68,6 +69,11 @@ const report: Report = {
   steps: [{ statement: "place", batch: 64, us: 200, buffers: 50, walBytes: 2_000, steps: [{ step: "req", us: 20 }] }],
   slope: { points: [point(1, 60), point(1_000_000, 96)], batches: [{ size: 64, buffers: 50.5, ms: 0.2 }] },
   bills: [{ way: "kept by the shop", rows: 1_000_000, seconds: 40, peakMb: 200 }],
+  imports: [
+    { way: IMPORT_WAYS.first, rows: 1_000_000, seconds: 50, peakMb: 300 },
+    { way: IMPORT_WAYS.again, rows: 1_000_000, seconds: 10, peakMb: 250 },
+    { way: IMPORT_WAYS.copy, rows: 1_000_000, seconds: 15, peakMb: null },
+  ],
   notes: ["a note"],
 };
 
@@ -95,6 +101,16 @@ describe("the bars", () => {
   });
 });
 
+test("the bars of an import are its time, its memory, COPY of the same rows, and the same file again", () => {
+  expect(judgeImports(report.imports).map(({ measured, isMet }) => [measured, isMet])).toEqual([
+    [50, true],
+    [300, true],
+    [0.3, false],
+    [5, true],
+  ]);
+  expect(judgeImports([])).toEqual([]);
+});
+
 describe("a report", () => {
   const text = formatReport(report);
 
@@ -111,7 +127,7 @@ describe("a report", () => {
   });
 
   test("is put together of the parts of several runs", () => {
-    const none = { samples: [], sales: [], crashes: [], steps: [], slope: null, bills: [] };
+    const none = { samples: [], sales: [], crashes: [], steps: [], slope: null, bills: [], imports: [] };
     const parts = [
       { ...report, ...none, samples: report.samples },
       {
@@ -122,6 +138,7 @@ describe("a report", () => {
         steps: report.steps,
         slope: report.slope,
         bills: report.bills,
+        imports: report.imports,
       },
     ];
     expect(readReport(parts.map(formatReport))).toEqual(report);

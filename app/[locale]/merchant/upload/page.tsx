@@ -1,18 +1,20 @@
 import type { Metadata } from "next";
+import { OpenUploads } from "@/components/merchant/open-uploads";
 import { PageHead } from "@/components/merchant/page-head";
 import { PasteForm } from "@/components/merchant/paste-form";
 import { UploadForm } from "@/components/merchant/upload-form";
+import { sentencesOf } from "@/components/merchant/upload-receiving";
 import { baseOf, inLocale } from "@/components/merchant/view";
 import { EmptyState } from "@/components/ui/empty-state";
 import type { SearchParams } from "@/lib/entry/query";
 import { requireRole } from "@/lib/entry/session";
-import { newestBatchNumber } from "@/lib/features/merchants/batches";
+import { listOpenUploads } from "@/lib/features/imports/uploads";
 import { listVariantChoices } from "@/lib/features/merchants/products";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
 import { fromPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
-import { pasteCardsAction } from "../actions";
+import { pasteCardsAction } from "./actions";
 
 interface PageProps {
   params: Promise<{ locale: string }>;
@@ -26,10 +28,11 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 export default async function UploadPage({ params, searchParams }: PageProps) {
   const locale = toLocale((await params).locale);
   const { viewer } = await requireRole("merchant", locale, "/merchant/upload");
-  const { merchant, staff } = getMessages(locale);
+  const { merchant, imports } = getMessages(locale);
   const t = merchant.upload;
   const deps = getDeps();
-  const [variants, after] = await Promise.all([listVariantChoices(deps, viewer), newestBatchNumber(deps)]);
+  const [variants, open] = await Promise.all([listVariantChoices(deps, viewer), listOpenUploads(deps.db, viewer)]);
+  const base = `${baseOf(locale, viewer)}/upload`;
   const choices = variants.map((variant) => ({
     id: variant.id,
     label: `${inLocale(locale, variant.productTitleZh, variant.productTitleEn)} · ${inLocale(locale, variant.titleZh, variant.titleEn)} (${variant.sku})`,
@@ -41,15 +44,17 @@ export default async function UploadPage({ params, searchParams }: PageProps) {
   return (
     <>
       <PageHead title={t.title} lead={t.lead} />
+      {open.length > 0 ? <OpenUploads locale={locale} uploads={open} base={base} /> : null}
       <div className="nojs:hidden">
         <UploadForm
           locale={locale}
           choices={choices}
           chosen={chosen}
-          after={after.toString()}
-          batchesHref={`${baseOf(locale, viewer)}/batches`}
+          base={base}
+          pasted={imports.pasted}
+          offline={imports.receiving.offline}
           t={t}
-          errors={staff.errors}
+          errors={sentencesOf(locale)}
         />
       </div>
       <div className="js:hidden">

@@ -4,7 +4,7 @@ import { requireId } from "@/lib/entry/query";
 import { requireRole } from "@/lib/entry/session";
 import { toLocale } from "@/lib/i18n/locale";
 import { publishBatchAction } from "../../actions";
-import { moveBatchAction, moveCardsAction } from "../actions";
+import { moveBatchAction, moveCardsAction, takeBackAction } from "../actions";
 
 interface PageProps {
   params: Promise<{ locale: string; id: string }>;
@@ -21,7 +21,7 @@ export default async function MerchantBatchPage({ params }: PageProps) {
       base={baseOf(locale, viewer)}
       batchId={requireId("batch", id)}
       publish={publishBatchAction}
-      acts={{ moveBatch: moveBatchAction, moveCards: moveCardsAction }}
+      acts={{ moveBatch: moveBatchAction, moveCards: moveCardsAction, takeBack: takeBackAction }}
     />
   );
 }

@@ -1,4 +1,0 @@
-import { answerImport, answerImportProgress } from "@/lib/entry/import-route";
-
-export const dynamic = "force-dynamic";
-export { answerImport as POST, answerImportProgress as GET };
