@@ -1,9 +1,9 @@
 import type { Detected, ReadingWish } from "@/lib/features/imports/detect";
 import { detectFile } from "@/lib/features/imports/detect-file";
 import { openPieces } from "@/lib/features/imports/pieces";
-import { readText } from "@/lib/features/imports/read-cards";
+import { type CardGroups, readText } from "@/lib/features/imports/read-cards";
 import { readSheet } from "@/lib/features/imports/read-sheet";
-import { type CardItem, type FileFault, type ItemRefusal, JOINER } from "@/lib/features/imports/rules";
+import { type CardItem, type FileFault, type ItemRefusal, JOINER, type Reading } from "@/lib/features/imports/rules";
 import type { Upload } from "@/lib/features/imports/uploads";
 import { findImportTarget, findKnown } from "@/lib/features/inventory/import-store";
 import { limits } from "@/lib/kernel/limits";

@@ -189,7 +189,7 @@ async function refuse(
     await dropPieces(tx, upload.id);
     const subject = { subjectKind: "card_upload", subjectId: upload.id, merchantId: batch.merchantId };
     const detail = { reason: fault.reason, line: fault.line };
-    await recordAudit(tx, { actor: actorOf(upload), action: "import.refused", ...subject, detail });
+    await recordAudit(tx, { actor: actorOf(upload), action: "batch.import_refused", ...subject, detail });
     return ok(null);
   });
   deps.log.warn("import.refused", { uploadId: upload.id, reason: fault.reason, line: fault.line });

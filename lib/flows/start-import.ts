@@ -41,7 +41,7 @@ export async function startImport(
       return ok({ uploadId });
     const { encoding, format } = reading;
     const subject = { subjectKind: "card_upload", subjectId: uploadId, merchantId: upload.merchantId };
-    await recordAudit(tx, { actor: viewer, action: "import.started", ...subject, detail: { encoding, format } });
+    await recordAudit(tx, { actor: viewer, action: "batch.import_started", ...subject, detail: { encoding, format } });
     return ok({ uploadId });
   });
 }

@@ -134,7 +134,7 @@ export async function cancelCardUpload(
     if (batchId) await failBatch(tx, batchId, "cancelled");
     await dropPieces(tx, uploadId);
     const subject = { subjectKind: "card_upload", subjectId: uploadId, merchantId: upload.merchantId };
-    await recordAudit(tx, { actor: viewer, action: "upload.cancelled", ...subject });
+    await recordAudit(tx, { actor: viewer, action: "batch.upload_cancelled", ...subject });
     return ok({ uploadId });
   });
 }

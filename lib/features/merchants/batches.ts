@@ -20,6 +20,12 @@ const LISTED = {
   rejectedCount: true,
   createdAt: true,
   publishedAt: true,
+  source: true,
+  unitCostMinor: true,
+  costCurrency: true,
+  cardsExpireAt: true,
+  warrantyDays: true,
+  withdrawnAt: true,
   holdId: true,
   variantId: true,
   variant: {

@@ -120,7 +120,7 @@ describe("a file on its way", { timeout: 180_000 }, () => {
   });
 
   test.for(["accounts-gbk.csv", "quoted.csv", "codes.json", "cards.xlsx", "blocks.txt", "utf16be.txt"])(
-    "%s: what is imported is what the preview showed, and what a buyer reveals",
+    "%s: what is imported is what the preview showed",
     async (name) => {
       const sample = IMPORT_SAMPLES.find((each) => each.name === name);
       if (!sample) throw new Error(name);
@@ -160,7 +160,7 @@ describe("a file on its way", { timeout: 180_000 }, () => {
   });
 
   test("bytes are sealed as they come; a cut connection goes on where it ended, and from nowhere else", async () => {
-    const bytes = linesOf(60_000);
+    const bytes = linesOf(25_000);
     const opened = await openCardUpload(shop.deps, owner, {
       variantId: stocked.variantId,
       name: "x.txt",
@@ -169,15 +169,15 @@ describe("a file on its way", { timeout: 180_000 }, () => {
     if (!opened.ok) throw new Error(opened.error);
     const { uploadId } = opened.value;
     async function* broken() {
-      yield bytes.subarray(0, 1_500_000);
+      yield bytes.subarray(0, 600_000);
       throw new Error("the connection was cut");
     }
     await expect(receiveCardBytes(shop.deps, owner, { uploadId, offset: 0, body: broken() })).rejects.toThrow("cut");
-    expect(await askReceived(shop.deps, owner, uploadId)).toEqual({ offset: 1_500_000, byteCount: bytes.length });
+    expect(await askReceived(shop.deps, owner, uploadId)).toEqual({ offset: 600_000, byteCount: bytes.length });
     const from = (offset: number) =>
       receiveCardBytes(shop.deps, owner, { uploadId, offset, body: cut(bytes.subarray(offset), 400_000) });
-    expect(await from(1_000_000)).toEqual({ ok: false, error: "offset_conflict" });
-    const both = await Promise.all([from(1_500_000), from(1_500_000)]);
+    expect(await from(500_000)).toEqual({ ok: false, error: "offset_conflict" });
+    const both = await Promise.all([from(600_000), from(600_000)]);
     expect(both.map(({ ok }) => ok).sort()).toEqual([false, true]);
     const rows = await shop.rows<{ n: number; plain: boolean }>(
       "SELECT count(*)::int AS n, bool_or(position($2::bytea IN ciphertext) > 0) AS plain FROM card_upload_piece WHERE upload_id = $1",
@@ -186,7 +186,7 @@ describe("a file on its way", { timeout: 180_000 }, () => {
     expect(rows[0]?.plain).toBe(false);
     await start(uploadId);
     await importNow(uploadId);
-    expect(await batchOf(uploadId)).toMatchObject(figures(60_000, 60_000));
+    expect(await batchOf(uploadId)).toMatchObject(figures(25_000, 25_000));
   });
 
   test("killed in the middle, by whoever and whenever, it goes on in the same batch with the totals of an unbroken run", async () => {
