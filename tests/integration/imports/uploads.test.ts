@@ -36,9 +36,9 @@ describe("a file on its way", { timeout: 180_000 }, () => {
   let script: string;
   test.beforeAll(async ({ database }) => {
     shop = await openShop(database);
-    script = path.resolve("node_modules", `.import-worker-${process.pid}.mjs`);
+    script = path.resolve("node_modules", `.upload-child-${process.pid}.mjs`);
     await build({
-      entryPoints: [path.resolve("tests/integration/imports/import-worker.ts")],
+      entryPoints: [path.resolve("tests/integration/imports/upload-child.ts")],
       outfile: script,
       bundle: true,
       platform: "node",
