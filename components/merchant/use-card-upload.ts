@@ -105,19 +105,23 @@ interface Course {
 /** Sends what the shop has not yet, slice by slice; a connection that is cut goes on by itself. */
 async function sendRest(address: string, file: Blob, { signal, onSent, onOffline }: Course): Promise<void> {
   let reached = -1;
+  let isSent = false;
   for (let tries = 0; tries < TRIES_MAX; ) {
     try {
       const offset = await askOffset(address, signal);
+      // What the shop did not take, although it answered, is tried again like what never arrived.
+      if (isSent && offset <= reached) throw new Offline();
       if (offset > reached) tries = 0;
-      else await pause(Math.min(PAUSE_MS_MAX, 500 * 2 ** tries++));
-      reached = offset;
+      [reached, isSent] = [offset, false];
       onOffline(false);
       onSent(offset);
       if (offset >= file.size) return;
       const content = file.slice(offset, offset + SLICE_BYTES);
       await sendSlice({ address, offset, content, signal, onSent: (bytes) => onSent(offset + bytes) });
+      isSent = true;
     } catch (error) {
       if (!(error instanceof Offline) || signal.aborted) throw error;
+      isSent = false;
       onOffline(true);
       await pause(Math.min(PAUSE_MS_MAX, 500 * 2 ** tries));
       tries += 1;

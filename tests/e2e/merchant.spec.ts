@@ -307,7 +307,7 @@ test("an upload that is cut goes on by itself, and one that was left goes on wit
   await page.getByRole("link", { name: "Go on" }).click();
   await page.locator("input[type=file]").setInputFiles({ ...file, mimeType: "text/plain" });
   await page.getByRole("button", { name: "Go on sending" }).click();
-  await expect(page.locator("code").first()).toHaveText("CUT-0");
+  await expect(page.locator("code").first()).toHaveText("CUT-0", { timeout: 30_000 });
 });
 
 test("cards are taken only from a signed-in page of this shop: not from another site, not without a session", async ({

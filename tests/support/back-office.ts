@@ -62,7 +62,7 @@ export async function sendCards(page: Page, { name, buffer }: SentFile): Promise
   await page.goto("/en/merchant/upload");
   await page.locator("input[type=file]").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
   await page.getByRole("button", { name: "Upload and preview" }).click();
-  await expect(page).toHaveURL(/\/merchant\/upload\/upl_[0-9a-f]{32}/);
+  await expect(page).toHaveURL(/\/merchant\/upload\/upl_[0-9a-f]{32}/, { timeout: 30_000 });
 }
 
 /** Imports the file that is looked at; ends on the page of its batch. */
