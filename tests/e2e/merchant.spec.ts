@@ -274,42 +274,6 @@ test("every shape of file shows its cards before it is imported, and a wrong gue
   await expect(page.getByText("This batch was taken back and is not on sale.")).toBeVisible();
 });
 
-test("an upload that is cut goes on by itself, and one that was left goes on with the same file", async ({
-  page,
-  context,
-}) => {
-  const merchant = await openMerchant(page);
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
-  const lines = Array.from({ length: 900_000 }, (_, at) => `CUT-${at}`).join("\n");
-  const file = { name: "cut.txt", buffer: Buffer.from(lines) };
-  let cuts = 0;
-  await context.route("**/api/merchant/uploads/*", (route) =>
-    route.request().method() === "PATCH" && cuts++ < 2 ? route.abort("connectionreset") : route.continue(),
-  );
-  await sendCards(page, file);
-  expect(cuts).toBeGreaterThan(2);
-  await expect(page.locator("code").first()).toHaveText("CUT-0");
-  await page.getByRole("button", { name: "Discard it" }).click();
-
-  // Left in the middle: the first slice is there, the rest is sent later from another page.
-  let slices = 0;
-  await context.unroute("**/api/merchant/uploads/*");
-  await context.route("**/api/merchant/uploads/*", (route) =>
-    route.request().method() === "PATCH" && slices++ > 0 ? route.abort("connectionreset") : route.continue(),
-  );
-  await page.goto("/en/merchant/upload");
-  await page.locator("input[type=file]").setInputFiles({ ...file, mimeType: "text/plain" });
-  await page.getByRole("button", { name: "Upload and preview" }).click();
-  await expect(page.getByText("The network is down")).toBeVisible();
-  await page.goto("/en/merchant/upload");
-  await context.unroute("**/api/merchant/uploads/*");
-  await page.getByRole("link", { name: "Go on" }).click();
-  await page.locator("input[type=file]").setInputFiles({ ...file, mimeType: "text/plain" });
-  await page.getByRole("button", { name: "Go on sending" }).click();
-  await expect(page.locator("code").first()).toHaveText("CUT-0", { timeout: 30_000 });
-});
-
 test("cards are taken only from a signed-in page of this shop: not from another site, not without a session", async ({
   page,
   context,

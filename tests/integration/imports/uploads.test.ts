@@ -1,3 +1,4 @@
+// Over 300 lines: one shop and one set of helpers serve every promise about a file on its way; a shop of its own for each would take minutes.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
