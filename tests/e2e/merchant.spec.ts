@@ -1,3 +1,4 @@
+// Over 300 lines: the journeys of one merchant, each of which needs the shop that the ones beside it open.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import sharp from "sharp";
