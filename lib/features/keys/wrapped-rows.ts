@@ -11,7 +11,7 @@ export interface WrappedRow {
 
 /** A table of wrapped things: how to read those under another key, and how to write one back. */
 export interface WrappedTable {
-  readonly name: "batches" | "gateway accounts" | "authenticators" | "bots";
+  readonly name: "batches" | "gateway accounts" | "authenticators" | "bots" | "uploads";
   /** The next rows that are not under this key, by id; locked until the transaction ends. */
   read(tx: Tx, asked: { keyId: string; after: string; size: number }): Promise<WrappedRow[]>;
   /** Changes a row that is still as it was read; says whether it was. */
@@ -97,8 +97,29 @@ const bots: WrappedTable = {
     tx.$queryRaw`SELECT key_id AS "keyId", count(*)::int AS n FROM alert_channel WHERE key_id IS NOT NULL GROUP BY key_id`,
 };
 
+/** The key of a file on its way is wrapped as a batch's is, under the upload's own id. */
+const uploads: WrappedTable = {
+  name: "uploads",
+  async read(tx, { keyId, after, size }) {
+    const rows = await tx.$queryRaw<BatchRow[]>`
+      SELECT id::text AS id, data_key AS sealed, key_id AS "keyId", merchant_id::text AS "merchantId", variant_id::text AS "variantId"
+        FROM card_upload WHERE key_id <> ${keyId} AND id::text > ${after} ORDER BY id::text LIMIT ${size}::int FOR NO KEY UPDATE`;
+    return rows.map(({ merchantId, variantId, ...row }) => ({
+      ...row,
+      aad: batchAad({ merchantId, variantId, batchId: row.id }),
+    }));
+  },
+  async write(tx, { id, keyId, sealed }, wrapped) {
+    const count = await tx.$executeRaw`
+      UPDATE card_upload SET data_key = ${wrapped.sealed}::bytea, key_id = ${wrapped.keyId}
+       WHERE id = ${id}::uuid AND key_id = ${keyId} AND data_key = ${Buffer.from(sealed)}::bytea`;
+    return count === 1;
+  },
+  count: (tx) => tx.$queryRaw`SELECT key_id AS "keyId", count(*)::int AS n FROM card_upload GROUP BY key_id`,
+};
+
 /** Everything that a master key wraps. Whoever wraps something new adds it here, or its old key is needed for ever. */
-export const WRAPPED_TABLES: readonly WrappedTable[] = [batches, accounts, factors, bots];
+export const WRAPPED_TABLES: readonly WrappedTable[] = [batches, accounts, factors, bots, uploads];
 
 /** The keys that rows are wrapped by and this process does not have, and how many rows that is. */
 export async function findUnknownKeys(
