@@ -58,8 +58,8 @@ export const staffBugs: readonly Bug[] = [
     patches: [
       {
         file: "lib/features/keys/wrapped-rows.ts",
-        find: "WHERE key_id <> ${keyId} AND id::text > ${after} ORDER BY",
-        replace: "WHERE id::text > ${after} ORDER BY",
+        find: "FROM batch WHERE key_id <> ${keyId} AND id::text > ${after} ORDER BY",
+        replace: "FROM batch WHERE id::text > ${after} ORDER BY",
       },
     ],
     checks: [integration("keys/rotate-keys")],
