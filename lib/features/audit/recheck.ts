@@ -4,7 +4,7 @@ import { INVARIANTS } from "./catalog";
 import { nothingFound } from "./position";
 import { byProduct, subjectsOf } from "./products";
 import { type InvariantResult, judgeOne, judgeWindow, type OffendingRow } from "./run-audit";
-import { withSnapshot } from "./snapshot";
+import { setUp, withSnapshot } from "./snapshot";
 import { close } from "./subjects";
 
 export interface Recheck {
@@ -38,6 +38,7 @@ export async function recheck(databaseUrl: string, question: Recheck): Promise<r
 /** The full query's rows that concern the product. */
 async function ofProduct(client: pg.ClientBase, { invariant: id, productId }: Recheck): Promise<InvariantResult> {
   const invariant = INVARIANTS.find((one) => one.id === id)!;
+  await setUp(client, limits.auditRecheckMs, true);
   const result = await judgeOne(client, invariant, limits.auditRowsActedOn);
   if (productId === null) return result;
   const grouped = await byProduct(client, invariant, result.rows);

@@ -41,6 +41,7 @@ const KEPT = [
   "reveal_record",
   "wallet",
   "wallet_entry",
+  "replacement",
 ];
 
 /** Keeps every row as it is now, for `mend`. */
