@@ -103,6 +103,7 @@ test("with two-step sign-in a password alone opens nothing, a recovery code lets
   await enter(codes[0]!.toLowerCase());
   await expect(page).toHaveURL(/\/en\/merchant\/batches$/);
   await page.getByRole("button", { name: "Sign out" }).first().click();
+  await expect(page).toHaveURL(/\/sign-in$/);
   await enter(codes[0]!);
   await expect(page.getByRole("alert").filter({ hasText: "That is not the code" })).toBeVisible();
   await page.getByLabel("Code").fill(codes[1]!);
