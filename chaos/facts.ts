@@ -47,7 +47,7 @@ const ORDER_ID = (column: string): string => `'ord_' || replace(${column}::text,
 const ORDERS = `
   WITH c AS (SELECT order_id, count(*)::int AS cards FROM card WHERE status = 'delivered' GROUP BY 1),
        e AS (SELECT order_id, sum(cardinality(card_ids))::int AS cards FROM stock_entry WHERE kind IN ('deliver', 'claim') GROUP BY 1),
-       f AS (SELECT order_id, count(*)::int AS findings, (count(*) FILTER (WHERE status = 'open'))::int AS open FROM finding GROUP BY 1)
+       f AS (SELECT order_id, count(*)::int AS findings, (count(*) FILTER (WHERE status IN ('open', 'in_work')))::int AS open FROM finding GROUP BY 1)
   SELECT ${ORDER_ID("o.id")} AS id, o.status, o.exception, o.owed_at IS NOT NULL AS "isOwed", o.quantity, o.total_minor::text AS "totalMinor",
          coalesce(c.cards, 0) AS "deliveredCards", coalesce(e.cards, 0) AS "ledgerDelivered",
          coalesce(f.open, 0) AS "openFindings", coalesce(f.findings, 0) AS findings
@@ -64,7 +64,7 @@ const MAILS = `
   SELECT id::text, CASE WHEN order_id IS NULL THEN NULL ELSE ${ORDER_ID("order_id")} END AS "order", kind, status FROM mail`;
 const HALTS = "SELECT halted_reason AS text FROM product WHERE halted_at IS NOT NULL";
 const ALARMS =
-  "SELECT subject || ' ' || left(evidence::text, 300) AS text FROM finding WHERE kind = 'invariant_broken' AND status = 'open'";
+  "SELECT subject || ' ' || left(evidence::text, 300) AS text FROM finding WHERE kind = 'invariant_broken' AND status IN ('open', 'in_work')";
 /** When the snapshot was taken, and not after everything else was read of it. */
 const SILENCE = `
   SELECT coalesce(extract(epoch FROM now() - finished_at), 1e6)::int AS seconds FROM audit_progress WHERE pass = 'continuous'`;

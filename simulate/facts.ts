@@ -18,9 +18,9 @@ export interface Facts {
 const ORDERS = `
 SELECT o.id, o.request_key AS "requestKey", o.status, o.exception, o.payment_count AS payments, o.paid_minor::text AS "paidMinor",
        o.owed_at IS NOT NULL AS "isOwed",
-       (SELECT count(*)::int FROM finding f WHERE f.order_id = o.id AND f.status = 'open'
+       (SELECT count(*)::int FROM finding f WHERE f.order_id = o.id AND f.status IN ('open', 'in_work')
            AND f.kind IN ('double_payment', 'amount_mismatch', 'currency_mismatch')) AS "moneyFindings",
-       EXISTS (SELECT 1 FROM finding f WHERE f.order_id = o.id AND f.status = 'open' AND f.kind = 'owed_order') AS "hasDebtFinding",
+       EXISTS (SELECT 1 FROM finding f WHERE f.order_id = o.id AND f.status IN ('open', 'in_work') AND f.kind = 'owed_order') AS "hasDebtFinding",
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'payment', p.account_id || ' ' || p.gateway_trade_number, 'refundNo', r.refund_no,
                  'amountMinor', r.amount_minor::text, 'status', r.status, 'method', r.method)), '[]')
           FROM refund r JOIN payment p ON p.id = r.payment_id WHERE r.order_id = o.id) AS refunds,

@@ -56,7 +56,7 @@ export async function FindingsView({ locale, query }: AdminListProps<FindingList
               <tr key={row.id} className="hover:bg-sunken">
                 <Cell className="figures whitespace-nowrap text-soft">{formatStamp(row.openedAt, locale)}</Cell>
                 <Cell>
-                  <Badge tone={row.status === "open" ? "seal" : "muted"}>{wordOf(t.kinds, row.kind)}</Badge>
+                  <Badge tone={row.resolvedAt === null ? "seal" : "muted"}>{wordOf(t.kinds, row.kind)}</Badge>
                 </Cell>
                 <Cell>
                   <OrderLink locale={locale} orderId={row.orderId} number={row.orderNumber} />

@@ -4,7 +4,7 @@ import { judgeRefunds } from "@/lib/features/orders/rules";
 import { changeOrder, type LockedOrder, lockOrder, readLines } from "@/lib/features/orders/store";
 import { askNowOfOrder } from "@/lib/features/payments/attempts";
 import { type RefundedPayment, readRefundedPayments } from "@/lib/features/payments/refunds";
-import { resolveFinding } from "@/lib/features/reconciliation/findings";
+import { resolveFinding, resolveFindings } from "@/lib/features/reconciliation/findings";
 import { cancelWaitingOf } from "@/lib/features/replacements/store";
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
@@ -78,14 +78,18 @@ async function resolveReturned(tx: Tx, payments: readonly RefundedPayment[]): Pr
     if (returnedMinor < amountMinor) continue;
     for (const kind of ["double_payment", "amount_mismatch", "currency_mismatch"] as const)
       await resolveFinding(tx, { kind, subject: id, resolution: "refunded" });
-    await tx.$executeRaw`
-      UPDATE finding f SET status = 'resolved', resolved_at = now(), resolution = 'refunded'
-        FROM refund r
-       WHERE r.payment_id = ${id}::uuid AND f.kind IN ('refund_failed', 'refund_stuck') AND f.subject = r.id::text AND f.status = 'open'`;
-    await tx.$executeRaw`
-      UPDATE finding f SET status = 'resolved', resolved_at = now(), resolution = 'refunded'
-        FROM payment p JOIN payment_event e ON e.order_id = p.order_id AND e.account_id = ${accountId} AND e.gateway_trade_number = ${gatewayTradeNumber}
-       WHERE p.id = ${id}::uuid AND f.event_id = e.id AND f.kind = 'refunded_outside' AND f.status = 'open'`;
+    const answered = await tx.$queryRaw<{ id: string }[]>`
+      SELECT f.id::text FROM refund r JOIN finding f ON f.kind IN ('refund_failed', 'refund_stuck') AND f.subject = r.id::text
+       WHERE r.payment_id = ${id}::uuid
+      UNION ALL
+      SELECT f.id::text FROM payment p JOIN payment_event e ON e.order_id = p.order_id AND e.account_id = ${accountId} AND e.gateway_trade_number = ${gatewayTradeNumber}
+        JOIN finding f ON f.event_id = e.id AND f.kind = 'refunded_outside'
+       WHERE p.id = ${id}::uuid`;
+    await resolveFindings(
+      tx,
+      answered.map((finding) => finding.id),
+      "refunded",
+    );
   }
 }
 

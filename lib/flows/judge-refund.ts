@@ -46,7 +46,7 @@ async function refuseLater(tx: Tx, event: ToldEvent, { attempt, orderId }: ToldP
 async function replaceAsked(tx: Tx, orderId: string, gatewayTradeNo: string | null): Promise<void> {
   const asked = await tx.$queryRaw<{ subject: string }[]>`
     SELECT f.subject FROM finding f JOIN payment_event e ON e.id = f.event_id AND e.kind = 'payment' AND e.verdict = 'settled'
-     WHERE f.order_id = ${orderId}::uuid AND f.kind = 'refunded_outside' AND f.status = 'open' AND e.gateway_trade_number = ${gatewayTradeNo}`;
+     WHERE f.order_id = ${orderId}::uuid AND f.kind = 'refunded_outside' AND f.status IN ('open', 'in_work') AND e.gateway_trade_number = ${gatewayTradeNo}`;
   for (const { subject } of asked)
     await resolveFinding(tx, { kind: "refunded_outside", subject, resolution: "judged" });
 }

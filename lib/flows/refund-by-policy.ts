@@ -18,9 +18,9 @@ interface Candidate {
 const readCandidates = ({ db }: Deps, accountIds: readonly string[]): Promise<Candidate[]> =>
   db.$queryRaw`
     SELECT o.id AS "orderId", p.id AS "paymentId", c.why, o.merchant_id AS "merchantId", p.amount_minor AS "amountMinor", p.currency
-      FROM (SELECT f.order_id, f.subject AS payment_id, 'double' AS why, f.opened_at FROM finding f WHERE f.status = 'open' AND f.kind = 'double_payment'
+      FROM (SELECT f.order_id, f.subject AS payment_id, 'double' AS why, f.opened_at FROM finding f WHERE f.status IN ('open', 'in_work') AND f.kind = 'double_payment'
             UNION ALL
-            SELECT f.order_id, NULL, 'no_stock', f.opened_at FROM finding f WHERE f.status = 'open' AND f.kind = 'owed_order') c
+            SELECT f.order_id, NULL, 'no_stock', f.opened_at FROM finding f WHERE f.status IN ('open', 'in_work') AND f.kind = 'owed_order') c
       JOIN orders o ON o.id = c.order_id
       JOIN merchant m ON m.id = o.merchant_id
       JOIN payment p ON p.order_id = o.id AND p.id::text = coalesce(c.payment_id, o.settled_payment_id::text)

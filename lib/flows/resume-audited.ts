@@ -37,7 +37,7 @@ export async function resumeAudited(
     const locked = await findBrokenPromise(tx, findingId, { isLocked: true });
     if (!locked) return err("not_found");
     const isMended = standing !== null && standing.length === 0;
-    await closeBrokenPromise(tx, { findingId, reason, standing: isMended ? [] : accepted });
+    await closeBrokenPromise(tx, { findingId, actorId: viewer.userId, reason, standing: isMended ? [] : accepted });
     await recordAudit(tx, {
       actor: viewer,
       action: "audit.finding_closed",

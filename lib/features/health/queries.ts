@@ -41,10 +41,10 @@ export async function readFigures({ db }: Reads): Promise<Figures> {
             SELECT s.band, count(*) AS count FROM variant_stock s JOIN variant v ON v.id = s.variant_id
              WHERE v.status = 'published' GROUP BY s.band) r),
         'findings', (SELECT coalesce(jsonb_agg(r), '[]') FROM (
-            SELECT kind, count(*) AS count FROM finding WHERE status = 'open' GROUP BY kind) r),
+            SELECT kind, count(*) AS count FROM finding WHERE status IN ('open', 'in_work') GROUP BY kind) r),
         'violations', (SELECT coalesce(jsonb_agg(r), '[]') FROM (
             SELECT split_part(subject, '/', 1) AS invariant, sum(jsonb_array_length(coalesce(evidence -> 'rows', '[]'))) AS count
-              FROM finding WHERE kind = 'invariant_broken' AND status = 'open' GROUP BY 1) r),
+              FROM finding WHERE kind = 'invariant_broken' AND status IN ('open', 'in_work') GROUP BY 1) r),
         'audits', (SELECT coalesce(jsonb_agg(r), '[]') FROM (
             SELECT pass, extract(epoch FROM now() - finished_at) AS age FROM audit_progress WHERE finished_at IS NOT NULL) r),
         'availableCards', (SELECT count(*) FROM card WHERE status = 'available'),

@@ -56,7 +56,8 @@ function searchFor(text: string): Prisma.Sql {
 
 function exceptionFilter(exception: OrderListQuery["exception"]): Prisma.Sql {
   if (!exception) return Prisma.sql`TRUE`;
-  if (exception === "open") return Prisma.sql`o.id IN (SELECT f.order_id FROM finding f WHERE f.status = 'open')`;
+  if (exception === "open")
+    return Prisma.sql`o.id IN (SELECT f.order_id FROM finding f WHERE f.status IN ('open', 'in_work'))`;
   return exception === "any" ? Prisma.sql`o.exception <> 'none'` : Prisma.sql`o.exception = ${exception}`;
 }
 

@@ -44,7 +44,7 @@ export async function readOverview(deps: Reads, viewer: Viewer, timeZone: string
              (SELECT count(*)::int FROM batch b
                WHERE b.status = 'draft' AND (${scope}::uuid IS NULL OR b.merchant_id = ${scope}::uuid)) AS "draftBatches",
              (SELECT count(DISTINCT f.order_id)::int FROM finding f JOIN orders o ON o.id = f.order_id
-               WHERE f.status = 'open' AND (${scope}::uuid IS NULL OR o.merchant_id = ${scope}::uuid)) AS exceptions`,
+               WHERE f.status IN ('open', 'in_work') AND (${scope}::uuid IS NULL OR o.merchant_id = ${scope}::uuid)) AS exceptions`,
   ]);
   return { days, lowStock, ...counts! };
 }

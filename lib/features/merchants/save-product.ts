@@ -137,7 +137,11 @@ function setHalt(
     const product = await tx.product.findFirst({ where: { id: productId } });
     if (!product) return err("not_found");
     if ((product.haltedAt !== null) === (reason !== null)) return ok(null);
-    const held = { kind: "invariant_broken", status: "open", subject: { endsWith: `/${productId}` } };
+    const held = {
+      kind: "invariant_broken",
+      status: { in: ["open", "in_work"] },
+      subject: { endsWith: `/${productId}` },
+    };
     if (reason === null && (await tx.finding.findFirst({ where: held, select: { id: true } })))
       return err("held_by_audit");
     const haltedAt = reason === null ? null : new Date(deps.clock.now());

@@ -48,7 +48,7 @@ export async function readProofBoard({ db }: { readonly db: Db }): Promise<Proof
     db.auditProgress.findMany({ omit: { state: true } }),
     db.auditCheck.findMany({ take: limits.pickListMax }),
     db.finding.findMany({
-      where: { kind: "invariant_broken", status: "open" },
+      where: { kind: "invariant_broken", status: { in: ["open", "in_work"] } },
       orderBy: { openedAt: "desc" },
       take: limits.brokenFindingsShown,
     }),

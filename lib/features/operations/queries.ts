@@ -13,7 +13,12 @@ const cut = <T>(rows: readonly T[], page: number) => ({ rows: rows.slice(0, SIZE
 
 /** What must be looked at: the open findings, or the resolved ones. */
 export async function listFindings({ db }: Reads, { status, page }: FindingListQuery) {
-  const rows = await db.finding.findMany({ where: { status }, orderBy: { openedAt: "desc" }, ...windowOf(page) });
+  const statuses = status === "open" ? ["open", "in_work"] : ["resolved", "accepted"];
+  const rows = await db.finding.findMany({
+    where: { status: { in: statuses } },
+    orderBy: { openedAt: "desc" },
+    ...windowOf(page),
+  });
   const numbers = await orderNumbers(
     db,
     rows.map(({ orderId }) => orderId),

@@ -77,12 +77,12 @@ function judgedAs(verdict: InboxQuery["verdict"]): Prisma.Sql[] {
 function handledAs(state: InboxQuery["state"]): Prisma.Sql[] {
   if (state === "open")
     return [
-      Prisma.sql`e.id = ANY (ARRAY(SELECT f.event_id FROM finding f WHERE f.status = 'open' AND f.event_id IS NOT NULL))`,
+      Prisma.sql`e.id = ANY (ARRAY(SELECT f.event_id FROM finding f WHERE f.status IN ('open', 'in_work') AND f.event_id IS NOT NULL))`,
     ];
   if (state === "done")
     return [
       Prisma.sql`${NOT_PLAIN} AND EXISTS (SELECT 1 FROM finding f WHERE f.event_id = e.id)
-        AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.event_id = e.id AND f.status = 'open')`,
+        AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.event_id = e.id AND f.status IN ('open', 'in_work'))`,
     ];
   return [];
 }
@@ -175,5 +175,5 @@ export async function countWaitingEvents(
 /** Exported for the test that looks at its plan. */
 export const WAITING_SQL = Prisma.sql`
   SELECT coalesce(e.verdict, 'unjudged') AS verdict, count(*)::int AS count FROM payment_event e
-   WHERE e.id = ANY (ARRAY(SELECT f.event_id FROM finding f WHERE f.status = 'open' AND f.event_id IS NOT NULL))
+   WHERE e.id = ANY (ARRAY(SELECT f.event_id FROM finding f WHERE f.status IN ('open', 'in_work') AND f.event_id IS NOT NULL))
    GROUP BY 1 ORDER BY 2 DESC, 1`;

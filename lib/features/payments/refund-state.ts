@@ -17,7 +17,7 @@ export async function findRefundState({ db }: { readonly db: Db }): Promise<Refu
   const [row] = await db.$queryRaw<[RefundState]>`
     SELECT count(*)::int AS "underWay",
            count(*) FILTER (WHERE created_at < now() - make_interval(secs => ${limits.refundStuckSeconds}::int))::int AS stuck,
-           (SELECT count(*)::int FROM finding WHERE kind = 'refund_failed' AND status = 'open') AS failed,
+           (SELECT count(*)::int FROM finding WHERE kind = 'refund_failed' AND status IN ('open', 'in_work')) AS failed,
            coalesce(floor(extract(epoch FROM now() - min(created_at)) / 60), 0)::int AS "oldestMinutes"
       FROM refund WHERE status IN ('requested', 'processing')`;
   return row;
@@ -123,7 +123,7 @@ export const listOpenRefunds = ({ db }: { readonly db: Db }, viewer: Viewer): Pr
   return db.$queryRaw<OpenRefund[]>`
     WITH found AS (
       SELECT f.subject::uuid AS id, f.kind FROM finding f
-       WHERE f.status = 'open' AND f.kind IN ('refund_failed', 'refund_stuck', 'refund_mismatch')
+       WHERE f.status IN ('open', 'in_work') AND f.kind IN ('refund_failed', 'refund_stuck', 'refund_mismatch')
       UNION ALL SELECT r.id, NULL FROM refund r WHERE r.status IN ('requested', 'processing')),
     one AS (SELECT id, min(kind) AS kind FROM found GROUP BY id)
     SELECT r.id, r.order_id AS "orderId", o.number AS "orderNumber", m.name AS "merchantName", p.account_id AS "accountId", r.refund_no AS "refundNo",

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import type { Db, Tx } from "@/lib/platform/db";
+import { resolveFindings } from "./findings";
 
 type OffendingRow = Readonly<Record<string, unknown>>;
 
@@ -45,13 +46,17 @@ export async function renewBrokenPromise(tx: Tx, broken: BrokenPromise): Promise
   const subject = subjectOf(broken);
   const findingId = newId();
   await tx.$executeRaw`
-    INSERT INTO finding (id, kind, subject) VALUES (${findingId}::uuid, ${KIND}, ${subject}) ON CONFLICT (kind, subject) DO NOTHING`;
+    INSERT INTO finding (id, kind, subject, severity, product_id, merchant_id)
+    SELECT ${findingId}::uuid, ${KIND}, ${subject}, 'critical', p.id, p.merchant_id
+      FROM (SELECT 1) AS one LEFT JOIN product p ON p.id = ${broken.productId}::uuid
+    ON CONFLICT (kind, subject) DO NOTHING`;
   const [known] = await tx.$queryRaw<{ id: string; status: string; evidence: Partial<Evidence> }[]>`
     SELECT id, status, evidence FROM finding WHERE kind = ${KIND} AND subject = ${subject} FOR UPDATE`;
   if (!known) throw new Error("a finding that was just inserted is not there");
   const accepted = known.evidence.accepted ?? [];
   if (broken.rows.every((row) => accepted.includes(hashRow(row)))) return { outcome: "accepted", findingId: known.id };
-  const isOpen = known.status === "open" && known.id !== findingId;
+  const isNew = known.id === findingId;
+  const isOpen = (known.status === "open" || known.status === "in_work") && !isNew;
   const evidence: Evidence = {
     pass: broken.pass,
     at: broken.at,
@@ -59,10 +64,13 @@ export async function renewBrokenPromise(tx: Tx, broken: BrokenPromise): Promise
     accepted,
   };
   await tx.$executeRaw`
-    UPDATE finding SET status = 'open', resolved_at = NULL, resolution = NULL, evidence = ${JSON.stringify(evidence)}::jsonb,
-           detail = ${JSON.stringify(detailOf(broken))}::jsonb,
+    UPDATE finding SET status = CASE WHEN ${isOpen} THEN status ELSE 'open' END, owner_id = CASE WHEN ${isOpen} THEN owner_id END,
+           resolved_at = NULL, resolution = NULL, reason = NULL, evidence = ${JSON.stringify(evidence)}::jsonb,
+           detail = ${JSON.stringify(detailOf(broken))}::jsonb, last_found_at = now(), found_count = found_count + ${isNew ? 0 : 1}::int,
            opened_at = CASE WHEN ${isOpen} THEN opened_at ELSE now() END
      WHERE id = ${known.id}::uuid`;
+  if (!isOpen)
+    await tx.$executeRaw`INSERT INTO finding_event (finding_id, kind) VALUES (${known.id}::uuid, ${isNew ? "opened" : "reopened"})`;
   return { outcome: isOpen ? "known" : "opened", findingId: known.id };
 }
 
@@ -82,9 +90,14 @@ const detailOf = ({ invariant, name, productId, rows, hasMore, pass }: BrokenPro
 
 /** Closes what a full pass no longer finds: findings of invariants that hold, where no product waits for an admin's word. */
 export async function resolveMended(tx: Tx, invariants: readonly string[]): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE finding SET status = 'resolved', resolved_at = now(), resolution = 'mended'
-     WHERE kind = 'invariant_broken' AND status = 'open' AND subject = ANY (${[...invariants]}::text[])`;
+  const mended = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id::text FROM finding
+     WHERE kind = 'invariant_broken' AND status IN ('open', 'in_work') AND subject = ANY (${[...invariants]}::text[])`;
+  await resolveFindings(
+    tx,
+    mended.map(({ id }) => id),
+    "mended",
+  );
 }
 
 /** What is broken now, for a letter: the invariant, how many rows, and the product's name. */
@@ -93,7 +106,7 @@ export async function listBrokenPromises({ db }: { readonly db: Db }) {
     SELECT f.subject, f.detail ->> 'invariant' AS name, jsonb_array_length(coalesce(f.evidence -> 'rows', '[]'))::int AS rows,
            p.title_zh || ' / ' || p.title_en AS product
       FROM finding f LEFT JOIN product p ON p.id::text = split_part(f.subject, '/', 2)
-     WHERE f.kind = 'invariant_broken' AND f.status = 'open' ORDER BY f.subject LIMIT ${limits.brokenFindingsShown}::int`;
+     WHERE f.kind = 'invariant_broken' AND f.status IN ('open', 'in_work') ORDER BY f.subject LIMIT ${limits.brokenFindingsShown}::int`;
   return rows.map(({ subject, name, rows: count, product }) => ({
     invariant: subject.split("/")[0] ?? "",
     name: name.split(" ")[1] ?? "",
@@ -106,33 +119,41 @@ export async function listBrokenPromises({ db }: { readonly db: Db }) {
 export async function findBrokenPromise(tx: Tx | Db, findingId: string, { isLocked = false } = {}) {
   const rows = isLocked
     ? await tx.$queryRaw<{ subject: string; evidence: Evidence }[]>`
-        SELECT subject, evidence FROM finding WHERE id = ${findingId}::uuid AND kind = ${KIND} AND status = 'open' FOR UPDATE`
+        SELECT subject, evidence FROM finding WHERE id = ${findingId}::uuid AND kind = ${KIND} AND status IN ('open', 'in_work') FOR UPDATE`
     : await tx.$queryRaw<{ subject: string; evidence: Evidence }[]>`
-        SELECT subject, evidence FROM finding WHERE id = ${findingId}::uuid AND kind = ${KIND} AND status = 'open'`;
+        SELECT subject, evidence FROM finding WHERE id = ${findingId}::uuid AND kind = ${KIND} AND status IN ('open', 'in_work')`;
   const row = rows[0];
   if (!row) return null;
   const [invariant = "", productId = null] = row.subject.split("/");
   return { invariant, productId, evidence: row.evidence };
 }
 
+interface Closing {
+  readonly findingId: string;
+  readonly actorId: string;
+  readonly standing: readonly OffendingRow[];
+  readonly reason: string;
+}
+
 /** Closes a finding by an admin's word; rows that still stand are accepted, and the same rows found again change nothing. */
-export async function closeBrokenPromise(
-  tx: Tx,
-  { findingId, standing, reason }: { findingId: string; standing: readonly OffendingRow[]; reason: string },
-): Promise<void> {
+export async function closeBrokenPromise(tx: Tx, { findingId, actorId, standing, reason }: Closing): Promise<void> {
   const resolution = standing.length > 0 ? "accepted" : "mended";
+  const status = standing.length > 0 ? "accepted" : "resolved";
   const accepted = JSON.stringify(standing.map(hashRow));
   await tx.$executeRaw`
     UPDATE finding
-       SET status = 'resolved', resolved_at = now(), resolution = ${resolution},
+       SET status = ${status}, resolved_at = now(), resolution = ${resolution}, reason = ${reason},
            detail = detail || jsonb_build_object('reason', ${reason}::text),
            evidence = evidence || jsonb_build_object('accepted', coalesce(evidence -> 'accepted', '[]') || ${accepted}::jsonb)
      WHERE id = ${findingId}::uuid`;
+  await tx.$executeRaw`
+    INSERT INTO finding_event (finding_id, actor_id, kind, note, detail)
+    VALUES (${findingId}::uuid, ${actorId}::uuid, ${status}, ${reason}, jsonb_build_object('resolution', ${resolution}::text))`;
 }
 
 /** Whether an audit's finding about the product is still open. */
 export async function isProductBroken(tx: Tx | Db, productId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM finding WHERE kind = 'invariant_broken' AND status = 'open' AND subject LIKE ${`%/${productId}`} LIMIT 1`;
+    SELECT 1 FROM finding WHERE kind = 'invariant_broken' AND status IN ('open', 'in_work') AND subject LIKE ${`%/${productId}`} LIMIT 1`;
   return rows.length > 0;
 }

@@ -23,7 +23,7 @@ SELECT CASE WHEN e.verdict IS NULL THEN 'never judged' WHEN e.order_id IS NULL T
    AND (e.verdict IS NULL OR o.id IS NULL OR (e.kind = 'payment' AND o.status NOT IN ('delivered', 'refunding', 'refunded')))
    AND NOT EXISTS (
      SELECT 1 FROM finding f
-      WHERE CASE WHEN e.verdict IS NULL THEN f.event_id = e.id AND f.status = 'open'
+      WHERE CASE WHEN e.verdict IS NULL THEN f.event_id = e.id AND f.status IN ('open', 'in_work')
                  ELSE (f.event_id = e.id OR f.order_id = e.order_id)
-                      AND (f.status = 'open' OR (f.kind <> 'owed_order' AND o.status IS DISTINCT FROM 'paid')) END)`,
+                      AND (f.status IN ('open', 'in_work') OR (f.kind <> 'owed_order' AND f.resolution <> 'vanished' AND o.status IS DISTINCT FROM 'paid')) END)`,
 };
