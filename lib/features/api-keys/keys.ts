@@ -2,7 +2,7 @@ import { newId, randomText } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { Secret } from "@/lib/kernel/secret";
-import { ownedBy, type Viewer } from "@/lib/kernel/viewer";
+import { ownedBy, type Proven, type Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
 import { sha256 } from "@/lib/platform/crypto";
 import { type Db, inTransaction, type Tx } from "@/lib/platform/db";
@@ -26,7 +26,7 @@ interface NewKey {
 /** Makes a key of the viewer's shop. It is answered once; only its hash is kept. */
 export function createApiKey(
   deps: Deps,
-  viewer: Merchant,
+  viewer: Proven<Merchant>,
   { name, scopes }: ApiKeyForm,
 ): Promise<Result<NewKey, "too_many_keys">> {
   return inTransaction<NewKey, "too_many_keys">(deps.db, async (tx) => {
@@ -70,7 +70,7 @@ async function insertKey(tx: Tx, viewer: Viewer, { merchantId, name, scopes, act
 }
 
 /** Makes a key that follows another with the same name and rights; the one of before ends a day later. A key is followed once. */
-export function rotateApiKey(deps: Deps, viewer: Viewer, keyId: string): Promise<Result<NewKey, "not_found">> {
+export function rotateApiKey(deps: Deps, viewer: Proven, keyId: string): Promise<Result<NewKey, "not_found">> {
   return inTransaction<NewKey, "not_found">(deps.db, async (tx) => {
     const before = await tx.apiKey.findFirst({
       where: { id: keyId, revokedAt: null, followedBy: null, ...ownedBy(viewer) },

@@ -1,16 +1,16 @@
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
-import { merchantScope, type Viewer } from "@/lib/kernel/viewer";
+import { merchantScope, type Proven, type Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
 import { type Db, inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import type { ExportForm } from "./schema";
 
-/** Asks for a file of the orders that a list shows. A job writes it; who asked is on record. */
+/** Asks for a file of the orders that a list shows: whole e-mail addresses go out with it. A job writes it; who asked is on record. */
 export function requestExport(
   deps: Deps,
-  viewer: Viewer,
+  viewer: Proven,
   { format, locale, ...query }: ExportForm & { locale: string },
 ): Promise<Result<{ exportId: string }, "too_many_exports">> {
   return inTransaction<{ exportId: string }, "too_many_exports">(deps.db, async (tx) => {

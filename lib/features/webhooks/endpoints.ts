@@ -3,7 +3,7 @@ import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { Secret } from "@/lib/kernel/secret";
-import { ownedBy, type Viewer } from "@/lib/kernel/viewer";
+import { ownedBy, type Proven, type Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
 import type { Keys } from "@/lib/platform/crypto";
 import { type Db, inTransaction } from "@/lib/platform/db";
@@ -40,7 +40,7 @@ export const isLocalShop = ({ env }: Pick<Deps, "env">): boolean =>
 /** Adds an address of the viewer's shop. Its secret is answered once and never shown again. */
 export function addEndpoint(
   deps: Deps,
-  viewer: Merchant,
+  viewer: Proven<Merchant>,
   { url, kinds }: EndpointForm,
 ): Promise<Result<{ endpointId: string; secret: Secret }, EndpointRefusal>> {
   return inTransaction<{ endpointId: string; secret: Secret }, EndpointRefusal>(deps.db, async (tx) => {
@@ -65,7 +65,7 @@ export function addEndpoint(
 /** Gives an address another secret; the one of before signs, too, for a day, so that a receiver can be changed meanwhile. */
 export function rotateEndpoint(
   deps: Deps,
-  viewer: Viewer,
+  viewer: Proven,
   endpointId: string,
 ): Promise<Result<{ secret: Secret }, "not_found" | "conflict">> {
   return inTransaction<{ secret: Secret }, "not_found" | "conflict">(deps.db, async (tx) => {

@@ -6,6 +6,7 @@ import type { ApiScope } from "@/lib/features/api-keys/schema";
 import { toPublicId } from "@/lib/kernel/id";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { createDatabase, type TestDatabase } from "../../support/database";
+import { proven } from "../../support/proven";
 import { openShop, type Stocked, type TestShop, tally } from "../../support/shop";
 import { memberOf, newMerchant } from "../merchants/shops";
 
@@ -36,7 +37,7 @@ afterAll(async () => {
 });
 
 async function keyOf(viewer: Merchant, scopes: ApiScope[] = ALL) {
-  const made = await createApiKey(shop.deps, viewer, { name: "bot", scopes });
+  const made = await createApiKey(shop.deps, proven(viewer), { name: "bot", scopes });
   if (!made.ok) throw new Error(made.error);
   return { id: made.value.keyId, text: made.value.key.reveal() };
 }
@@ -93,7 +94,7 @@ describe("a key", () => {
 
   test("is followed once, however many ask at once; both work for a day, then the new one alone", async () => {
     const key = await keyOf(owner, ["orders:read"]);
-    const results = await Promise.all([1, 2, 3].map(() => rotateApiKey(shop.deps, owner, key.id)));
+    const results = await Promise.all([1, 2, 3].map(() => rotateApiKey(shop.deps, proven(owner), key.id)));
     expect(tally(results.map((result) => (result.ok ? "ok" : result.error)))).toEqual({ ok: 1, not_found: 2 });
     const fresh = results.find((result) => result.ok);
     const text = fresh?.ok ? fresh.value.key.reveal() : "";
@@ -106,7 +107,7 @@ describe("a key", () => {
   test("of a stranger is neither listed, followed nor revoked", async () => {
     const key = await keyOf(owner);
     expect((await listApiKeys(shop.deps, stranger)).some(({ id }) => id === key.id)).toBe(false);
-    expect(await rotateApiKey(shop.deps, stranger, key.id)).toEqual({ ok: false, error: "not_found" });
+    expect(await rotateApiKey(shop.deps, proven(stranger), key.id)).toEqual({ ok: false, error: "not_found" });
     expect(await revokeApiKey(shop.deps, stranger, key.id)).toEqual({ ok: false, error: "not_found" });
     expect((await call("/orders", key.text)).status).toBe(200);
   });

@@ -7,6 +7,7 @@ import { exportPath, writeExport } from "@/lib/flows/write-export";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { createDatabase, type TestDatabase } from "../../support/database";
+import { proven } from "../../support/proven";
 import { openDeps, openShop, type Stocked, type TestShop } from "../../support/shop";
 import { makeTemporaryFolder, removeFolder } from "../../support/temporary-folder";
 import { memberOf, newAdmin, newMerchant } from "./shops";
@@ -40,7 +41,7 @@ afterAll(async () => {
 
 async function ask(viewer: Viewer, fields: Record<string, string> = {}) {
   const form = ExportForm.parse({ q: "", status: "", exception: "", from: "", to: "", format: "csv", ...fields });
-  const asked = await requestExport(shop.deps, viewer, { ...form, locale: "zh" });
+  const asked = await requestExport(shop.deps, proven(viewer), { ...form, locale: "zh" });
   if (!asked.ok) throw new Error(asked.error);
   return asked.value.exportId;
 }

@@ -19,6 +19,7 @@ import type { Viewer } from "@/lib/kernel/viewer";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { postOutside } from "@/lib/platform/post-outside";
 import { createDatabase, type TestDatabase } from "../../support/database";
+import { proven } from "../../support/proven";
 import { openDeps, openShop, type Stocked, type TestShop } from "../../support/shop";
 import { memberOf, newMerchant } from "../merchants/shops";
 
@@ -72,7 +73,7 @@ afterAll(async () => {
 });
 
 async function add(viewer: Merchant = owner, kinds: string[] = ["order.placed", "order.delivered"], to = url) {
-  const added = await addEndpoint(shop.deps, viewer, { url: to, kinds: kinds as never });
+  const added = await addEndpoint(shop.deps, proven(viewer), { url: to, kinds: kinds as never });
   if (!added.ok) throw new Error(added.error);
   return { id: added.value.endpointId, secret: added.value.secret.reveal() };
 }
@@ -165,7 +166,7 @@ describe("a webhook", () => {
 
   test("is signed by the new secret and the one of before while one follows the other", async () => {
     const { id, secret } = await add();
-    const rotated = await rotateEndpoint(shop.deps, owner, id);
+    const rotated = await rotateEndpoint(shop.deps, proven(owner), id);
     if (!rotated.ok) throw new Error(rotated.error);
     await pingEndpoint(shop.deps, owner, id);
     await sendWebhooks(shop.deps);
@@ -199,7 +200,7 @@ describe("an address", () => {
     "//a.example",
     "https://a.example/#x",
   ])("%s is not taken", async (bad) => {
-    expect(await addEndpoint(shop.deps, owner, { url: bad, kinds: ["order.placed"] })).toEqual({
+    expect(await addEndpoint(shop.deps, proven(owner), { url: bad, kinds: ["order.placed"] })).toEqual({
       ok: false,
       error: "url_malformed",
     });
