@@ -2,7 +2,7 @@ import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import type { ReadingWish } from "@/lib/features/imports/detect";
-import type { FileFault } from "@/lib/features/imports/rules";
+import type { FileFault, Reading } from "@/lib/features/imports/rules";
 import type { Upload } from "@/lib/features/imports/uploads";
 import { type Preview, previewUpload } from "@/lib/flows/preview-upload";
 import { getMessages } from "@/lib/i18n";
@@ -10,7 +10,7 @@ import { fill, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { getDeps } from "@/lib/platform/deps";
 import { Part } from "./page-head";
-import { ReadingForm } from "./reading-form";
+import { columnWord, ReadingForm } from "./reading-form";
 import { StartForm } from "./start-form";
 import { wordOf } from "./state-badges";
 import { CancelForm, type UploadAction } from "./upload-receiving";
@@ -49,6 +49,7 @@ export async function ImportPreview({ locale, upload, wish, path, start, cancel 
         note={`${fill(t.preview.lead, { count: preview.value.items.length })} ${t.preview.hidden}`}
       >
         <Summary preview={preview.value} locale={locale} />
+        <LeftOut reading={detected.reading} locale={locale} />
         {fault ? <FaultNotice fault={fault} locale={locale} /> : null}
         {preview.value.items.length > 0 ? <FirstCards preview={preview.value} locale={locale} /> : null}
       </Part>
@@ -73,6 +74,18 @@ function FaultNotice({ fault, locale }: Readonly<{ fault: FileFault; locale: Loc
       {wordOf(staff.errors, fault.reason)}
     </Notice>
   );
+}
+
+const NAMES_SHOWN = 12;
+
+/** What of each row is thrown away: said before it is, because nobody can ask for it afterwards. */
+function LeftOut({ reading, locale }: Readonly<{ reading: Reading; locale: Locale }>) {
+  const { preview: t, reading: words } = getMessages(locale).imports;
+  const places = reading.columns.map((_, place) => place).filter((place) => !reading.chosen.includes(place));
+  if (places.length === 0 || reading.format === "lines" || reading.format === "blocks") return null;
+  const names = places.slice(0, NAMES_SHOWN).map((place) => columnWord(reading, place, words));
+  const columns = names.join(locale === "zh" ? "、" : ", ") + (places.length > names.length ? " …" : "");
+  return <Notice className="mb-3">{fill(t.leftOut, { columns })}</Notice>;
 }
 
 const SHOWN_SEPARATORS: Readonly<Record<string, string>> = { "\t": "Tab", " ": "␠" };

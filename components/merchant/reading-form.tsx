@@ -90,17 +90,23 @@ function Choice({ name, label, values, words, value }: Readonly<ChoiceProps>) {
   );
 }
 
+/** What a column is called: by the file, by what the operators' `║` rows hold there, or by its number. */
+export function columnWord({ hasHeader, format, separator, columns }: Reading, place: number, t: Words): string {
+  const name = hasHeader || format === "json" ? columns[place] : undefined;
+  const picked = separator === "║" ? t.picked[place - 1] : undefined;
+  return name || picked || fill(t.column, { number: place + 1 });
+}
+
 function Columns({ reading, t, joiner }: Readonly<Pick<ReadingFormProps, "reading" | "t" | "joiner">>) {
-  const isNamed = reading.hasHeader || reading.format === "json";
   return (
     <fieldset>
       <legend className="text-sm font-medium">{t.columns}</legend>
       <p className="mb-2 text-sm text-faint">{fill(t.columnsHint, { joiner })}</p>
       <div className="flex max-h-48 flex-wrap gap-x-5 gap-y-1 overflow-y-auto">
-        {reading.columns.map((name, place) => (
+        {reading.columns.map((_, place) => (
           <label key={place} className="flex min-h-9 items-center gap-2 text-sm">
             <input type="checkbox" name="column" value={place} defaultChecked={reading.chosen.includes(place)} />
-            {isNamed && name !== "" ? name : fill(t.column, { number: place + 1 })}
+            {columnWord(reading, place, t)}
           </label>
         ))}
       </div>

@@ -4,13 +4,31 @@ import { IMPORT_SAMPLES, readSample } from "../support/import-samples";
 
 test.describe.configure({ timeout: 120_000 });
 
+/** What of a row is thrown away is said before it is. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  "pick-your-own.txt": "Not part of the card, and not kept: public preview, extra price, cost.",
+  "accounts-gbk.csv": "Not part of the card, and not kept: 备注.",
+  "cards.tsv": "Not part of the card, and not kept: 面值.",
+};
+
 test("every shape of file shows its cards before it is imported, and a wrong guess is put right", async ({ page }) => {
   test.setTimeout(240_000);
   const merchant = await openMerchant(page);
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
-  for (const { name, cards, rejects = {} } of IMPORT_SAMPLES) {
+  for (const { name, reading, cards, rejects = {} } of IMPORT_SAMPLES) {
     await sendCards(page, { name, buffer: readSample(name) });
+    for (const key of ["encoding", "format", "separator"] as const)
+      if (reading[key] && !(key === "encoding" && reading.format === "xlsx"))
+        await expect(page.locator(`#reading-${key}`), `${name}: ${key}`).toHaveValue(reading[key]);
+    const counted = { cards: cards.length, duplicates: cards.length - new Set(cards).size };
+    await expect(page.getByText(/^The whole file: /), name).toHaveText(
+      `The whole file: ${counted.cards} cards, ${counted.duplicates} of them duplicate, ${Object.keys(rejects).length} rejected.`,
+    );
+    await expect(page.getByText(/^Not part of the card, and not kept: /), name).toHaveCount(
+      (reading.columns?.length ?? 0) > (reading.chosen?.length ?? 0) || name in LEFT_OUT ? 1 : 0,
+    );
+    if (LEFT_OUT[name]) await expect(page.getByText(LEFT_OUT[name]), name).toBeVisible();
     await expect(page.locator("code"), name).toHaveText(cards.map((card) => card.trim().replaceAll("\r\n", "\n")));
     await expect(page.getByText(/^Rejected: /), name).toHaveCount(Object.keys(rejects).length);
     if (name === "cards.xlsx") break;
@@ -76,4 +94,51 @@ test("cards are taken only from a signed-in page of this shop: not from another 
   await context.clearCookies();
   expect((await send(own)).status()).toBe(401);
   expect((await patch(own)).status()).toBe(401);
+});
+
+test("an upload whose network goes down goes on by itself, and one that was left goes on with the same file, nothing lost or twice", async ({
+  page,
+  context,
+}) => {
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  await addProduct(page, merchant.slug);
+  const lines = Array.from({ length: 30_000 }, (_, at) => `CUT-${at}-${"x".repeat(100)}`);
+  const file = { name: "cut.txt", mimeType: "text/plain", buffer: Buffer.from(lines.join("\n")) };
+  // The browser's own network, and no interception: what a test lets pass of a file loses its body.
+  const cdp = await context.newCDPSession(page);
+  const network = (offline: boolean) =>
+    cdp.send("Network.emulateNetworkConditions", {
+      ...{ offline, latency: 0, downloadThroughput: -1, uploadThroughput: 500_000 },
+    });
+  const isOnTheWay = () =>
+    expect
+      .poll(() => page.getByRole("progressbar", { name: "Sent" }).evaluate((bar: HTMLProgressElement) => bar.value))
+      .toBeGreaterThan(1_200_000);
+  await cdp.send("Network.enable");
+  await network(false);
+  await page.goto("/en/merchant/upload");
+  await page.locator("input[type=file]").setInputFiles(file);
+  await page.getByRole("button", { name: "Upload and preview" }).click();
+  await isOnTheWay();
+  await network(true);
+  await expect(page.getByText("The network is down")).toBeVisible();
+  await network(false);
+  await expect(page.getByText("The network is down")).toBeHidden();
+  // Left in the middle, without a word.
+  await page.goto("/en/merchant/batches");
+  await page.goto("/en/merchant/upload");
+  await page.getByRole("link", { name: "Go on" }).click();
+  await expect(page.getByText(/^[0-9.]+ MB of [0-9.]+ MB are here/)).toBeVisible();
+  await cdp.detach();
+  await page.locator("input[type=file]").setInputFiles({ ...file, buffer: file.buffer.subarray(1) });
+  await expect(page.getByText("This is another file")).toBeVisible();
+  await page.locator("input[type=file]").setInputFiles(file);
+  await page.getByRole("button", { name: "Go on sending" }).click();
+  await expect(page.locator("code").first()).toHaveText(lines[0]!);
+  await importCards(page);
+  const figures = page.locator("main").getByText("30,000");
+  await expect(figures.first()).toBeVisible();
+  await sendCards(page, { name: "once-more.txt", buffer: Buffer.from(`${lines.slice(-2).join("\n")}\nCUT-NEW\n`) });
+  await expect(page.getByText("The whole file: 3 cards, 2 of them duplicate, 0 rejected.")).toBeVisible();
 });

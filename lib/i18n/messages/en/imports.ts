@@ -29,6 +29,7 @@ export const imports = {
     none: "Read like this there is no card in it. Try another way.",
     faultAt: "It cannot be read beyond line {line}:",
     divided: "{fields} fields a line, divided by {separator}; each line is one card, whole.",
+    leftOut: "Not part of the card, and not kept: {columns}.",
     confidence: {
       sure: "How it is read is certain.",
       likely: "How it is read is likely.",
@@ -71,6 +72,7 @@ export const imports = {
     columns: "Which columns are the card",
     columnsHint: "Several are joined by {joiner}; the others are not kept.",
     column: "Column {number}",
+    picked: ["public preview", "extra price", "cost"],
     trim: "Cut blanks at the end of a card",
     yes: "Yes",
     no: "No",
