@@ -1,12 +1,9 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
 import { createGunzip, createGzip } from "node:zlib";
 import { inspect } from "@/lib/features/statements/inspect";
 import { readStatement } from "@/lib/features/statements/read-statement";
@@ -18,6 +15,7 @@ import { spool } from "@/lib/platform/spool";
 import { withClient } from "@/lib/platform/with-client";
 import { wechatBill } from "@/sandbox/gateways/large-bill";
 import { saveBillAccount } from "./bill-account";
+import { type ChildFigures, endChild, runChild } from "./child";
 import { copyRows } from "./copy-rows";
 import type { Options } from "./options";
 import { type BenchShop, openDeps } from "./shop";
@@ -34,7 +32,6 @@ export interface BillFigure {
 const ROWS = 1_000_000;
 const SMOKE_ROWS = 3_000;
 const CHILD_MS_MAX = 600_000;
-const program = fileURLToPath(import.meta.url);
 
 /** What a process that goes through a bill is told, as JSON on its command line. */
 export interface BillOrder {
@@ -85,23 +82,11 @@ export async function goThroughBill(order: BillOrder): Promise<void> {
   const startedAt = performance.now();
   await WAYS[order.way](order);
   const seconds = (performance.now() - startedAt) / 1_000;
-  process.stdout.write(JSON.stringify({ seconds, peakMb: process.resourceUsage().maxRSS / 1_024 }));
-  process.exit(0);
+  endChild(seconds);
 }
 
-async function inAnotherProcess(order: BillOrder): Promise<{ seconds: number; peakMb: number }> {
-  const child = fork(program, ["bill", JSON.stringify(order)], {
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
-    timeout: CHILD_MS_MAX,
-  });
-  let text = "";
-  child.stdout?.setEncoding("utf8").on("data", (part: string) => {
-    text += part;
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`the process that was to ${order.way} a bill ended with ${code}`);
-  return JSON.parse(text);
-}
+const inAnotherProcess = (order: BillOrder): Promise<ChildFigures> =>
+  runChild({ command: "bill", order, timeoutMs: CHILD_MS_MAX, what: `${order.way} a bill` });
 
 /** A bill of a million payments: cut up, read, and kept by the shop, and the same rows copied into a table by Postgres's own COPY. */
 export async function benchBills(

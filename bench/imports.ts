@@ -1,19 +1,17 @@
-import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { openCards } from "@/lib/features/imports/read-cards";
 import { importCards } from "@/lib/flows/import-cards";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
+import { type ChildFigures, endChild, runChild } from "./child";
 import { CopyIn } from "./copy-rows";
 import { IMPORT_WAYS, type ImportFigure } from "./import-bars";
 import type { Options } from "./options";
@@ -22,7 +20,6 @@ import { type BenchShop, openDeps, openVariant } from "./shop";
 const ROWS = 1_000_000;
 const SMOKE_ROWS = 6_000;
 const CHILD_MS_MAX = 900_000;
-const program = fileURLToPath(import.meta.url);
 
 /** What a process that goes through a file is told, as JSON on its command line. */
 export interface ImportOrder {
@@ -70,23 +67,11 @@ export async function importFile(order: ImportOrder): Promise<void> {
   const startedAt = performance.now();
   await (order.way === "read" ? readOnly(order) : importWhole(order));
   const seconds = (performance.now() - startedAt) / 1_000;
-  process.stdout.write(JSON.stringify({ seconds, peakMb: process.resourceUsage().maxRSS / 1_024 }));
-  process.exit(0);
+  endChild(seconds);
 }
 
-async function inAnotherProcess(order: ImportOrder): Promise<{ seconds: number; peakMb: number }> {
-  const child = fork(program, ["import", JSON.stringify(order)], {
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
-    timeout: CHILD_MS_MAX,
-  });
-  let text = "";
-  child.stdout?.setEncoding("utf8").on("data", (part: string) => {
-    text += part;
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`the process that was to ${order.way} a file of cards ended with ${code}`);
-  return JSON.parse(text);
-}
+const inAnotherProcess = (order: ImportOrder): Promise<ChildFigures> =>
+  runChild({ command: "import", order, timeoutMs: CHILD_MS_MAX, what: `${order.way} a file of cards` });
 
 const TABLES = [
   {
