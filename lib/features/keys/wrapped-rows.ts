@@ -25,16 +25,19 @@ interface BatchRow extends Omit<WrappedRow, "aad"> {
   readonly variantId: string;
 }
 
+/** Batches and uploads alike: bound to the merchant, the variant and their own id. */
+const boundAsBatch = ({ merchantId, variantId, ...row }: BatchRow): WrappedRow => ({
+  ...row,
+  aad: batchAad({ merchantId, variantId, batchId: row.id }),
+});
+
 const batches: WrappedTable = {
   name: "batches",
   async read(tx, { keyId, after, size }) {
     const rows = await tx.$queryRaw<BatchRow[]>`
       SELECT id::text AS id, data_key AS sealed, key_id AS "keyId", merchant_id::text AS "merchantId", variant_id::text AS "variantId"
         FROM batch WHERE key_id <> ${keyId} AND id::text > ${after} ORDER BY id::text LIMIT ${size}::int FOR NO KEY UPDATE`;
-    return rows.map(({ merchantId, variantId, ...row }) => ({
-      ...row,
-      aad: batchAad({ merchantId, variantId, batchId: row.id }),
-    }));
+    return rows.map(boundAsBatch);
   },
   async write(tx, { id, keyId, sealed }, wrapped) {
     const count = await tx.$executeRaw`
@@ -104,10 +107,7 @@ const uploads: WrappedTable = {
     const rows = await tx.$queryRaw<BatchRow[]>`
       SELECT id::text AS id, data_key AS sealed, key_id AS "keyId", merchant_id::text AS "merchantId", variant_id::text AS "variantId"
         FROM card_upload WHERE key_id <> ${keyId} AND id::text > ${after} ORDER BY id::text LIMIT ${size}::int FOR NO KEY UPDATE`;
-    return rows.map(({ merchantId, variantId, ...row }) => ({
-      ...row,
-      aad: batchAad({ merchantId, variantId, batchId: row.id }),
-    }));
+    return rows.map(boundAsBatch);
   },
   async write(tx, { id, keyId, sealed }, wrapped) {
     const count = await tx.$executeRaw`
