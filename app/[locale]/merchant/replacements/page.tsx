@@ -1,33 +1,5 @@
-import type { Metadata } from "next";
-import { ReplacementsView } from "@/components/merchant/replacements-view";
-import { baseOf } from "@/components/merchant/view";
-import { readQuery, type SearchParams } from "@/lib/entry/query";
-import { requireRole } from "@/lib/entry/session";
-import { ReplacementListQuery } from "@/lib/features/replacements/schema";
-import { getMessages } from "@/lib/i18n";
-import { toLocale } from "@/lib/i18n/locale";
-import { cancelReplacementAction } from "./actions";
+import { replacementsPage } from "./replacements-page";
 
-interface PageProps {
-  params: Promise<{ locale: string }>;
-  searchParams: SearchParams;
-}
+const { Page, generateMetadata } = replacementsPage("merchant");
 
-export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
-  return { title: getMessages(toLocale((await params).locale)).life.replace.listTitle };
-}
-
-export default async function MerchantReplacementsPage({ params, searchParams }: PageProps) {
-  const locale = toLocale((await params).locale);
-  const { viewer } = await requireRole("merchant", locale, "/merchant/replacements");
-  const query = await readQuery(ReplacementListQuery, searchParams);
-  return (
-    <ReplacementsView
-      locale={locale}
-      viewer={viewer}
-      base={baseOf(locale, viewer)}
-      query={query}
-      cancel={cancelReplacementAction}
-    />
-  );
-}
+export { generateMetadata, Page as default };
