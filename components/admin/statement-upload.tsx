@@ -5,8 +5,7 @@ import { useState } from "react";
 import { sentenceOf } from "@/components/form/action-form";
 import { Field } from "@/components/form/field";
 import { FileDrop } from "@/components/form/file-drop";
-import { UploadProgress, type UploadWords } from "@/components/merchant/upload-progress";
-import { type Refusal, useUpload } from "@/components/merchant/use-upload";
+import type { UploadWords } from "@/components/merchant/sent-bar";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Select } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
@@ -15,8 +14,10 @@ import { fill, formatBytes, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { MappingFields } from "./mapping-fields";
 import { StatementPreview } from "./statement-preview";
+import { StatementProgress } from "./statement-progress";
 import type { StatementWords } from "./statement-words";
 import { isPacked, useStatementPreview } from "./use-statement-preview";
+import { type Refusal, useUpload } from "./use-upload";
 
 interface StatementUploadProps {
   locale: Locale;
@@ -116,7 +117,7 @@ export function StatementUpload(props: Readonly<StatementUploadProps>) {
       ) : null}
       {seen ? <StatementPreview answer={seen} {...{ locale, t, none }} /> : null}
       {upload.state.phase === "sending" ? (
-        <UploadProgress
+        <StatementProgress
           progress={upload.state}
           locale={locale}
           t={{ ...bars, waiting: t.uploadPage.checking }}

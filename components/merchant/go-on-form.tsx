@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { fill } from "@/lib/i18n/format";
 import { SendingBar } from "./sending-bar";
-import type { UploadWords } from "./upload-progress";
+import type { UploadWords } from "./sent-bar";
 import { useCardUpload } from "./use-card-upload";
 
 interface GoOnFormProps {

@@ -6,7 +6,7 @@ import { Card } from "@/components/ui/card";
 import type { UploadProgress } from "@/lib/features/imports/queries";
 import { fill, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
-import { Bar, formatSeconds } from "./upload-progress";
+import { Bar, formatSeconds } from "./sent-bar";
 
 type Words = Readonly<
   Record<"bar" | "lines" | "linesOnly" | "rate" | "left" | "waiting" | "accepted" | "duplicate" | "rejected", string>

@@ -12,7 +12,7 @@ import { fill, formatBytes, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { limits } from "@/lib/kernel/limits";
 import { SendingBar } from "./sending-bar";
-import type { UploadWords } from "./upload-progress";
+import type { UploadWords } from "./sent-bar";
 import { useCardUpload } from "./use-card-upload";
 
 export interface UploadChoice {
