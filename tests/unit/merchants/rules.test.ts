@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changedFields, firstIdAt, judgeTiers, toPage } from "@/lib/features/merchants/rules";
-import { OrderListQuery, ProductListQuery, VariantForm } from "@/lib/features/merchants/schema";
+import { OrderListQuery, ProductForm, ProductListQuery, VariantForm } from "@/lib/features/merchants/schema";
 import { newId } from "@/lib/kernel/id";
-import { variantFields } from "../../integration/merchants/shops";
+import { limits } from "@/lib/kernel/limits";
+import { productForm, variantFields } from "../../integration/merchants/shops";
 
 describe("wholesale prices", () => {
   test("that fall while quantities rise are taken, whatever they are", () => {
@@ -29,6 +30,22 @@ describe("wholesale prices", () => {
       }),
     );
   });
+});
+
+test("a title of 10,000 letters, and every other text beyond its bound, is refused by its field", () => {
+  const field = (name: string, value: string) => {
+    const parsed = ProductForm.safeParse({ ...productForm(), publishAt: "", [name]: value });
+    return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join(".")}:${message}`);
+  };
+  for (const [name, max] of [
+    ["titleZh", limits.titleLettersMax],
+    ["titleEn", limits.titleLettersMax],
+    ["descriptionZh", limits.descriptionLettersMax],
+    ["usageNoteEn", limits.usageNoteLettersMax],
+  ] as const) {
+    expect(field(name, "字".repeat(max))).toEqual([]);
+    expect(field(name, "字".repeat(Math.max(10_000, max + 1)))).toEqual([`${name}:too_long`]);
+  }
 });
 
 describe("the variant form", () => {
