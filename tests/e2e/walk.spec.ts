@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "@playwright/test";
 import { ADMIN } from "../support/admin";
 import { type Account, addProduct, openMerchant, signIn, uploadAndPublish } from "../support/back-office";
@@ -30,8 +31,8 @@ test.describe("somebody else's id", () => {
   let strangersKey = "";
 
   /** A request as a page of the shop would send it; nothing is followed. */
-  const ask = (sender: Sender, path: string, init: RequestInit = {}): Promise<Response> =>
-    fetch(new URL(path, baseURL), {
+  const ask = (sender: Sender, address: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(new URL(address, baseURL), {
       redirect: "manual",
       ...init,
       headers: { cookie: cookies.get(sender) ?? "", origin: new URL(baseURL).origin, ...init.headers },
@@ -71,6 +72,9 @@ test.describe("somebody else's id", () => {
     cookies.set("buyer", await buy(other!, `walker-${owner.slug}@example.com`));
     await behindTheShop(async (client, keys) => {
       foreign = await findForeign(client, owner);
+      const exports = path.join(process.env.KAPU_TEST_SHOP_DATA ?? "", "exports");
+      mkdirSync(exports, { recursive: true });
+      writeFileSync(path.join(exports, `${foreign.exportFile}.csv`), `"${buyerOf(owner)}"\r\n`);
       const stranger = await makeStranger(client);
       strangersKey = stranger.key;
       const { rows } = await client.query("SELECT id FROM app_user WHERE email = $1", [ADMIN.email]);
@@ -98,11 +102,11 @@ test.describe("somebody else's id", () => {
   }
 
   /** What only the owner and an admin may read; what somebody named himself he may read again. */
-  function toldTo(sender: Sender, path: string, text: string): readonly string[] {
+  function toldTo(sender: Sender, address: string, text: string): readonly string[] {
     if (sender === "admin") return [];
     const card = publicId("crd", foreign.card);
     const marks = [owner.email, buyerOf(owner), foreign.orderNumber, card, "WALK-1", "WALK-2", "WALK-3"];
-    return marks.filter((mark) => text.includes(mark) && !path.includes(mark));
+    return marks.filter((mark) => text.includes(mark) && !address.includes(mark));
   }
 
   const outcomeOf = ({ status, headers }: Response): Outcome | string => {
@@ -114,17 +118,17 @@ test.describe("somebody else's id", () => {
 
   test("opens no page: the sign-in page for whoever has no account, 404 for whoever has another's", async () => {
     for (const [pattern, row] of Object.entries(PAGES)) {
-      const path = `/en${row.at(foreign)}`;
+      const address = `/en${row.at(foreign)}`;
       const seen = await Promise.all(
         WALKERS.map(async (walker) => {
-          const response = await ask(walker, path);
-          return [walker, outcomeOf(response), toldTo(walker, path, await response.text())];
+          const response = await ask(walker, address);
+          return [walker, outcomeOf(response), toldTo(walker, address, await response.text())];
         }),
       );
       expect([pattern, ...seen]).toEqual([pattern, ...WALKERS.map((walker) => [walker, row.outcomes[walker], []])]);
       // The same address opens for its owner: what was missing was not a mistake in it.
       if (pattern.startsWith("/merchant") && row.outcomes.stranger === "missing")
-        expect([pattern, outcomeOf(await ask("owner", path))]).toEqual([
+        expect([pattern, outcomeOf(await ask("owner", address))]).toEqual([
           pattern,
           expect.stringMatching(/^(open|elsewhere)$/),
         ]);
@@ -147,6 +151,9 @@ test.describe("somebody else's id", () => {
       expect([name, ...heard]).toEqual([name, ...expected]);
     }
     expect(await state()).toBe(before);
+    // What was missing is there for its owner.
+    const own = await ask("owner", `/api/merchant/exports/${publicId("exp", foreign.exportFile)}`);
+    expect([own.status, await own.text()]).toEqual([200, `"${buyerOf(owner)}"\r\n`]);
   });
 
   function send(sender: Sender, name: string, row: RouteRow): Promise<Response> {
