@@ -91,6 +91,7 @@ function Endpoint({ locale, endpoint, actions }: EndpointsPartProps & { readonly
         </ActionForm>
         <ActionForm {...form} action={actions.toggle}>
           {id}
+          <input type="hidden" name="status" value={isActive ? "disabled" : "active"} />
           <ActionSubmit size="sm" pendingLabel={staff.form.saving}>
             {isActive ? t.disable : t.enable}
           </ActionSubmit>

@@ -114,7 +114,7 @@ export const ACTIONS: Readonly<Record<string, ActionRow | "for anybody">> = {
   revokeApiKeyAction: foreign((f) => ({ keyId: f.apiKey })),
   addEndpointAction: asksAgain(staff(() => ({ url: "https://example.com/", kinds: "order.paid" }))),
   rotateEndpointAction: asksAgain(foreign((f) => ({ endpointId: f.endpoint }))),
-  switchEndpointAction: foreign((f) => ({ endpointId: f.endpoint })),
+  switchEndpointAction: foreign((f) => ({ endpointId: f.endpoint, status: "disabled" })),
   pingEndpointAction: foreign((f) => ({ endpointId: f.endpoint })),
   replayDeliveryAction: foreign((f) => ({ deliveryId: f.delivery })),
   // An admin's

@@ -89,26 +89,28 @@ export function rotateEndpoint(
   });
 }
 
-/** Takes an address off, or puts it back: what happens meanwhile is not told later, and what waits is told when it is back. */
+/**
+ * Takes an address off, or puts it back; safe twice. What happens meanwhile is not told later, and what waits is told when it is back.
+ */
 export function switchEndpoint(
   deps: Deps,
   viewer: Viewer,
-  endpointId: string,
+  { endpointId, status }: { endpointId: string; status: "active" | "disabled" },
 ): Promise<Result<null, "not_found" | "too_many_endpoints">> {
   return inTransaction<null, "not_found" | "too_many_endpoints">(deps.db, async (tx) => {
     const endpoint = await tx.webhookEndpoint.findFirst({ where: { id: endpointId, ...ownedBy(viewer) } });
     if (!endpoint) return err("not_found");
-    const isActive = endpoint.status === "active";
     const { merchantId } = endpoint;
-    const active = await tx.webhookEndpoint.count({ where: { merchantId, status: "active" } });
-    if (!isActive && active >= limits.webhookEndpointsMax) return err("too_many_endpoints");
-    await tx.webhookEndpoint.update({
-      where: { id: endpointId },
-      data: { status: isActive ? "disabled" : "active" },
+    const active = await tx.webhookEndpoint.count({ where: { merchantId, status: "active", id: { not: endpointId } } });
+    if (status === "active" && active >= limits.webhookEndpointsMax) return err("too_many_endpoints");
+    const { count } = await tx.webhookEndpoint.updateMany({
+      where: { id: endpointId, status: { not: status } },
+      data: { status },
     });
+    if (count === 0) return ok(null);
     await recordAudit(tx, {
       actor: viewer,
-      action: isActive ? "webhook.disabled" : "webhook.enabled",
+      action: status === "active" ? "webhook.enabled" : "webhook.disabled",
       subjectKind: "webhook",
       subjectId: endpointId,
       merchantId,

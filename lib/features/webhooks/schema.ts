@@ -14,6 +14,8 @@ export const EndpointForm = z.object({
 export type EndpointForm = z.output<typeof EndpointForm>;
 
 export const EndpointIdForm = z.object({ endpointId: z.uuid() });
+/** What it is to be: said by the button that was shown, so that two who press the same one want the same. */
+export const SwitchEndpointForm = EndpointIdForm.extend({ status: z.enum(["active", "disabled"]) });
 export const DeliveryIdForm = z.object({ deliveryId: z.uuid() });
 
 export const DELIVERY_STATES = ["waiting", "delivered", "failed"] as const;

@@ -182,10 +182,16 @@ describe("a webhook", () => {
     const { id } = await add();
     await shop.place(stocked.variantId);
     await drain();
-    await switchEndpoint(shop.deps, owner, id);
+    const [off, on] = [
+      { endpointId: id, status: "disabled" as const },
+      { endpointId: id, status: "active" as const },
+    ];
+    // Pressed in two tabs that both show it on: it is off, and not on again.
+    await switchEndpoint(shop.deps, owner, off);
+    expect(await switchEndpoint(shop.deps, owner, off)).toEqual({ ok: true, value: null });
     expect(await sendWebhooks(shop.deps)).toBe(0);
-    expect(await switchEndpoint(shop.deps, stranger, id)).toEqual({ ok: false, error: "not_found" });
-    await switchEndpoint(shop.deps, owner, id);
+    expect(await switchEndpoint(shop.deps, stranger, on)).toEqual({ ok: false, error: "not_found" });
+    await switchEndpoint(shop.deps, owner, on);
     expect(await sendWebhooks(shop.deps)).toBe(1);
     expect((await listEndpoints(shop.deps, stranger)).length).toBeLessThanOrEqual(1);
   });

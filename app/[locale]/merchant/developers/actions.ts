@@ -7,7 +7,7 @@ import { createApiKey, revokeApiKey, rotateApiKey } from "@/lib/features/api-key
 import { ApiKeyForm, ApiKeyIdForm } from "@/lib/features/api-keys/schema";
 import { replayDelivery } from "@/lib/features/webhooks/deliveries";
 import { addEndpoint, pingEndpoint, rotateEndpoint, switchEndpoint } from "@/lib/features/webhooks/endpoints";
-import { DeliveryIdForm, EndpointForm, EndpointIdForm } from "@/lib/features/webhooks/schema";
+import { DeliveryIdForm, EndpointForm, EndpointIdForm, SwitchEndpointForm } from "@/lib/features/webhooks/schema";
 import type { Secret } from "@/lib/kernel/secret";
 
 /** Said once, in the answer to the form that made it. */
@@ -52,9 +52,9 @@ export const rotateEndpointAction = action({
 });
 
 export const switchEndpointAction = action({
-  schema: EndpointIdForm,
+  schema: SwitchEndpointForm,
   guards: [signedIn],
-  run: ({ input, deps, viewer }) => switchEndpoint(deps, viewer, input.endpointId),
+  run: ({ input, deps, viewer }) => switchEndpoint(deps, viewer, input),
   onOk: () => refresh(),
 });
 
