@@ -51,7 +51,14 @@ for (const look of LOOKS) {
     await uploadAndPublish(page, "A11Y-1\n\nA11Y-2\n");
     const batch = here();
     await sendCards(page, { name: "a11y.csv", buffer: Buffer.from('secret,note\n"A11Y-3\nB",x\nA11Y-4,y,z\n') });
-    for (const path of [here(), product, batch, `/${locale}/account`, `/${locale}/step-up`]) await check(path);
+    const preview = here();
+    await sendCards(page, { name: "quote.csv", buffer: Buffer.from('secret,note\n"A11Y-5,x\n') });
+    const unreadable = here();
+    await sendCards(page, { name: "gone.txt", buffer: Buffer.from("A11Y-6\n") });
+    await page.getByRole("button", { name: "Discard it" }).click();
+    await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
+    const uploads = [preview, unreadable, here()];
+    for (const path of [...uploads, product, batch, `/${locale}/account`, `/${locale}/step-up`]) await check(path);
     for (const path of MERCHANT_PAGES.split("|")) await check(`/${locale}/merchant${path}`);
     await close();
     expect(faults).toEqual([]);
