@@ -90,11 +90,14 @@ function Choice({ name, label, values, words, value }: Readonly<ChoiceProps>) {
   );
 }
 
+/** What operators' `║` rows hold behind the card, in this order. */
+const PICKED = ["preview", "extra", "cost"] as const;
+
 /** What a column is called: by the file, by what the operators' `║` rows hold there, or by its number. */
 export function columnWord({ hasHeader, format, separator, columns }: Reading, place: number, t: Words): string {
   const name = hasHeader || format === "json" ? columns[place] : undefined;
-  const picked = separator === "║" ? t.picked[place - 1] : undefined;
-  return name || picked || fill(t.column, { number: place + 1 });
+  const picked = separator === "║" ? PICKED[place - 1] : undefined;
+  return name || (picked ? t.picked[picked] : fill(t.column, { number: place + 1 }));
 }
 
 function Columns({ reading, t, joiner }: Readonly<Pick<ReadingFormProps, "reading" | "t" | "joiner">>) {

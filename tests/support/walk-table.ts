@@ -145,7 +145,7 @@ export const ROUTES: Readonly<Record<string, RouteRow | "for anybody">> = {
   "POST /api/merchant/uploads": {
     at: () => "/api/merchant/uploads",
     statuses: OWNED,
-    headers: (f) => ({
+    headers: (f: Foreign) => ({
       "upload-length": "9",
       "upload-metadata": `filename ${base64("walk.txt")},variant ${base64(f.variant)}`,
     }),
@@ -160,26 +160,26 @@ export const ROUTES: Readonly<Record<string, RouteRow | "for anybody">> = {
   },
   "DELETE /api/merchant/uploads/[id]": { at: upload, statuses: OWNED },
   "GET /api/merchant/batches/[id]/rejects": {
-    at: (f) => `/api/merchant/batches/${publicId("bat", f.batch)}/rejects`,
+    at: (f: Foreign) => `/api/merchant/batches/${publicId("bat", f.batch)}/rejects`,
     statuses: [401, 401, 404, 200],
   },
   "GET /api/merchant/exports/[id]": {
-    at: (f) => `/api/merchant/exports/${publicId("exp", f.exportFile)}`,
+    at: (f: Foreign) => `/api/merchant/exports/${publicId("exp", f.exportFile)}`,
     statuses: OWNED,
   },
   "GET /api/merchant/vault": {
-    at: (f) => `/api/merchant/vault?merchant=${publicId("mer", f.merchant)}&batch=${publicId("bat", f.batch)}`,
+    at: (f: Foreign) => `/api/merchant/vault?merchant=${publicId("mer", f.merchant)}&batch=${publicId("bat", f.batch)}`,
     statuses: [401, 401, 200, 200],
   },
   "POST /api/merchant/vault/reveal": {
     at: () => "/api/merchant/vault/reveal",
-    form: (f) => ({ card: publicId("crd", f.card), reason: "walking by" }),
+    form: (f: Foreign) => ({ card: publicId("crd", f.card), reason: "walking by" }),
     statuses: [401, 401, 404, 200],
     asksAgain: true,
   },
   "POST /api/merchant/vault/export": {
     at: () => "/api/merchant/vault/export",
-    form: (f) => ({ cards: publicId("crd", f.card), reason: "walking by", all: "0" }),
+    form: (f: Foreign) => ({ cards: publicId("crd", f.card), reason: "walking by", all: "0" }),
     statuses: OWNED,
     asksAgain: true,
   },
@@ -203,19 +203,19 @@ export const ROUTES: Readonly<Record<string, RouteRow | "for anybody">> = {
   "POST /api/v1/orders/:id/cancel": { at: ofOrder("/cancel"), statuses: HELD },
   "POST /api/v1/orders/:id/payments": { at: ofOrder("/payments"), statuses: HELD, body: '{"gateway":"epay"}' },
   "GET /api/v1/orders/:id/payments/:payment/form": {
-    at: (f) => `${ofOrder("/payments")(f)}/${publicId("pay", f.attempt)}/form`,
+    at: (f: Foreign) => `${ofOrder("/payments")(f)}/${publicId("pay", f.attempt)}/form`,
     statuses: HELD,
   },
   "POST /api/v1/orders/:id/check": { at: ofOrder("/check"), statuses: HELD },
   "POST /api/v1/orders/:id/reveal": { at: ofOrder("/reveal"), statuses: HELD },
   // A program's
   "GET /api/v1/merchant/orders": {
-    at: (f) => `/api/v1/merchant/orders?email=${f.slug}@buyers.example`,
+    at: (f: Foreign) => `/api/v1/merchant/orders?email=${f.slug}@buyers.example`,
     statuses: [401, 401, 200, 401],
     byKey: true,
   },
   "GET /api/v1/merchant/orders/:id": {
-    at: (f) => `/api/v1/merchant/orders/${publicId("ord", f.order)}`,
+    at: (f: Foreign) => `/api/v1/merchant/orders/${publicId("ord", f.order)}`,
     statuses: WITH_KEY,
     byKey: true,
   },
@@ -225,7 +225,7 @@ export const ROUTES: Readonly<Record<string, RouteRow | "for anybody">> = {
     byKey: true,
   },
   "POST /api/v1/merchant/variants/:id": {
-    at: (f) => `/api/v1/merchant/variants/${publicId("var", f.variant)}`,
+    at: (f: Foreign) => `/api/v1/merchant/variants/${publicId("var", f.variant)}`,
     statuses: WITH_KEY,
     byKey: true,
     body: '{"version":1,"priceMinor":"1"}',

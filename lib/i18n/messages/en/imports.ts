@@ -72,7 +72,7 @@ export const imports = {
     columns: "Which columns are the card",
     columnsHint: "Several are joined by {joiner}; the others are not kept.",
     column: "Column {number}",
-    picked: ["public preview", "extra price", "cost"],
+    picked: { preview: "public preview", extra: "extra price", cost: "cost" },
     trim: "Cut blanks at the end of a card",
     yes: "Yes",
     no: "No",

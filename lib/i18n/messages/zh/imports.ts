@@ -66,7 +66,7 @@ export const imports = {
     columns: "哪几列是卡",
     columnsHint: "选了几列就用 {joiner} 连成一张卡；没选的列不保存。",
     column: "第 {number} 列",
-    picked: ["公开预览", "加价", "成本"],
+    picked: { preview: "公开预览", extra: "加价", cost: "成本" },
     trim: "去掉每张卡末尾的空格",
     yes: "是",
     no: "否",
