@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { addProduct, importCards, openMerchant, sendCards, signIn } from "../support/back-office";
 import { IMPORT_SAMPLES, readSample } from "../support/import-samples";
 
@@ -103,41 +103,45 @@ test("an upload whose network goes down goes on by itself, and one that was left
   const merchant = await openMerchant(page);
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
-  const lines = Array.from({ length: 30_000 }, (_, at) => `CUT-${at}-${"x".repeat(100)}`);
+  // More than one slice: whenever the network goes down during the first, the rest is not there.
+  const lines = Array.from({ length: 9_500 }, (_, at) => `CUT-${at}-${"x".repeat(1_000)}`);
   const file = { name: "cut.txt", mimeType: "text/plain", buffer: Buffer.from(lines.join("\n")) };
-  // The browser's own network, and no interception: what a test lets pass of a file loses its body.
-  const cdp = await context.newCDPSession(page);
-  const network = (uploadThroughput: number) =>
-    cdp.send("Network.emulateNetworkConditions", {
-      ...{ offline: uploadThroughput === 0, latency: 0, downloadThroughput: -1, uploadThroughput },
-    });
-  const isOnTheWay = () =>
-    expect
-      .poll(() => page.getByRole("progressbar", { name: "Sent" }).evaluate((bar: HTMLProgressElement) => bar.value))
-      .toBeGreaterThan(1_200_000);
-  await cdp.send("Network.enable");
-  await network(500_000);
-  await page.goto("/en/merchant/upload");
-  await page.locator("input[type=file]").setInputFiles(file);
-  await page.getByRole("button", { name: "Upload and preview" }).click();
-  await isOnTheWay();
-  await network(0);
-  await expect(page.getByText("The network is down")).toBeVisible();
-  // It comes back so slowly that the file is still on its way when its page is left.
-  await network(20_000);
-  await expect(page.getByText("The network is down")).toBeHidden({ timeout: 30_000 });
-  await page.goto("/en/merchant/batches");
+  const sendAndCut = async (on: Page) => {
+    // The browser's own network, and no interception: what a test lets pass of a file loses its body.
+    const cdp = await context.newCDPSession(on);
+    const network = (offline: boolean, uploadThroughput: number) =>
+      cdp.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
+    await cdp.send("Network.enable");
+    await network(false, 2_000_000);
+    await on.goto("/en/merchant/upload");
+    await on.locator("input[type=file]").setInputFiles(file);
+    await on.getByRole("button", { name: "Upload and preview" }).click();
+    const sent = on.getByRole("progressbar", { name: "Sent" });
+    await expect.poll(() => sent.evaluate((bar: HTMLProgressElement) => bar.value)).toBeGreaterThan(500_000);
+    await network(true, 0);
+    await expect(on.getByText("The network is down")).toBeVisible();
+    return () => network(false, -1);
+  };
+  const restore = await sendAndCut(page);
+  await restore();
+  await expect(page).toHaveURL(/\/merchant\/upload\/upl_[0-9a-f]{32}/, { timeout: 30_000 });
+  await expect(page.locator("code").first()).toHaveText(lines[0]!);
+  await page.getByRole("button", { name: "Discard it" }).click();
+  await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
+
+  const left = await context.newPage();
+  await sendAndCut(left);
+  await left.close();
   await page.goto("/en/merchant/upload");
   await page.getByRole("link", { name: "Go on" }).click();
-  await expect(page.getByText(/^[0-9.]+ MB of [0-9.]+ MB are here/)).toBeVisible();
-  await cdp.detach();
+  await expect(page.getByText(/^[0-9.]+ [kM]?B of 9\.\d MB are here/)).toBeVisible();
   await page.locator("input[type=file]").setInputFiles({ ...file, buffer: file.buffer.subarray(1) });
   await expect(page.getByText("This is another file")).toBeVisible();
   await page.locator("input[type=file]").setInputFiles(file);
   await page.getByRole("button", { name: "Go on sending" }).click();
-  await expect(page.locator("code").first()).toHaveText(lines[0]!);
+  await expect(page.locator("code").first()).toHaveText(lines[0]!, { timeout: 30_000 });
   await importCards(page);
-  const figures = page.locator("main").getByText("30,000");
+  const figures = page.locator("main").getByText("9,500");
   await expect(figures.first()).toBeVisible();
   await sendCards(page, { name: "once-more.txt", buffer: Buffer.from(`${lines.slice(-2).join("\n")}\nCUT-NEW\n`) });
   await expect(page.getByText("The whole file: 3 cards, 2 of them duplicate, 0 rejected.")).toBeVisible();

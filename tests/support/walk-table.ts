@@ -85,7 +85,11 @@ export const PAGES: Readonly<Record<string, PageRow>> = {
   "/admin/mails": page(ADMINS, "/admin/mails"),
   "/admin/orders": page(ADMINS, "/admin/orders"),
   "/admin/orders/[id]": page(ADMINS, (f) => `/admin/orders/${publicId("ord", f.order)}`),
-  "/admin/orders/[id]/refund": page(ADMINS, (f) => `/admin/orders/${publicId("ord", f.order)}/refund`),
+  // Of an order that nobody has paid there is nothing to give back.
+  "/admin/orders/[id]/refund": page(
+    { ...ADMINS, admin: "missing" },
+    (f) => `/admin/orders/${publicId("ord", f.order)}/refund`,
+  ),
   "/admin/owed": page(ADMINS, "/admin/owed"),
   "/admin/payments": page(ADMINS, "/admin/payments"),
   "/admin/people": page(ADMINS, "/admin/people"),
