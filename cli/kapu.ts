@@ -7,6 +7,7 @@ import { demoCommand } from "./commands/demo";
 import { doctorCommand } from "./commands/doctor";
 import { exportCommand } from "./commands/export";
 import { importCommand } from "./commands/import";
+import { reconcileCommand } from "./commands/reconcile";
 import { rotateKeysCommand } from "./commands/rotate-keys";
 import { verifyLedgerCommand } from "./commands/verify-ledger";
 
@@ -14,6 +15,7 @@ const COMMANDS: readonly Command[] = [
   importCommand,
   auditCommand,
   verifyLedgerCommand,
+  reconcileCommand,
   exportCommand,
   doctorCommand,
   createAdminCommand,

@@ -13,9 +13,11 @@ import { keepHoldsJob } from "./keep-holds";
 import { keepTimetableJob } from "./keep-timetable";
 import { queryPaymentsJob } from "./query-payments";
 import { queueMailsJob } from "./queue-mails";
+import { reconcileContinuouslyJob } from "./reconcile-continuously";
 import { refreshStockBandsJob } from "./refresh-stock-bands";
 import { refundByPolicyJob } from "./refund-by-policy";
 import { runImportsJob } from "./run-imports";
+import { runReconciliationsJob } from "./run-reconciliations";
 import { sealLedgerJob } from "./seal-ledger";
 import { sendTelegramJob } from "./send-telegram";
 import { sendWebhooksJob } from "./send-webhooks";
@@ -51,5 +53,7 @@ export const JOBS: readonly Job[] = [
   auditContinuouslyJob,
   auditFullyJob,
   sealLedgerJob,
+  reconcileContinuouslyJob,
+  runReconciliationsJob,
   tellOfGlassJob,
 ];

@@ -1,6 +1,7 @@
 import { endOfRefunds } from "@/lib/flows/drive-refunds";
 import { endOfFetches } from "@/lib/flows/fetch-statements";
 import { endOfQueries } from "@/lib/flows/query-payments";
+import { endOfReconciliation } from "@/lib/flows/reconcile";
 import { endOfImports } from "@/lib/flows/run-imports";
 import { limits } from "@/lib/kernel/limits";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
@@ -26,7 +27,13 @@ export async function startWorker(deps: Deps, urls: Pick<DatabaseUrls, "app" | "
         timer = setTimeout(resolve, limits.stopGraceMs);
       });
       const ended = Promise.all([queue.stop(), ...tickers.map((ticker) => ticker.stop())]).then(() =>
-        Promise.all([endOfQueries(deps), endOfRefunds(deps), endOfFetches(deps), endOfImports(deps)]),
+        Promise.all([
+          endOfQueries(deps),
+          endOfRefunds(deps),
+          endOfFetches(deps),
+          endOfImports(deps),
+          endOfReconciliation(deps),
+        ]),
       );
       await Promise.race([ended, grace]);
       clearTimeout(timer);

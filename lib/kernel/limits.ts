@@ -324,6 +324,40 @@ export const limits = {
   // How long a run of the job waits for slow accounts before it looks at what is due at the others.
   statementRunMs: 4_000,
   statementDaysPerRun: 50,
+  // Days and files from which it follows of which times the books are had, and the days of one file.
+  statementCoverRowsMax: 100_000,
+  statementCoverDaysMax: 400,
+
+  // The reconciliation
+  reconcileOrdersPerStep: 5_000,
+  reconcileCardsPerStep: 10_000,
+  reconcilePaymentsPerStep: 5_000,
+  reconcileRowsPerStep: 5_000,
+  // Small files that are compared in one step.
+  reconcileFilesPerStep: 50,
+  reconcileWalletsPerStep: 5_000,
+  reconcileBlocksPerStep: 50,
+  reconcileDaysPerStep: 10,
+  reconcileDoubtsPerStep: 500,
+  reconcileSuggestedPerStep: 50,
+  reconcileStepsMax: 1_000_000,
+  reconcileFindingsPerRun: 100_000,
+  // Between two steps a run rests for so much of the time that the last one took: the buyers' share.
+  reconcileRestShare: 0.6,
+  // Longer than a step may take; past it a run is gone on with by whoever comes.
+  reconcileLeaseSeconds: 60,
+  reconcileHourlyHours: 26,
+  // As far back as gateways give their books.
+  reconcileDailyDays: 100,
+  // The continuous run: how old a row is when it is looked at (no transaction lives so long), the orders of a step, the steps of a pass.
+  reconcileLagSeconds: 150,
+  reconcileRowsPerFeed: 5_000,
+  reconcileStepsPerPass: 20,
+  reconcileDuePerPass: 500,
+  reconcileDueSeconds: 60,
+  reconcileRunsListed: 50,
+  findingNoteMax: 2_000,
+  findingReasonMax: 500,
 
   // Selling
   pictureBytesMax: 8 * 1024 * 1024,

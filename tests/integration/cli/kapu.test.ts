@@ -215,6 +215,8 @@ describe("kapu", () => {
     [["verify-ledger", "--file", "no-such-file"], 2],
     [["verify-ledger", "--key", "abc"], 2],
     [["verify-ledger", "--heads", "no-such-file"], 3],
+    [["reconcile", "--from", "yesterday"], 2],
+    [["reconcile", "--from", "2026-02-01", "--to", "2026-01-01"], 2],
     [["export"], 2],
     [["export", "ledger"], 2],
     [["export", "cards", "--out", "x"], 2],

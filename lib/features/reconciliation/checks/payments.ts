@@ -1,0 +1,118 @@
+import { Prisma } from "@/lib/generated/prisma/client";
+import { limits } from "@/lib/kernel/limits";
+import { type IdWindow, inWindow } from "../window";
+import {
+  AT_REST,
+  type Check,
+  type CheckContext,
+  CUT,
+  differences,
+  isCovered,
+  iso,
+  ofAccount,
+  ofMerchant,
+} from "./check";
+
+/** Rows of books that count: of files that were kept, and not of a second table of the same movements. */
+export const KEPT_FILE = Prisma.sql`s.state = 'kept' AND s.format <> 'wechat_funds'`;
+
+/** Payments with their order and what was asked for. */
+const window = (ids: IdWindow, context: CheckContext): Prisma.Sql => Prisma.sql`
+  p AS MATERIALIZED (
+    SELECT p.id, p.account_id, p.gateway_trade_number, p.order_id, p.attempt_id, p.event_id, p.amount_minor, p.currency, p.verdict, p.received_at, o.merchant_id
+      FROM payment p JOIN orders o ON o.id = p.order_id
+     WHERE ${inWindow("p.id", ids)} AND ${ofMerchant("o.merchant_id", context)} AND ${ofAccount("p.account_id", context)})`;
+
+const KEYS = Prisma.sql`ARRAY[p.gateway_trade_number]`;
+
+/** Money that settled nothing and is still with us: a second payment, another amount, another currency. */
+const unsettled: Check<IdWindow> = {
+  kinds: ["double_payment", "amount_mismatch", "currency_mismatch"],
+  sql: (ids, context) =>
+    differences(
+      window(ids, context),
+      Prisma.sql`
+      SELECT CASE p.verdict WHEN 'double' THEN 'double_payment' WHEN 'wrong_currency' THEN 'currency_mismatch' ELSE 'amount_mismatch' END,
+             p.id::text, p.order_id, p.event_id, p.merchant_id, p.account_id, p.amount_minor, p.currency, concat_ws('/', p.verdict, p.amount_minor, p.currency),
+             jsonb_build_object('verdict', p.verdict, 'amountMinor', p.amount_minor::text, 'currency', p.currency), ${KEYS}
+        FROM p
+       WHERE p.verdict <> 'settled' AND p.received_at < now() - ${AT_REST}
+         AND p.amount_minor > (SELECT coalesce(sum(r.amount_minor), 0) FROM refund r WHERE r.payment_id = p.id AND r.status = 'succeeded')`,
+    ),
+};
+
+/**
+ * A payment that the gateway's books should have and do not: never heard of by its trade number nor by ours. Told only when the books are
+ * had for the hour before and after it, so that what a gateway puts on the other side of midnight has been looked at there too.
+ * One that rests on a notice alone may have been forged.
+ */
+const localOnly: Check<IdWindow> = {
+  kinds: ["local_only"],
+  sql: (ids, context) =>
+    differences(
+      Prisma.sql`${window(ids, context)},
+      alone AS MATERIALIZED (
+        SELECT p.*, a.out_trade_no FROM p JOIN payment_attempt a ON a.id = p.attempt_id
+         WHERE ${isCovered(context.covered, { account: "p.account_id", at: "p.received_at", before: CUT, after: CUT })}),
+      looked AS MATERIALIZED (
+        SELECT p.*,
+               EXISTS (SELECT 1 FROM statement_row r WHERE r.account_id = p.account_id AND r.gateway_trade_number = p.gateway_trade_number AND r.kind = 'payment')
+               OR EXISTS (SELECT 1 FROM statement_row r WHERE r.account_id = p.account_id AND r.out_trade_no = p.out_trade_no AND r.kind = 'payment') AS is_there
+          FROM alone p)`,
+      Prisma.sql`
+      SELECT 'local_only', p.id::text, p.order_id, p.event_id, p.merchant_id, p.account_id, p.amount_minor, p.currency,
+             concat_ws('/', p.gateway_trade_number, p.amount_minor, p.currency),
+             jsonb_build_object('tradeNumber', p.gateway_trade_number, 'outTradeNo', p.out_trade_no, 'receivedAt', ${iso("p.received_at")}, 'heardBy', e.source,
+                                'amountMinor', p.amount_minor::text, 'currency', p.currency), ARRAY[p.gateway_trade_number, p.out_trade_no]
+        FROM looked p LEFT JOIN payment_event e ON e.id = p.event_id
+       WHERE NOT p.is_there`,
+    ),
+};
+
+/**
+ * The gateway's books and ours have the same trade with another sum or another currency. Where the cents tell payments apart, they are not
+ * compared that closely; what was paid in coins is in another currency by its nature.
+ */
+const billDiffers: Check<IdWindow> = {
+  kinds: ["bill_amount_mismatch", "bill_currency_mismatch"],
+  sql: (ids, context) =>
+    differences(
+      Prisma.sql`${window(ids, context)},
+      met AS MATERIALIZED (
+        SELECT p.*, r.amount_minor AS bill_minor, r.currency AS bill_currency, r.file_id, r.line
+          FROM p CROSS JOIN LATERAL (
+            SELECT r.amount_minor, r.currency, r.file_id, r.line FROM statement_row r
+             WHERE r.account_id = p.account_id AND r.gateway_trade_number = p.gateway_trade_number AND r.kind = 'payment' ORDER BY r.part LIMIT 5 OFFSET 0) r
+         WHERE (r.amount_minor, r.currency) IS DISTINCT FROM (p.amount_minor, p.currency))`,
+      Prisma.sql`
+      SELECT DISTINCT ON (p.id) CASE WHEN p.bill_currency = p.currency THEN 'bill_amount_mismatch' ELSE 'bill_currency_mismatch' END,
+             p.id::text, p.order_id, p.event_id, p.merchant_id, p.account_id,
+             CASE WHEN p.bill_currency = p.currency THEN abs(p.bill_minor - p.amount_minor) ELSE p.amount_minor END, p.currency,
+             concat_ws('/', p.amount_minor, p.currency, p.bill_minor, p.bill_currency),
+             jsonb_build_object('amountMinor', p.amount_minor::text, 'currency', p.currency, 'billMinor', p.bill_minor::text, 'billCurrency', p.bill_currency,
+                                'tradeNumber', p.gateway_trade_number, 'fileId', p.file_id::text, 'line', p.line::text), ${KEYS}
+        FROM met p JOIN statement_file s ON s.id = p.file_id AND ${KEPT_FILE} JOIN gateway_account g ON g.id = p.account_id
+       WHERE g.gateway NOT IN ('epusdt', 'tokenpay')
+         AND NOT (g.gateway IN ('vmq', 'codepay') AND p.bill_currency = p.currency AND abs(p.bill_minor - p.amount_minor) <= ${limits.amountShiftMinorMax}::bigint)
+       ORDER BY p.id, p.line`,
+    ),
+};
+
+/** Paid from a balance, and nothing was taken from it. */
+const undebited: Check<IdWindow> = {
+  kinds: ["balance_difference"],
+  sql: (ids, context) =>
+    differences(
+      window(ids, context),
+      Prisma.sql`
+      SELECT 'balance_difference', 'payment:' || p.id, p.order_id, p.event_id, p.merchant_id, p.account_id, p.amount_minor, p.currency,
+             concat_ws('/', p.amount_minor, w.amount_minor),
+             jsonb_build_object('amountMinor', p.amount_minor::text, 'takenMinor', (-w.amount_minor)::text, 'currency', p.currency), ${KEYS}
+        FROM p JOIN gateway_account g ON g.id = p.account_id AND g.gateway = 'balance'
+        LEFT JOIN wallet_entry w ON w.order_id = p.order_id AND w.movement_id::text = p.gateway_trade_number AND w.side = 'buyer' AND w.kind = 'payment'
+       WHERE (w.amount_minor = -p.amount_minor AND w.currency = p.currency) IS NOT TRUE`,
+    ),
+};
+
+/** What is compared payment by payment: with its order, its refunds and the gateway's books. */
+export const PAYMENT_CHECKS: readonly Check<IdWindow>[] = [unsettled, localOnly, billDiffers, undebited];

@@ -1,0 +1,59 @@
+import type { Tx } from "@/lib/platform/db";
+import { CARD_CHECKS } from "./checks/cards";
+import type { Check, CheckContext } from "./checks/check";
+import { ORDER_CHECKS } from "./checks/orders";
+import { PAYMENT_CHECKS } from "./checks/payments";
+import { REFUND_CHECKS } from "./checks/refunds";
+import { ROW_CHECKS } from "./checks/rows";
+import { BLOCK_CHECKS, type BlockWindow, FEE_CHECKS, STANDING_CHECKS, WALLET_CHECKS } from "./checks/standing";
+import type { FoundDifference } from "./renew-findings";
+import type { AccountDay, IdWindow, RowWindow } from "./window";
+
+/** What is compared together, and how its rows are named. */
+export interface Windows {
+  readonly orders: IdWindow;
+  readonly cards: IdWindow;
+  readonly payments: IdWindow;
+  readonly rows: RowWindow;
+  readonly refunds: IdWindow;
+  readonly wallets: IdWindow;
+  readonly blocks: BlockWindow;
+  readonly fees: readonly AccountDay[];
+  readonly standing: null;
+}
+export type Group = keyof Windows;
+
+/** Every comparison there is. */
+const CHECKS: { readonly [G in Group]: readonly Check<Windows[G]>[] } = {
+  orders: ORDER_CHECKS,
+  cards: CARD_CHECKS,
+  payments: PAYMENT_CHECKS,
+  rows: ROW_CHECKS,
+  refunds: REFUND_CHECKS,
+  wallets: WALLET_CHECKS,
+  blocks: BLOCK_CHECKS,
+  fees: FEE_CHECKS,
+  standing: STANDING_CHECKS,
+};
+
+/**
+ * The statements of a comparison walk ranges by their indexes. Statistics that were made before a table grew would have them read the whole
+ * of it for each step, and compiling a statement that runs for milliseconds costs more than it gains.
+ */
+export const prepare = (tx: Tx): Promise<unknown> =>
+  tx.$queryRaw`SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('work_mem', '32MB', true)`;
+
+/** Compares some rows with all that belongs to them, and returns every difference; each statement judges one view of the shop. */
+export async function compare<G extends Group>(
+  tx: Tx,
+  group: G,
+  window: Windows[G],
+  context: CheckContext,
+): Promise<FoundDifference[]> {
+  const found: FoundDifference[] = [];
+  for (const check of CHECKS[group]) found.push(...(await tx.$queryRaw<FoundDifference[]>(check.sql(window, context))));
+  return found;
+}
+
+/** The same difference, found from two sides, is one. */
+export const keyOf = ({ kind, subject }: Pick<FoundDifference, "kind" | "subject">): string => `${kind} ${subject}`;
