@@ -26,6 +26,7 @@ const SECONDS: Readonly<Record<Part, (options: Options) => number>> = {
   bills: ({ isSmoke }) => (isSmoke ? 10 : 150),
   vault: ({ isSmoke }) => (isSmoke ? 5 : 90),
   import: ({ isSmoke }) => (isSmoke ? 15 : 260),
+  reconcile: ({ isSmoke }) => (isSmoke ? 20 : 600),
 };
 
 /** For whoever waits: whole minutes, rounded up. */

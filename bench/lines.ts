@@ -1,4 +1,5 @@
 import type { BillFigure } from "./bills";
+import type { ComparisonFigure } from "./comparison-bars";
 import type { Crash } from "./crash";
 import type { Sample } from "./figures";
 import type { Flash } from "./flash";
@@ -43,6 +44,7 @@ export function readReport(outputs: readonly string[]): Report {
     slope: points.length === 0 ? null : { points, batches },
     bills: of<BillFigure>("bill"),
     imports: of<ImportFigure>("import"),
+    comparisons: of<ComparisonFigure>("comparison"),
     notes: [...new Set(of<{ text: string }>("note").map(({ text }) => text))],
   };
 }

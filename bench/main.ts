@@ -5,6 +5,7 @@ import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { benchBills, goThroughBill } from "./bills";
 import { benchClaims } from "./claims";
+import { benchComparison, compareBooks, HOW_BOOKS_WERE_BUILT } from "./comparison";
 import { benchCrash } from "./crash";
 import { openBenchDatabase } from "./database";
 import { estimateMinutes } from "./estimate";
@@ -109,6 +110,10 @@ function partsOf(
     },
     steps: async () => void report.steps.push(...(await benchSteps(shop, options, tell))),
     bills: async () => void report.bills.push(...(await benchBills(shop, options, tell))),
+    reconcile: async () => {
+      report.comparisons.push(...(await benchComparison(shop, options, tell)));
+      report.notes.push(HOW_BOOKS_WERE_BUILT);
+    },
     import: async () => void report.imports.push(...(await benchImports(shop, options, tell))),
     slope: async () => {
       report.slope = await benchSlope(shop, options, tell);
@@ -140,6 +145,7 @@ async function measure(shop: BenchShop, options: Options): Promise<Measured> {
     slope: null,
     bills: [],
     imports: [],
+    comparisons: [],
     notes: [],
   };
   const ticks = readHostTicks();
@@ -156,6 +162,7 @@ async function measure(shop: BenchShop, options: Options): Promise<Measured> {
   try {
     for (const part of BEFORE_THE_AUDIT) await run(part);
     report.notes.push(await checkRows(shop));
+    await run("reconcile");
     await run("slope");
     await run("vault");
   } finally {
@@ -200,6 +207,7 @@ async function run(args: readonly string[]): Promise<void> {
 const [command, argument = ""] = process.argv.slice(2);
 if (command === "serve") await serve(JSON.parse(argument));
 else if (command === "bill") await goThroughBill(JSON.parse(argument));
+else if (command === "compare") await compareBooks(JSON.parse(argument));
 else if (command === "import") await importFile(JSON.parse(argument));
 else if (command === "sell") await sell(JSON.parse(argument));
 else {

@@ -13,6 +13,7 @@ export const PARTS = [
   "bills",
   "vault",
   "import",
+  "reconcile",
 ] as const;
 export type Part = (typeof PARTS)[number];
 

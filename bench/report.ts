@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from "./bars";
 import type { BillFigure } from "./bills";
+import { type ComparisonFigure, judgeComparisons } from "./comparison-bars";
 import type { Crash } from "./crash";
 import { type Sample, type Summary, summarize } from "./figures";
 import type { Flash } from "./flash";
@@ -33,6 +34,7 @@ export interface Report {
   /** Empty when no bill was gone through. */
   readonly bills: readonly BillFigure[];
   readonly imports: readonly ImportFigure[];
+  readonly comparisons: readonly ComparisonFigure[];
   readonly notes: readonly string[];
 }
 
@@ -75,7 +77,7 @@ function slopeSections(slope: Slope): string[][] {
 }
 
 /** Every bar that the figures at hand can say something about. */
-export const judge = ({ samples, sales, pages, slope, imports }: Report): Verdict[] => [
+export const judge = ({ samples, sales, pages, slope, imports, comparisons }: Report): Verdict[] => [
   ...judgeBars(summarize(samples)),
   ...judgeWholeSales(summarize(samples)),
   ...judgeNotices(summarize(samples)),
@@ -83,6 +85,7 @@ export const judge = ({ samples, sales, pages, slope, imports }: Report): Verdic
   ...judgeSlope(slope),
   ...judgePages(pages),
   ...judgeImports(imports),
+  ...judgeComparisons(comparisons),
 ];
 
 /** Five digits say all that such a measurement knows; what was counted is whole. */
@@ -103,6 +106,7 @@ function jsonLines({
   slope,
   bills,
   imports,
+  comparisons,
   notes,
 }: Report): string[] {
   return [
@@ -118,13 +122,14 @@ function jsonLines({
     ...(slope?.batches ?? []).map((batch) => line("batch", batch)),
     ...bills.map((bill) => line("bill", bill)),
     ...imports.map((figure) => line("import", figure)),
+    ...comparisons.map((figure) => line("comparison", figure)),
     ...notes.map((text) => line("note", { text })),
   ];
 }
 
 /** For people first: the machine, the medians, the bars. Then one JSON line per figure, median and bar, for programs. */
 export function formatReport(report: Report): string {
-  const { machine, legend, samples, sales, pages, crashes, steps, slope, bills, imports, notes } = report;
+  const { machine, legend, samples, sales, pages, crashes, steps, slope, bills, imports, comparisons, notes } = report;
   const summaries = summarize(samples).sort((a, b) => a.inFlight - b.inFlight);
   const verdicts = judge(report);
   const sections = [
@@ -140,6 +145,9 @@ export function formatReport(report: Report): string {
     ...(slope ? slopeSections(slope) : []),
     bills.length === 0 ? [] : ["A gateway's statement, from the file to the rows", ...billTable(bills)],
     imports.length === 0 ? [] : ["A file of cards, from its first byte until it is on sale", ...billTable(imports)],
+    comparisons.length === 0
+      ? []
+      : ["Everything compared with everything, and with the gateway's books", ...billTable(comparisons)],
     verdicts.map(describeVerdict),
     notes,
     [

@@ -61,6 +61,7 @@ describe("the bench's arithmetic", () => {
       slope: null,
       bills: [],
       imports: [],
+      comparisons: [],
       notes: ["a note"],
     });
     expect(report).toContain("SHORT  ours / FOR UPDATE at 64 in flight: 10.00 (expected at least 20)");
@@ -101,6 +102,7 @@ describe("the bench's command line", () => {
         "bills",
         "vault",
         "import",
+        "reconcile",
       ],
       from: [],
       isSmoke: false,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { judgeBars, judgeFlash, judgeSlope } from "@/bench/bars";
+import { COMPARED, judgeComparisons } from "@/bench/comparison-bars";
 import { addUp } from "@/bench/crash";
 import { type Sample, summarize } from "@/bench/figures";
 import { IMPORT_WAYS, judgeImports } from "@/bench/import-bars";
@@ -74,6 +75,14 @@ const report: Report = {
     { way: IMPORT_WAYS.again, rows: 1_000_000, seconds: 10, peakMb: 250 },
     { way: IMPORT_WAYS.copy, rows: 1_000_000, seconds: 15, peakMb: null },
   ],
+  comparisons: [
+    { way: COMPARED.whole, rows: 100_000, seconds: 8, peakMb: 150 },
+    { way: COMPARED.whole, rows: 1_000_000, seconds: 130, peakMb: 200 },
+    { way: COMPARED.fresh, rows: 10_000, seconds: 2, peakMb: 150 },
+    { way: COMPARED.alone, rows: 1_000_000, seconds: 0.004, peakMb: null },
+    { way: COMPARED.beside, rows: 1_000_000, seconds: 0.005, peakMb: null },
+    { way: COMPARED.inbox, rows: 100_000, seconds: 0.02, peakMb: null },
+  ],
   notes: ["a note"],
 };
 
@@ -111,6 +120,18 @@ test("the bars of an import are its time, its memory, COPY of the same rows, and
   expect(judgeImports([])).toEqual([]);
 });
 
+test("the bars of a comparison are its time, its memory, its growth, what is new, the buyers beside it, and the inbox", () => {
+  expect(judgeComparisons(report.comparisons).map(({ measured, isMet }) => [measured, isMet])).toEqual([
+    [130, false],
+    [200, true],
+    [1.625, false],
+    [2, true],
+    [1.25, true],
+    [0.02, true],
+  ]);
+  expect(judgeComparisons([])).toEqual([]);
+});
+
 describe("a report", () => {
   const text = formatReport(report);
 
@@ -127,7 +148,16 @@ describe("a report", () => {
   });
 
   test("is put together of the parts of several runs", () => {
-    const none = { samples: [], sales: [], crashes: [], steps: [], slope: null, bills: [], imports: [] };
+    const none = {
+      samples: [],
+      sales: [],
+      crashes: [],
+      steps: [],
+      slope: null,
+      bills: [],
+      imports: [],
+      comparisons: [],
+    };
     const parts = [
       { ...report, ...none, samples: report.samples },
       {
@@ -139,6 +169,7 @@ describe("a report", () => {
         slope: report.slope,
         bills: report.bills,
         imports: report.imports,
+        comparisons: report.comparisons,
       },
     ];
     expect(readReport(parts.map(formatReport))).toEqual(report);
