@@ -31,8 +31,8 @@ export const secrecyBugs: readonly Bug[] = [
     patches: [
       {
         file: "lib/flows/reveal-order.ts",
-        find: "count: cards.value.length });",
-        replace: 'count: cards.value.length, first: cards.value[0]?.text.reveal() ?? "" });',
+        find: "count: secrets.length });",
+        replace: 'count: secrets.length, first: secrets[0]?.text.reveal() ?? "" });',
       },
     ],
     checks: [chaos(9, "line:reset")],

@@ -186,7 +186,7 @@ const shop: readonly Operation[] = [
     description:
       "Every reveal is recorded. With Accept: text/html, as a form sends it, the answer is a page instead of JSON.",
     success: { status: 200, description: "The secrets, in the order of delivery.", schema: RevealView },
-    problems: ["not_found", "not_delivered"],
+    problems: ["not_found", "not_delivered", "busy"],
   },
   {
     ...ofOrder,

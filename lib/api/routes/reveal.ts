@@ -24,6 +24,7 @@ async function answer(c: ApiContext, deps: Deps): Promise<Response> {
   const revealed = await revealOrder(deps, {
     orderId: order.id,
     actor: { kind: "buyer" },
+    cardCount: order.quantity,
     addressHash: hashAddress(deps.keys, addressOf(c, deps)),
     userAgent: (header(c, "user-agent") ?? "").slice(0, USER_AGENT_LETTERS_MAX),
   });
