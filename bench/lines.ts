@@ -48,3 +48,7 @@ export function readReport(outputs: readonly string[]): Report {
     notes: [...new Set(of<{ text: string }>("note").map(({ text }) => text))],
   };
 }
+
+/** What a run printed, its notes marked with the name by which they are told from those of others that it is put together with. */
+export const markNotes = (name: string, output: string): string =>
+  output.replaceAll(/^\{"type":"note","text":"/gm, (begin) => `${begin}${JSON.stringify(name).slice(1, -1)}: `);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { runAudit } from "@/lib/features/audit";
 import { drainOutbox } from "@/lib/flows/drain-outbox";
 import { closeDeps } from "@/lib/platform/deps";
@@ -14,7 +15,7 @@ import { benchFlash } from "./flash";
 import { benchHttp, ENDPOINTS } from "./http";
 import { benchImports, importFile } from "./imports";
 import { benchLedger, LEDGER_LEGEND } from "./ledger";
-import { readReport } from "./lines";
+import { markNotes, readReport } from "./lines";
 import { readHostTicks } from "./meter";
 import { benchNotices, NOTICES_LEGEND } from "./notices";
 import { type Options, type Part, readOptions, USAGE } from "./options";
@@ -189,11 +190,20 @@ async function measureAll(options: Options): Promise<Measured> {
   }
 }
 
+const nameOf = (file: string): string => path.parse(file).name;
+const readOutput = (file: string): string => markNotes(nameOf(file), readFileSync(file, "utf8"));
+
+/** How the figures of a page came about: in Markdown, and with no path of this machine. */
+const describeRun = ({ from }: Options, args: readonly string[]): string =>
+  from.length === 0
+    ? `\`${["npm run bench --", ...args].join(" ")}\``
+    : `\`npm run bench -- --page\` from the output (\`--from\`) of one run for each part, nothing else on the machine: ${from.map(nameOf).join(", ")}`;
+
 async function run(args: readonly string[]): Promise<void> {
   const options = readOptions(args);
   const { report, brokenOff }: Measured =
     options.from.length > 0
-      ? { report: readReport(options.from.map((file) => readFileSync(file, "utf8"))), brokenOff: [] }
+      ? { report: readReport(options.from.map(readOutput)), brokenOff: [] }
       : await measureAll(options);
   process.stdout.write(formatReport(report));
   if (brokenOff.length > 0) {
@@ -201,7 +211,7 @@ async function run(args: readonly string[]): Promise<void> {
     const how = `--only ${rest} measures the rest, --from joins both`;
     process.stderr.write(`\nThese parts broke off (${how}):\n${brokenOff.map((line) => `  ${line}\n`).join("")}`);
     process.exitCode = 1;
-  } else if (options.writesPage) writePage(report, ["npm run bench --", ...args].join(" "));
+  } else if (options.writesPage) writePage(report, describeRun(options, args));
 }
 
 const [command, argument = ""] = process.argv.slice(2);

@@ -136,7 +136,7 @@ const PAGE = "docs/benchmarks.md";
 const FOLDER = "docs/benchmarks";
 
 /** Writes the page of a run: charts, tables and every single figure, each from this run and none by hand. */
-export function writePage(report: Report, command: string): void {
+export function writePage(report: Report, howItRan: string): void {
   const text = formatReport(report);
   const jsonAt = text.indexOf("\n{");
   const charts = chartsOf(report);
@@ -148,7 +148,7 @@ export function writePage(report: Report, command: string): void {
     PAGE,
     `# Benchmarks
 
-Written by \`${command}\`, which prints the same. Ratios mean something, absolute figures only on the machine below. Every
+Written by ${howItRan}, which prints the same. Ratios mean something, absolute figures only on the machine below. Every
 contender writes the same rows (order, line, payment attempt, ledger, outbox, card) into the same database, which waits for the
 disk; the invariants are audited afterwards. "Sold twice" counts sales of a card that was somebody else's already: our schema's guard
 threw them back, and a schema without one would have sold them. What a sale costs the database is the processor time of all of Postgres's processes and

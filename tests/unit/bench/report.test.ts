@@ -4,7 +4,7 @@ import { COMPARED, judgeComparisons } from "@/bench/comparison-bars";
 import { addUp } from "@/bench/crash";
 import { type Sample, summarize } from "@/bench/figures";
 import { IMPORT_WAYS, judgeImports } from "@/bench/import-bars";
-import { readReport } from "@/bench/lines";
+import { markNotes, readReport } from "@/bench/lines";
 import { readStat } from "@/bench/meter";
 import { chartsOf } from "@/bench/page";
 import { formatReport, type Report } from "@/bench/report";
@@ -173,6 +173,13 @@ describe("a report", () => {
       },
     ];
     expect(readReport(parts.map(formatReport))).toEqual(report);
+  });
+
+  test("tells the notes of several runs apart by their names", () => {
+    const [first, second] = ["claims", "http"].map((name) =>
+      markNotes(name, formatReport({ ...report, notes: ["quiet"] })),
+    );
+    expect(readReport([first ?? "", second ?? ""]).notes).toEqual(["claims: quiet", "http: quiet"]);
   });
 
   test("is never of two machines, nor of nothing", () => {
