@@ -15,13 +15,15 @@ export default defineConfig({
   globalSetup: "./tests/support/shop-for-browsers.ts",
   fullyParallel: true,
   workers: 2,
+  retries: 1, // For its trace alone: a test that failed once counts as failed.
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: "line",
   use: {
     baseURL: process.env.KAPU_TEST_SHOP_URL,
-    trace: "retain-on-failure",
+    // A recorder costs a third of the browser's time, so only the second try of a test that failed is recorded.
+    trace: "on-first-retry",
     launchOptions: {
       executablePath: process.env.CHROMIUM_PATH ?? SYSTEM_BROWSERS.find((file) => existsSync(file)),
       args: [

@@ -1,7 +1,7 @@
-import AxeBuilder from "@axe-core/playwright";
 import { type Browser, expect, test } from "@playwright/test";
 import { ADMIN } from "../support/admin";
 import { addProduct, openMerchant, sendCards, signIn, uploadAndPublish } from "../support/back-office";
+import { faultsOf } from "../support/sound-page";
 
 const ADMIN_PAGES =
   "|/proof|/orders|/owed|/findings|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/products/bulk|/categories|/exports|/batches|/vault|/replacements|/stock|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
@@ -28,10 +28,7 @@ async function openLook(browser: Browser, { locale, width, colorScheme }: Look) 
   const faults: unknown[] = [];
   const check = async (path: string): Promise<void> => {
     await page.goto(path);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    for (const { id, nodes } of violations) faults.push([path, id, nodes.map(({ html }) => html)]);
-    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-    if (isWide) faults.push([path, "scrolls sideways"]);
+    faults.push(...(await faultsOf(page)).map((fault) => [path, fault]));
   };
   const here = () => new URL(page.url()).pathname.replace("/en/", `/${locale}/`);
   return { page, check, here, faults, close: () => context.close() };

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { ADMIN } from "../support/admin";
 import { signIn } from "../support/back-office";
 import { behindTheShop, openAccount } from "../support/behind-the-shop";
+import { expectSound } from "../support/sound-page";
 import { buyButton, fillOrder } from "../support/storefront";
 
 test.describe.configure({ timeout: 180_000 });
@@ -15,13 +15,6 @@ const BALANCE = {
   titleEn: "Balance",
   settings: { currency: "CNY" },
 } as const;
-
-async function expectSound(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow).toBeLessThanOrEqual(0);
-}
 
 /** Where screenshots are wanted: the folder, or nothing. */
 const shots = process.env.KAPU_SHOTS;

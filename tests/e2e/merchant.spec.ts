@@ -1,9 +1,9 @@
 // Over 300 lines: the journeys of one merchant, each of which needs the shop that the ones beside it open.
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import sharp from "sharp";
 import { addProduct, importCards, openMerchant, sendCards, signIn, uploadAndPublish } from "../support/back-office";
 import { behindTheShop } from "../support/behind-the-shop";
+import { expectSound } from "../support/sound-page";
 import { order, payAtCashier } from "../support/storefront";
 
 test.describe.configure({ timeout: 120_000 });
@@ -61,11 +61,6 @@ async function shoot(page: Page, name: string): Promise<void> {
   await page.goto(url.href);
 }
 
-async function expectClean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-}
-
 test("a bad card is replaced and its buyer sees which; the rest of its batch is put aside, and sold again when it is returned", async ({
   page,
   context,
@@ -98,7 +93,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
     page.getByRole("region", { name: "Replace a card" }).getByText("Replaced", { exact: true }),
   ).toBeVisible();
   await expect(page.locator("main")).not.toContainText("BAD-");
-  await expectClean(page);
+  await expectSound(page);
   await page.getByRole("button", { name: "Replace this card" }).click();
   await expect(page.getByText("The warranty's replacements are used up")).toBeVisible();
   await shoot(page, "order");
@@ -111,7 +106,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
   await buyer.getByRole("button", { name: "Show all" }).click();
   await expect(buyer.locator("del")).toHaveText(old);
   await expect(buyer.locator("code")).not.toHaveText(old);
-  await expectClean(buyer);
+  await expectSound(buyer);
   if (shots) await buyer.screenshot({ path: `${shots}/receipt-en-light.png`, fullPage: true });
 
   await page.goto(batch);
@@ -120,7 +115,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
   await aside.getByLabel("Reason").fill("the supplier says so");
   await aside.getByRole("button").dblclick();
   await expect(page.getByText("This batch is put aside")).toBeVisible();
-  await expectClean(page);
+  await expectSound(page);
   await shoot(page, "batch");
   const late = await context.newPage();
   await late.goto(`/en/products/${merchant.slug}`);

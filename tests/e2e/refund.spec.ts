@@ -1,10 +1,10 @@
-import AxeBuilder from "@axe-core/playwright";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type EpayFake, startEpayFake } from "../../sandbox/gateways/epay";
 import { ADMIN } from "../support/admin";
 import { signIn } from "../support/back-office";
 import { openPostbox, type Postbox, textOf } from "../support/postbox";
 import { type SpawnedServer, spawnServer } from "../support/server";
+import { expectSound } from "../support/sound-page";
 import { order, orderNumber } from "../support/storefront";
 
 const KEY = "refund-journey-key-0123456789";
@@ -53,11 +53,6 @@ test.describe("a shop whose gateway gives money back", () => {
     return { page, number: await orderNumber(page) };
   }
 
-  async function expectClean(page: Page): Promise<void> {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
-  }
   const mailsTo = (email: string) => postbox.letters.filter((letter) => letter.includes(email)).map(textOf);
 
   test("an admin sees what a refund will change, confirms it, and the buyer's page and mail say so", async ({
@@ -69,7 +64,7 @@ test.describe("a shop whose gateway gives money back", () => {
     await admin.goto(`/zh/admin/orders?q=${number}`);
     await admin.getByRole("link", { name: number }).click();
     await expect(admin.getByRole("heading", { name: "款项" })).toBeVisible();
-    await expectClean(admin);
+    await expectSound(admin);
     await admin.getByRole("link", { name: "退款", exact: true }).last().click();
     await admin.getByRole("button", { name: "看看会改变什么" }).click();
     await expect(admin.getByText("这里要填。")).toBeVisible();
@@ -78,9 +73,9 @@ test.describe("a shop whose gateway gives money back", () => {
     await expect(admin.getByText("1 张作废，不会再卖")).toBeVisible();
     await expect(admin.getByText("“已发卡” → “退款中”，钱退到后 → “已退款”")).toBeVisible();
     const refundNo = await admin.locator("input[name=refundId]").inputValue();
-    await expectClean(admin);
+    await expectSound(admin);
     await admin.setViewportSize({ width: 360, height: 800 });
-    await expectClean(admin);
+    await expectSound(admin);
     await admin.setViewportSize({ width: 1280, height: 900 });
     await admin.getByRole("button", { name: /^确认退款/ }).dblclick();
     await expect(admin.getByText(`退款已经记下，单号 ${refundNo.replaceAll("-", "").toUpperCase()}`)).toBeVisible();
@@ -88,7 +83,7 @@ test.describe("a shop whose gateway gives money back", () => {
       await admin.reload();
       await expect(admin.getByText("已退出", { exact: true })).toBeVisible({ timeout: 1_000 });
     }).toPass({ timeout: 30_000 });
-    await expectClean(admin);
+    await expectSound(admin);
     await expect(async () => {
       await buyer.reload();
       await expect(buyer.locator("h1")).toHaveText("已退款", { timeout: 1_000 });
@@ -101,7 +96,7 @@ test.describe("a shop whose gateway gives money back", () => {
     await admin.goto(`/zh/admin/payments?q=${number}`);
     await admin.getByText("原文与判定").first().click();
     await expect(admin.getByText("[已略去]").first()).toBeVisible();
-    await expectClean(admin);
+    await expectSound(admin);
   });
 
   test("of two tabs with the same preview, the second is told what changed and nothing goes twice", async ({
@@ -123,10 +118,10 @@ test.describe("a shop whose gateway gives money back", () => {
     await second.getByRole("button", { name: /^Refund ¥/ }).click();
     await expect(second.getByText("The order has changed since you looked. Nothing was refunded")).toBeVisible();
     await expect(second.getByRole("alert").first()).toContainText(ADMIN.email);
-    await expectClean(second);
+    await expectSound(second);
     await first.goto("/en/admin/refunds");
     await expect(first.getByRole("heading", { name: "Automatic refunds" })).toBeVisible();
-    await expectClean(first);
+    await expectSound(first);
   });
 
   test("a refund by hand asks for its number, and says in both places where it went", async ({ browser }) => {
@@ -161,12 +156,12 @@ test.describe("a shop whose gateway gives money back", () => {
     await form.getByLabel("邮箱").fill("waits@example.com");
     await form.getByRole("button").click();
     await expect(buyer.getByText("记下了。有货时会给这个邮箱发一封信。")).toBeVisible();
-    await expectClean(buyer);
+    await expectSound(buyer);
     if (process.env.KAPU_TEST_SHOTS)
       await buyer.screenshot({ path: `${process.env.KAPU_TEST_SHOTS}/restock.png`, fullPage: true });
     await buyer.goto(`/zh/restock/end#${"0".repeat(32)}.${"A".repeat(43)}`);
     await buyer.getByRole("button", { name: "不再提醒" }).click();
     await expect(buyer.getByText("链接不完整")).toBeVisible();
-    await expectClean(buyer);
+    await expectSound(buyer);
   });
 });

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { toGbk } from "@/sandbox/gateways/gbk";
 import { ADMIN } from "../support/admin";
 import { addProduct, openMerchant, signIn } from "../support/back-office";
+import { expectSound } from "../support/sound-page";
 
 test.describe.configure({ timeout: 240_000 });
 
@@ -11,13 +11,6 @@ test.describe.configure({ timeout: 240_000 });
 const shots = process.env.KAPU_TEST_SHOTS;
 const shoot = async (page: Page, name: string): Promise<void> => {
   if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
-};
-
-const expectClean = async (page: Page): Promise<void> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow).toBeLessThanOrEqual(0);
 };
 
 /** What an operator's own gateway exports: GBK, words above the header, a line nobody can read, a formula. */
@@ -46,7 +39,7 @@ for (const [locale, width, colorScheme] of [
     const name = (step: string) => `statements-${step}-${locale}-${width}-${colorScheme}`;
     await signIn(page, ADMIN, "admin", locale);
     await page.goto(`/${locale}/admin/statements`);
-    await expectClean(page);
+    await expectSound(page);
     await shoot(page, name("list-before"));
     await page.getByRole("link", { name: zh ? "上传对账单" : "Upload a statement" }).click();
     const file = { name: "export.csv", mimeType: "text/csv", buffer: table(run) };
@@ -58,14 +51,14 @@ for (const [locale, width, colorScheme] of [
     await expect(page.locator("#encoding")).toHaveValue("gbk");
     await page.getByRole("button", { name: zh ? "按这样重新预览" : "Preview it like this" }).click();
     await expect(page.getByText("1,280.00")).toBeVisible();
-    await expectClean(page);
+    await expectSound(page);
     await shoot(page, name("preview"));
     await page.getByRole("button", { name: zh ? "入库" : "Store it", exact: true }).click();
     await expect(page.getByRole("status")).toContainText(zh ? "新增 3 行" : "3 new rows");
     await page.getByRole("link", { name: zh ? "查看这份对账单" : "Look at the statement" }).click();
     await expect(page.getByRole("cell", { name: `T${run}2`, exact: true })).toBeVisible();
     await expect(page.getByText(zh ? "时间读不出" : "no time that can be read").first()).toBeVisible();
-    await expectClean(page);
+    await expectSound(page);
     await shoot(page, name("file"));
     const [download] = await Promise.all([
       page.waitForEvent("download"),
@@ -87,7 +80,7 @@ for (const [locale, width, colorScheme] of [
     await page.getByRole("button", { name: zh ? "入库" : "Store it", exact: true }).click();
     await expect(page.getByRole("status")).toContainText(zh ? "之前已经入库了" : "was there before");
     await page.goto(`/${locale}/admin/statements`);
-    await expectClean(page);
+    await expectSound(page);
     await shoot(page, name("list"));
     await context.close();
   });
