@@ -77,12 +77,19 @@ const cruiser = bin("dependency-cruiser/bin/dependency-cruise.mjs");
 const layers = () =>
   ["app", "components", "lib", "server", "cli", "sandbox"].filter((folder) => existsSync(path.join(root, folder)));
 
-/** What brings its own Postgres, and what asks nothing of it but the client's plainest statements: it runs on 18 only. */
+/**
+ * What runs on 18 only: what brings its own Postgres, what asks nothing of it but the client's plainest statements, and what is about kills,
+ * waits and timetables, which are the same on any Postgres.
+ */
 const NOT_OF_15 = [
   "tests/integration/platform/embedded-postgres.test.ts",
   "tests/integration/platform/database-roles.test.ts",
   "tests/integration/api/flash-sale.test.ts",
   "tests/integration/{bench,catalog,cli,gateways,identity,merchants,sandbox,server}/**",
+  "tests/integration/audit/halt.test.ts",
+  "tests/integration/inventory/killed-import.test.ts",
+  "tests/integration/payments/{query-payments,refunds-in-trouble}.test.ts",
+  "tests/integration/statements/power-cut.test.ts",
 ];
 const on15 = { env: { KAPU_TEST_POSTGRES: "15" }, without: NOT_OF_15 };
 

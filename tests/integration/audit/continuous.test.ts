@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { inject } from "vitest";
 import { auditContinuously, INVARIANTS } from "@/lib/features/audit";
 import { nothingFound, type Position, takeRolling } from "@/lib/features/audit/position";
 import { judgeWindow } from "@/lib/features/audit/run-audit";
@@ -63,7 +64,12 @@ describe("the continuous audit", () => {
     expect(found).toEqual([]);
   });
 
-  test.each(BREAKS.filter(({ id }) => windowed.has(id)))("$id names: $what", async ({ id, also = [], sql, fault }) => {
+  const breaks = BREAKS.filter(({ id }) => windowed.has(id));
+  /** The SQL of an invariant is the same for all its breaks: on the older Postgres one of them shows that it runs there, too. */
+  const isFirst = ({ id }: { id: string }, index: number) => breaks.findIndex((other) => other.id === id) === index;
+  const isNewest = inject("postgres").major === 18;
+
+  test.each(isNewest ? breaks : breaks.filter(isFirst))("$id names: $what", async ({ id, also = [], sql, fault }) => {
     const found = await findIn(sql);
     const expected = [id, ...also.filter((other) => windowed.has(other))].sort();
     expect([...new Set(found.map(({ invariant }) => invariant.id))].sort()).toEqual(expected);
@@ -73,10 +79,13 @@ describe("the continuous audit", () => {
     for (const { invariant, productId } of own) expect(productId === null).toBe(invariant.kind === "liveness");
   });
 
-  test.each(DANGLING)("I5 names a reference that leads nowhere: %s", async (fault, sql) => {
-    const found = await findIn(sql);
-    expect(found.flatMap(({ rows }) => rows.map((row) => row.fault))).toContain(fault);
-  });
+  test.each(isNewest ? DANGLING : DANGLING.slice(0, 1))(
+    "I5 names a reference that leads nowhere: %s",
+    async (fault, sql) => {
+      const found = await findIn(sql);
+      expect(found.flatMap(({ rows }) => rows.map((row) => row.fault))).toContain(fault);
+    },
+  );
 
   test("of two processes one has the turn", async () => {
     let inner: unknown = "not asked";
