@@ -253,7 +253,9 @@ describe("settling payments", () => {
     const { variantId } = await shop.stock({ cards: 60 });
     const orders = await Promise.all(Array.from({ length: 50 }, () => shop.place(variantId)));
     for (const order of orders) await shop.lapse(order.id, 60);
-    await Promise.all([expireOrders(shop.deps), ...orders.map((order) => shop.pay(order)), expireOrders(shop.deps)]);
+    // On a slow machine some wait too long for a connection; a gateway that was told nothing tells it again.
+    const told = (order: (typeof orders)[number]) => shop.pay(order).catch(() => shop.pay(order));
+    await Promise.all([expireOrders(shop.deps), ...orders.map(told), expireOrders(shop.deps)]);
     await fillOwedOrders(shop.deps);
     const [row] = await shop.rows(
       "SELECT count(DISTINCT o.id)::int AS orders, count(DISTINCT c.id)::int AS cards FROM orders o JOIN card c ON c.order_id = o.id WHERE o.id = ANY ($1) AND o.status = 'delivered'",
