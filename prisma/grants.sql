@@ -13,6 +13,7 @@ BEGIN
     REVOKE INSERT, UPDATE, DELETE ON vault_reveal FROM kapu_app;
     GRANT UPDATE (told_at) ON vault_reveal TO kapu_app;
     REVOKE UPDATE, DELETE ON stock_entry, stock_block, order_event, payment, payment_opening, order_line, audit_event, wallet_entry, buyer_hold, finding_event FROM kapu_app;
+    REVOKE UPDATE, DELETE ON daily_close, daily_figure, daily_correction FROM kapu_app;
     GRANT EXECUTE ON FUNCTION reveal_cards(uuid, text, uuid, text, bytea, text) TO kapu_app;
     GRANT EXECUTE ON FUNCTION reveal_replaced_cards(uuid, text, uuid, bytea, text) TO kapu_app;
     GRANT EXECUTE ON FUNCTION reveal_vault_cards(uuid, uuid[], text, text, bytea, text) TO kapu_app;
