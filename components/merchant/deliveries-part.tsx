@@ -88,6 +88,11 @@ function Delivery({ locale, base, row, replay }: DeliveryProps) {
             {t.order}
           </Link>
         ) : null}
+        {row.variantId ? (
+          <Link href={`${base}/stock`} prefetch={false} className="ml-2 underline decoration-line underline-offset-4">
+            {t.stock}
+          </Link>
+        ) : null}
         <span className="block max-w-72 truncate text-xs text-faint">{row.endpoint.url}</span>
       </Cell>
       <Cell>

@@ -36,8 +36,9 @@ async function tellOne(deps: Deps, delivery: DueDelivery): Promise<void> {
 }
 
 function post(deps: Deps, delivery: DueDelivery) {
-  const { orderId, url, messageId } = delivery;
-  const body = webhookBody({ ...delivery, orderId: orderId && toPublicId("order", orderId) });
+  const { orderId, variantId, url, messageId } = delivery;
+  const subjectId = orderId ? toPublicId("order", orderId) : variantId && toPublicId("variant", variantId);
+  const body = webhookBody({ ...delivery, subjectId });
   const signed = signWebhook({
     id: `msg_${messageId.replaceAll("-", "")}`,
     at: new Date(deps.clock.now()),

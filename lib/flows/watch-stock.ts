@@ -1,11 +1,12 @@
 import { crossBounds, queueWarnings } from "@/lib/features/stock-alerts/warnings";
+import { queueStockDeliveries } from "@/lib/features/webhooks/deliveries";
 import { ok } from "@/lib/kernel/result";
 import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { canMail } from "./mail-order-link";
 
 /**
- * Tells merchants of variants that have run low, each once until it is filled up again: the crossing and its letters are one transaction, so
+ * Tells merchants of variants that have run low, each once until it is filled up again: the crossing, its letters and its webhooks are one transaction, so
  * two processes, or one that is killed, tell once. One process at a time. Returns how many variants fell.
  */
 export async function watchStock(deps: Deps): Promise<number> {
@@ -17,6 +18,10 @@ export async function watchStock(deps: Deps): Promise<number> {
     const crossed = await crossBounds(tx);
     const merchantIds = [...new Set(crossed.fell.map(({ merchantId }) => merchantId))];
     if (merchantIds.length > 0) await queueWarnings(tx, merchantIds, canMail(deps) ? "queued" : "not_configured");
+    await queueStockDeliveries(tx, [
+      ...crossed.fell.map((crossing) => ({ ...crossing, kind: "stock.low" as const })),
+      ...crossed.rose.map((crossing) => ({ ...crossing, kind: "stock.filled_up" as const })),
+    ]);
     return ok(crossed);
   });
   if (!result.ok) return 0;

@@ -31,6 +31,24 @@ export function queueDeliveries(tx: Tx, events: readonly DrainedEvent[]): Promis
     ON CONFLICT (endpoint_id, outbox_id) WHERE outbox_id IS NOT NULL DO NOTHING`;
 }
 
+/** A variant whose stock has crossed a bound. */
+export interface StockCrossing {
+  readonly variantId: string;
+  readonly merchantId: string;
+  readonly kind: "stock.low" | "stock.filled_up";
+}
+
+/** The same for crossings of stock, in the transaction that found them: each is found once, and so told once. Returns how many. */
+export function queueStockDeliveries(tx: Tx, crossings: readonly StockCrossing[]): Promise<number> {
+  if (crossings.length === 0) return Promise.resolve(0);
+  return tx.$executeRaw`
+    INSERT INTO webhook_delivery (id, endpoint_id, merchant_id, message_id, kind, variant_id, happened_at)
+    SELECT gen_random_uuid(), w.id, c.merchant_id, gen_random_uuid(), c.kind, c.variant_id, date_trunc('milliseconds', clock_timestamp())
+      FROM unnest(${crossings.map(({ variantId }) => variantId)}::uuid[], ${crossings.map(({ merchantId }) => merchantId)}::uuid[],
+                  ${crossings.map(({ kind }) => kind)}::text[]) AS c (variant_id, merchant_id, kind)
+      JOIN webhook_endpoint w ON w.merchant_id = c.merchant_id AND w.status = 'active' AND c.kind = ANY (w.kinds)`;
+}
+
 /** A delivery that is this process's for the length of the lease. */
 export interface DueDelivery {
   readonly id: string;
@@ -38,6 +56,7 @@ export interface DueDelivery {
   readonly messageId: string;
   readonly kind: string;
   readonly orderId: string | null;
+  readonly variantId: string | null;
   readonly happenedAt: Date;
   /** This one included. */
   readonly attempts: number;
@@ -64,8 +83,8 @@ export const takeDue = ({ db }: { readonly db: Db }): Promise<DueDelivery[]> =>
     taken AS (
       UPDATE webhook_delivery SET attempts = attempts + 1, next_try_at = clock_timestamp() + make_interval(secs => ${limits.webhookLeaseSeconds}::int)
        WHERE id IN (SELECT id FROM mine) RETURNING *)
-    SELECT t.id, t.endpoint_id AS "endpointId", t.message_id AS "messageId", t.kind, t.order_id AS "orderId", t.happened_at AS "happenedAt",
-           t.attempts, w.url, w.secret_number AS "secretNumber", w.previous_until AS "previousUntil"
+    SELECT t.id, t.endpoint_id AS "endpointId", t.message_id AS "messageId", t.kind, t.order_id AS "orderId", t.variant_id AS "variantId",
+           t.happened_at AS "happenedAt", t.attempts, w.url, w.secret_number AS "secretNumber", w.previous_until AS "previousUntil"
       FROM taken t JOIN webhook_endpoint w ON w.id = t.endpoint_id`;
 
 export interface Outcome {
@@ -93,9 +112,11 @@ export function replayDelivery(deps: Deps, viewer: Viewer, deliveryId: string): 
       where: { id: deliveryId, endpoint: { status: "active" }, ...ownedBy(viewer) },
     });
     if (!delivery) return err("not_found");
-    const { endpointId, merchantId, messageId, kind, orderId, happenedAt } = delivery;
+    const { endpointId, merchantId, messageId, kind, orderId, variantId, happenedAt } = delivery;
     const id = newId();
-    await tx.webhookDelivery.create({ data: { id, endpointId, merchantId, messageId, kind, orderId, happenedAt } });
+    await tx.webhookDelivery.create({
+      data: { id, endpointId, merchantId, messageId, kind, orderId, variantId, happenedAt },
+    });
     await recordAudit(tx, {
       actor: viewer,
       action: "webhook.replayed",

@@ -1,6 +1,6 @@
 /** What an address can be told of, and when it is told again. Pure. */
 
-/** The events of the outbox that a merchant's program may want; whatever has happened to an order, by its id alone. */
+/** What a merchant's program may want to hear of: whatever has happened to an order, or to the stock of a variant, by its id alone. */
 export const WEBHOOK_KINDS = [
   "order.placed",
   "order.delivered",
@@ -11,6 +11,8 @@ export const WEBHOOK_KINDS = [
   "refund.succeeded",
   "refund.failed",
   "refund.cancelled",
+  "stock.low",
+  "stock.filled_up",
 ] as const;
 
 /** The event by which a person tries an address out. */
@@ -34,16 +36,17 @@ export function pauseAfter(tries: number, random: number): number | null {
 export const webhookBody = ({
   kind,
   happenedAt,
-  orderId,
+  subjectId,
 }: {
   kind: string;
   happenedAt: Date;
-  orderId: string | null;
+  /** Of the order or of the variant; null: a test. */
+  subjectId: string | null;
 }) =>
   JSON.stringify({
     type: kind,
     timestamp: happenedAt.toISOString(),
-    data: orderId === null ? {} : { id: orderId },
+    data: subjectId === null ? {} : { id: subjectId },
   });
 
 /** Only what says that it was received counts: a page that answers everything with a redirect has received nothing. */

@@ -14,6 +14,7 @@ import { pauseAfter, WEBHOOK_TRIES_MAX } from "@/lib/features/webhooks/rules";
 import { DeliveryListQuery } from "@/lib/features/webhooks/schema";
 import { drainOutbox } from "@/lib/flows/drain-outbox";
 import { sendWebhooks } from "@/lib/flows/send-webhooks";
+import { watchStock } from "@/lib/flows/watch-stock";
 import { toPublicId } from "@/lib/kernel/id";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
@@ -105,6 +106,35 @@ describe("a webhook", () => {
     }
     expect(new Set(heard.map(({ headers }) => headers["webhook-id"])).size).toBe(2);
     expect(await log(stranger)).toEqual([]);
+  });
+
+  test("tells once that a variant has run low, and once that it is filled up again, by its id and to its own merchant", async () => {
+    const kinds = ["stock.low", "stock.filled_up"];
+    const { secret } = await add(owner, kinds);
+    await add(await newMerchant(shop.deps), kinds);
+    await add(owner, ["order.placed"]);
+    await watchStock(shop.deps);
+    await shop.rows("DELETE FROM webhook_delivery");
+    const few = await shop.stock({ cards: 3 });
+    await Promise.all([watchStock(shop.deps), watchStock(other)]);
+    await watchStock(other);
+    await shop.restock(few, 30);
+    await watchStock(shop.deps);
+    await sendWebhooks(shop.deps);
+    const told = heard.map((one) => new Webhook(secret).verify(one.body, headersOf(one)));
+    const data = { id: toPublicId("variant", few.variantId) };
+    expect(told).toHaveLength(2);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: "stock.low", data }),
+        expect.objectContaining({ type: "stock.filled_up", data }),
+      ]),
+    );
+    const [last] = await log();
+    await replayDelivery(shop.deps, owner, last?.id ?? "");
+    await sendWebhooks(shop.deps);
+    expect(heard).toHaveLength(3);
+    expect(JSON.parse(heard[2]?.body ?? "{}").data).toEqual(data);
   });
 
   test("that was not heard is told again, later and later, under the same number, and given up in the end", async () => {
