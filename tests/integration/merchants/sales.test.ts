@@ -6,10 +6,10 @@ import { readSales } from "@/lib/features/merchants/sales";
 import { forgetFilter, listFilters, saveFilter } from "@/lib/features/merchants/saved-filters";
 import { CustomerListQuery, OrderListQuery, SavedFilterForm } from "@/lib/features/merchants/schema";
 import { cancelOrder } from "@/lib/flows/cancel-order";
-import { SHOP_TIME_ZONE } from "@/lib/i18n/format";
 import { writeShopTime } from "@/lib/i18n/shop-time";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { createDatabase, type TestDatabase } from "../../support/database";
+import { dayIn, zoneAtNoon } from "../../support/noon";
 import { openShop, type Stocked, type TestShop } from "../../support/shop";
 import { memberOf, newAdmin, newMerchant } from "./shops";
 
@@ -38,10 +38,11 @@ afterAll(async () => {
 });
 
 const DAY_MS = 24 * 3600 * 1000;
-const count = () => countSales(shop.deps, SHOP_TIME_ZONE);
-const sales = async (viewer = owner) => readSales(shop.deps, viewer, { days: 7, timeZone: SHOP_TIME_ZONE });
+/** The days of these tests: in Shanghai there is a midnight at which what was placed a moment ago is yesterday's. */
+const zone = zoneAtNoon();
+const count = () => countSales(shop.deps, zone);
+const sales = async (viewer = owner) => readSales(shop.deps, viewer, { days: 7, timeZone: zone });
 const today = async () => (await sales()).currencies[0]?.days.at(-1);
-const dayOf = (at: Date) => writeShopTime(at).slice(0, 10);
 
 /** An order of days ago by its id, which begins with its time, and by its date; the guards of the table are the owner's to lift. */
 async function placeAgo(days: number) {
@@ -76,11 +77,17 @@ test("a day says what its orders are: placed, paid, delivered, in pieces and mon
 });
 
 test("figures and the list of orders behind them say the same of a day", async () => {
-  const day = dayOf(new Date());
-  const { rows } = await listOrders(shop.deps, owner, OrderListQuery.parse({ from: day, to: day }));
-  expect(rows).toHaveLength((await today())?.placed ?? -1);
-  const before = dayOf(new Date(Date.now() - DAY_MS));
-  expect((await listOrders(shop.deps, owner, OrderListQuery.parse({ from: before, to: before }))).rows).toEqual([]);
+  // The list has the shop's own days; these are the ones on which the orders were placed, be there a midnight between them.
+  const placed = (await shop.deps.db.order.findMany({ orderBy: { createdAt: "asc" } })).map(
+    ({ createdAt }) => createdAt,
+  );
+  const shopDay = (at: Date | undefined, days = 0) =>
+    writeShopTime(at && new Date(at.getTime() - days * DAY_MS)).slice(0, 10);
+  const listed = async (from: string, to: string) =>
+    (await listOrders(shop.deps, owner, OrderListQuery.parse({ from, to }))).rows;
+  expect(await listed(shopDay(placed[0]), shopDay(placed.at(-1)))).toHaveLength((await today())?.placed ?? -1);
+  const before = shopDay(placed[0], 1);
+  expect(await listed(before, before)).toEqual([]);
 });
 
 test("an order of days ago that is paid late is counted on its own day within the next look", async () => {
@@ -128,7 +135,7 @@ test("customers stand by their address, the latest first, each once, page by pag
   expect((await customers(owner, "b@")).rows).toMatchObject([{ placed: 1, paid: 0 }]);
   const all = (await customers(owner, "")).rows.map(({ email }) => email);
   expect(new Set(all).size).toBe(all.length);
-  const first = CustomerListQuery.parse({ q: "", after: `${dayOf(new Date())} b@example.com` });
+  const first = CustomerListQuery.parse({ q: "", after: `${dayIn(zone, new Date())} b@example.com` });
   const behind = (await listCustomers(shop.deps, owner as Merchant, first)).rows.map(({ email }) => email);
   expect(behind).toContain("a@example.com");
   expect(behind).not.toContain("b@example.com");
