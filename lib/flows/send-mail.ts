@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { writeCloseLetter, writeDriftLetter } from "@/lib/features/notifications/close-letter";
 import { type MailKind, writeAlert, writeLetter } from "@/lib/features/notifications/letters";
 import { isRefundMail, type RefundFacts, writeRefundLetter } from "@/lib/features/notifications/refund-letters";
 import { writeRestockLetter, writeStockLetter } from "@/lib/features/notifications/stock-letters";
 import { writeWalletLetter } from "@/lib/features/notifications/wallet-letter";
 import { listBrokenPromises } from "@/lib/features/reconciliation/broken-promises";
+import { addMerchants, currenciesOf, figureOf } from "@/lib/features/reports/rules";
+import { readCorrectionsIn, readFrozen } from "@/lib/features/reports/store";
 import { endToken, findRestocked } from "@/lib/features/stock-alerts/restock";
 import { listLow } from "@/lib/features/stock-alerts/warnings";
 import { formatMinor } from "@/lib/i18n/format";
@@ -68,7 +71,10 @@ async function writeToBuyer(deps: Deps, mail: BuyersMail): Promise<{ subject: st
 }
 
 type Mail = Omit<BuyersMail, "orderId"> &
-  Readonly<Record<"orderId" | "stockMerchantId" | "restockId", string | null>> & { readonly recipient: string };
+  Readonly<Record<"orderId" | "stockMerchantId" | "restockId", string | null>> & {
+    readonly recipient: string;
+    readonly closeDay: Date | null;
+  };
 
 /** To whoever reads the mail of an address: it names no amount, and opens the wallet once. */
 const writeToOwner = async (deps: Deps, { recipient, locale }: { recipient: string; locale: string }) => {
@@ -97,7 +103,36 @@ async function writeAboutRestock(deps: Deps, restockId: string, locale: "zh" | "
   });
 }
 
+/** The frozen figures of a day: however late it is sent, it says the same. */
+async function writeAboutClose(deps: Deps, day: string, locale: "zh" | "en") {
+  const [frozen, corrections] = await Promise.all([readFrozen(deps.db, day), readCorrectionsIn(deps.db, day)]);
+  const figures = addMerchants(frozen);
+  const money = (name: string, currency: string) => {
+    const { quantity, amountMinor } = figureOf(figures, name, currency);
+    return { quantity: Number(quantity), amount: formatMinor(amountMinor.toString(), currency, locale) };
+  };
+  const of = (name: string) => figures.filter((figure) => figure.name === name);
+  const count = (name: string) => of(name).reduce((sum, { quantity }) => sum + Number(quantity), 0);
+  return writeCloseLetter(locale, {
+    day,
+    link: `${deps.env.publicUrl}/${locale}/admin/reports/${day}`,
+    currencies: currenciesOf(figures).map((currency) => ({
+      currency,
+      sold: money("sold", currency),
+      received: money("received", currency),
+      delivered: money("delivered", currency),
+      refunded: money("refunded", currency),
+      owed: money("owed", currency),
+    })),
+    findings: { opened: count("finding_opened"), closed: count("finding_closed"), open: count("finding_open") },
+    corrections: corrections.length,
+  });
+}
+
 function write(deps: Deps, mail: Mail): Promise<{ subject: string; text: string }> {
+  if (mail.closeDay)
+    return writeAboutClose(deps, mail.closeDay.toISOString().slice(0, 10), mail.locale === "en" ? "en" : "zh");
+  if (mail.kind === "cache_drift") return Promise.resolve(writeDriftLetter(`${deps.env.publicUrl}/zh/admin/caches`));
   if (mail.stockMerchantId) return writeAboutStock(deps, mail.stockMerchantId);
   if (mail.restockId) return writeAboutRestock(deps, mail.restockId, mail.locale === "en" ? "en" : "zh");
   if (mail.kind === "wallet_link") return writeToOwner(deps, mail);

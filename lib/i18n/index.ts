@@ -7,6 +7,7 @@ import { imports as enImports } from "./messages/en/imports";
 import { life as enLife } from "./messages/en/life";
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { money as enMoney } from "./messages/en/money";
+import { reports as enReports } from "./messages/en/reports";
 import { security as enSecurity } from "./messages/en/security";
 import { selling as enSelling } from "./messages/en/selling";
 import { shop as enShop } from "./messages/en/shop";
@@ -23,6 +24,7 @@ import { imports as zhImports } from "./messages/zh/imports";
 import { life as zhLife } from "./messages/zh/life";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { money as zhMoney } from "./messages/zh/money";
+import { reports as zhReports } from "./messages/zh/reports";
 import { security as zhSecurity } from "./messages/zh/security";
 import { selling as zhSelling } from "./messages/zh/selling";
 import { shop as zhShop } from "./messages/zh/shop";
@@ -51,6 +53,7 @@ const messages = {
     vault: zhVault,
     selling: zhSelling,
     developers: zhDevelopers,
+    reports: zhReports,
   },
   en: {
     shop: enShop,
@@ -70,6 +73,7 @@ const messages = {
     vault: enVault,
     selling: enSelling,
     developers: enDevelopers,
+    reports: enReports,
   },
 } as const;
 

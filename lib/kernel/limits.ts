@@ -482,6 +482,31 @@ export const limits = {
   ledgerHeadsBytesMax: 64 * 1024 * 1024,
   ledgerHeadsTimeoutMs: 15_000,
 
+  // Reports
+  // Whatever happened before midnight has been written down by then.
+  closeAfterMinutes: 15,
+  closesPerRun: 31,
+  // Closed days whose sums are made anew when another one is closed.
+  closesLookedBack: 7,
+  closesListed: 31,
+  reportRowsMax: 100_000,
+  reportDaysMax: 366,
+  statementLiveDaysMax: 31,
+
+  // What is kept beside the database
+  cacheFiguresPerCheck: 200,
+  // A whole check ends here, however slow the cache is.
+  cacheCheckMs: 10_000,
+  // What changed later than this is on its way to the cache, and is not compared.
+  cacheSettleSeconds: 5,
+  // Parts of a hundred that may be wrong before anybody is told.
+  cacheDriftPercent: 1,
+  cacheFigureLettersMax: 64,
+  cacheStraysMax: 10_000,
+  cacheAlarmPauseMinutes: 60,
+  // How long a command waits for Redis, to which it has only just begun to connect.
+  redisCommandWaitMs: 2_000,
+
   // The audit
   auditRowsMax: 20,
   auditStatementMs: 300_000,

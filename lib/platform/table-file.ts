@@ -14,7 +14,8 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 /** A cell that no spreadsheet computes: its first letter is not a formula's, and quotes keep the rest together. */
 export const csvCell = (text: string): string => `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 
-const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(",")}\r\n`;
+/** A line of such cells, with its end. */
+export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(",")}\r\n`;
 
 async function* csvOf(header: readonly string[], rows: Rows): AsyncGenerator<string> {
   // With its mark, so that a spreadsheet reads it as UTF-8.

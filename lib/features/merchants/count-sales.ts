@@ -3,13 +3,7 @@ import { limits } from "@/lib/kernel/limits";
 import { ok } from "@/lib/kernel/result";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
-
-/** The smallest UUIDv7 of a moment: what narrows a day down in an index of ids. */
-const idAt = (moment: Prisma.Sql): Prisma.Sql =>
-  Prisma.sql`(lpad(to_hex((extract(epoch FROM ${moment}) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid`;
-
-/** Ids are made by the application's clock, which may be wrong by this much; the day itself is told by the database's. */
-const SKEW = Prisma.sql`interval '3 hours'`;
+import { idAt, ID_SKEW as SKEW } from "@/lib/platform/id-at";
 
 /** The orders `o` of the day `d`. */
 const OF_DAY = Prisma.sql`o.merchant_id = d.merchant_id AND o.id >= ${idAt(Prisma.sql`d.begins - ${SKEW}`)} AND o.id < ${idAt(Prisma.sql`d.ends + ${SKEW}`)}
