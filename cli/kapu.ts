@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { EnvError } from "@/lib/platform/env";
 import { type Call, type Command, EXIT, type ExitCode, refuse, type Terminal } from "./command";
 import { auditCommand } from "./commands/audit";
+import { checkCachesCommand } from "./commands/check-caches";
 import { createAdminCommand } from "./commands/create-admin";
 import { demoCommand } from "./commands/demo";
 import { doctorCommand } from "./commands/doctor";
@@ -14,6 +15,7 @@ import { verifyLedgerCommand } from "./commands/verify-ledger";
 const COMMANDS: readonly Command[] = [
   importCommand,
   auditCommand,
+  checkCachesCommand,
   verifyLedgerCommand,
   reconcileCommand,
   exportCommand,

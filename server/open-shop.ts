@@ -1,7 +1,9 @@
 import type { AccountDraft } from "@/lib/features/payments/accounts";
 import { declareAccount, ensureAccount } from "@/lib/flows/declare-account";
 import { requireMasterKeys } from "@/lib/flows/require-master-keys";
+import { checkCachesJob } from "@/lib/jobs/check-caches";
 import { listenForStock } from "@/lib/jobs/stock-listener";
+import { startTicker } from "@/lib/jobs/ticker";
 import { startWorker } from "@/lib/jobs/worker";
 import { closeDeps, createDeps, type Deps, provideDeps } from "@/lib/platform/deps";
 import type { Env } from "@/lib/platform/env";
@@ -53,6 +55,11 @@ export async function openShop(options: OpenShopOptions): Promise<WayIn> {
   const pages =
     env.role === "worker" ? null : await startPages({ urls: database.urls, log, demoPhoneUrl: deps.env.demoPhoneUrl });
   if (pages) lifecycle.add({ name: "pages", stop: pages.stop });
+  // Each process that keeps pages looks after its own; one with a worker does it among the jobs.
+  if (env.role === "web") {
+    const checks = startTicker(checkCachesJob, { deps, urls: database.urls });
+    lifecycle.add({ name: "check of the caches", stop: checks.stop });
+  }
   lifecycle.add(await startHttp(env.port, createLane(deps, pages?.render ?? null)));
   return wayIn;
 }

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { inject } from "light-my-request";
-import { readPageVersions } from "@/lib/features/catalog/page-versions";
+import { holdPages } from "@/lib/features/catalog/kept-pages";
+import { forgetPageVersions, readPageVersions } from "@/lib/features/catalog/page-versions";
 import { limits } from "@/lib/kernel/limits";
 import type { Deps } from "@/lib/platform/deps";
 import { cacheKeyOf } from "./page-cache-key";
@@ -73,6 +74,18 @@ export function createPageCache(deps: Deps, render: PageHandler): PageCache {
 
   const isFresh = (page: Page, versions: string): boolean =>
     page.versions === versions && deps.clock.elapsed() - page.renderedAt < limits.pageCacheAgeMs;
+
+  holdPages(deps, {
+    async standing() {
+      const versions = await readPageVersions(deps).catch(() => null);
+      if (versions === null) return null;
+      return { versions, count: [...pages.values()].filter((page) => isFresh(page, versions)).length };
+    },
+    drop() {
+      pages.clear();
+      forgetPageVersions(deps);
+    },
+  });
 
   function keep(key: string, page: Page): void {
     pages.delete(key);

@@ -1,13 +1,13 @@
 import { mkdir, statfs } from "node:fs/promises";
+import { limits } from "@/lib/kernel/limits";
 import type { Env } from "@/lib/platform/env";
 import type { Log } from "@/lib/platform/log";
-import { createRedis } from "@/lib/platform/redis";
+import { createRedis, isAnswering } from "@/lib/platform/redis";
 import { type Finding, fine, problem, warning } from "./finding";
 
 const GIGABYTE = 1024 ** 3;
 const DISK_LOW_BYTES = 2 * GIGABYTE;
 const DISK_EMPTY_BYTES = GIGABYTE / 4;
-const REDIS_MS = 2_000;
 
 const isLoopback = (host: string): boolean => host === "localhost" || host === "[::1]" || /^127\./.test(host);
 
@@ -40,11 +40,7 @@ export async function checkRedis({ redisUrl }: Env, log: Log): Promise<Finding> 
   if (!redisUrl) return fine("redis", "REDIS_URL is not set; one machine needs none.");
   const redis = createRedis(redisUrl, log);
   try {
-    const startedAt = performance.now();
-    while (performance.now() - startedAt < REDIS_MS) {
-      if ((await redis.ping().catch(() => null)) === "PONG") return fine("redis", "It answers.");
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    if (await isAnswering(redis, limits.redisCommandWaitMs)) return fine("redis", "It answers.");
     return warning(
       "redis",
       "It does not answer: the shop goes on without it, and every process limits rates on its own.",

@@ -23,6 +23,7 @@ function merchantNav(locale: Locale): readonly NavGroup[] {
         to("/vault", nav.vault),
         to("/replacements", getMessages(locale).life.replace.listTitle),
         to("/stock", getMessages(locale).life.stock.title),
+        to("/statement", getMessages(locale).reports.statement.title),
       ],
     },
     { items: [to("/developers", getMessages(locale).developers.title)] },
@@ -33,7 +34,7 @@ function adminNav(locale: Locale): readonly NavGroup[] {
   const { nav } = getMessages(locale).admin;
   const to = (path: string, label: string) => ({ href: `/${locale}/admin${path}`, label });
   return [
-    { items: [to("", nav.overview), to("/proof", nav.proof)] },
+    { items: [to("", nav.overview), to("/reports", getMessages(locale).reports.title), to("/proof", nav.proof)] },
     {
       label: nav.groups.trade,
       items: [
@@ -62,6 +63,7 @@ function adminNav(locale: Locale): readonly NavGroup[] {
       label: nav.groups.platform,
       items: [
         to("/gateways", nav.gateways),
+        to("/caches", getMessages(locale).reports.caches.title),
         to("/mails", nav.mails),
         to("/people", nav.people),
         to("/audit", nav.audit),

@@ -33,6 +33,7 @@ async function readSent(request: NextRequest): Promise<Sent | Response> {
   const locale = toLocale(fields.locale ?? "");
   const proof = proofOf<Viewer>(session);
   if (proof.ok) return { deps, viewer: proof.value, fields, locale };
+  if (!(request.headers.get("accept") ?? "").includes("text/html")) return refuse("step_up");
   // To where one shows who one is, and from there back to the page that has the button.
   const home = session.viewer.kind === "admin" ? "admin/reports" : "merchant/statement";
   const next = encodeURIComponent(`/${locale}/${home}`);

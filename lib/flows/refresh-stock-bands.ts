@@ -1,11 +1,12 @@
+import { type StockFigure, tellFigures } from "@/lib/features/catalog/stock-figures";
 import { limits } from "@/lib/kernel/limits";
 import { ok } from "@/lib/kernel/result";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 
-/** Each count stops at the variant's own low bound, so a million cards cost no more than ten. Returns how many bands changed. */
-async function refresh(tx: Tx, variantId: string | null): Promise<number> {
-  const changed = await tx.$executeRaw`
+/** Each count stops at the variant's own low bound, so a million cards cost no more than ten. Returns the bands that changed. */
+async function refresh(tx: Tx, variantId: string | null): Promise<StockFigure[]> {
+  const changed = await tx.$queryRaw<StockFigure[]>`
     INSERT INTO variant_stock (variant_id, band, refreshed_at)
     SELECT v.id, CASE WHEN s.n < v.quantity_min THEN 'sold_out' WHEN s.n < greatest(v.low_stock_below, v.quantity_min) THEN 'low' ELSE 'in_stock' END, now()
       FROM (SELECT * FROM variant WHERE status <> 'archived' AND (${variantId}::uuid IS NULL OR id = ${variantId}::uuid)
@@ -16,26 +17,30 @@ async function refresh(tx: Tx, variantId: string | null): Promise<number> {
              AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp())
            LIMIT greatest(v.low_stock_below, v.quantity_min)) c) s
     ON CONFLICT (variant_id) DO UPDATE SET band = EXCLUDED.band, refreshed_at = EXCLUDED.refreshed_at
-     WHERE variant_stock.band <> EXCLUDED.band`;
-  if (changed > 0) await tx.$executeRaw`UPDATE page_version SET version = version + 1 WHERE name = 'stock_band'`;
+     WHERE variant_stock.band <> EXCLUDED.band
+    RETURNING variant_id AS "variantId", band, (extract(epoch FROM refreshed_at) * 1000)::float8 AS "sinceMs"`;
+  if (changed.length > 0) await tx.$executeRaw`UPDATE page_version SET version = version + 1 WHERE name = 'stock_band'`;
   return changed;
 }
 
 /**
  * Makes the stock bands of all variants true again and, only when one changed, tells every process that its cached pages
- * are stale. One process at a time; the others return at once. Returns how many bands changed.
+ * are stale. One process at a time; the others return at once. Redis hears of it after the commit, as a hint. Returns how many bands changed.
  */
 export async function refreshStockBands(deps: Deps): Promise<number> {
   const result = await inTransaction(deps.db, async (tx) => {
     const [lock] = await tx.$queryRaw<
       [{ isMine: boolean }]
     >`SELECT pg_try_advisory_xact_lock(7270736900001) AS "isMine"`;
-    return ok(lock.isMine ? await refresh(tx, null) : 0);
+    return ok(lock.isMine ? await refresh(tx, null) : []);
   });
-  return result.ok ? result.value : 0;
+  const changed = result.ok ? result.value : [];
+  await tellFigures(deps, changed);
+  return changed.length;
 }
 
 /** The same for one variant and without taking turns: what a merchant has just put on sale is not called sold out until the next round. */
 export async function refreshStockBand(deps: Deps, variantId: string): Promise<void> {
-  await inTransaction(deps.db, async (tx) => ok(await refresh(tx, variantId)));
+  const changed = await inTransaction(deps.db, async (tx) => ok(await refresh(tx, variantId)));
+  if (changed.ok) await tellFigures(deps, changed.value);
 }

@@ -1,29 +1,10 @@
 import { type Break, INVARIANTS, type Pass, saveProgress } from "@/lib/features/audit";
 import { auditHaltReason, haltForAudit } from "@/lib/features/catalog/halt";
 import { renewBrokenPromise, resolveMended } from "@/lib/features/reconciliation/broken-promises";
-import { newId } from "@/lib/kernel/id";
-import { limits } from "@/lib/kernel/limits";
 import { ok } from "@/lib/kernel/result";
-import { inTransaction, type Tx } from "@/lib/platform/db";
+import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
-import { canMail } from "./mail-order-link";
-
-/** A letter for every admin, unless one waits already: a letter tells of everything that is broken when it is sent. */
-async function mailAdmins(tx: Tx, deps: Deps, findingId: string): Promise<void> {
-  const status = canMail(deps) ? "queued" : "not_configured";
-  const admins = await tx.appUser.findMany({
-    where: { role: "admin", status: "active" },
-    select: { email: true },
-    take: limits.adminsMailedMax,
-  });
-  for (const { email } of admins) {
-    await tx.$executeRaw`
-      INSERT INTO mail (id, kind, finding_id, recipient, locale, status)
-      SELECT ${newId()}::uuid, 'invariant_broken', ${findingId}::uuid, ${email}, 'zh', ${status}
-       WHERE NOT EXISTS (SELECT 1 FROM mail WHERE kind = 'invariant_broken' AND recipient = ${email} AND status = ${status}
-                            AND created_at > now() - interval '1 minute')`;
-  }
-}
+import { mailAdmins } from "./mail-admins";
 
 /** One break: its finding, the halt and the letters commit together. Safe twice. */
 export async function raiseBreak(
@@ -41,7 +22,8 @@ export async function raiseBreak(
       kind === "safety" &&
       productId !== null &&
       (await haltForAudit(tx, { productId, reason: auditHaltReason(id, name) }));
-    if (outcome === "opened") await mailAdmins(tx, deps, findingId);
+    if (outcome === "opened")
+      await mailAdmins(tx, deps, { kind: "invariant_broken", findingId, pauseMinutes: 1, countsSent: false });
     return ok(outcome);
   });
   if (!raised.ok || raised.value === "accepted") return;

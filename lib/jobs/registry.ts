@@ -1,5 +1,7 @@
 import { auditContinuouslyJob } from "./audit-continuously";
 import { auditFullyJob } from "./audit-fully";
+import { checkCachesJob } from "./check-caches";
+import { closeDaysJob } from "./close-days";
 import { countSalesJob } from "./count-sales";
 import { drainOutboxJob } from "./drain-outbox";
 import { driveRefundsJob } from "./drive-refunds";
@@ -47,6 +49,8 @@ export const JOBS: readonly Job[] = [
   tellRestockedJob,
   keepTimetableJob,
   countSalesJob,
+  closeDaysJob,
+  checkCachesJob,
   sendWebhooksJob,
   writeExportsJob,
   freeAbandonedJobsJob,

@@ -24,6 +24,9 @@ export interface Metrics {
   readonly auditUnfinished: Counter<"pass">;
   /** Notices that were not taken as a gateway's: a rise of `unknown_key` or `other_account` wants somebody to look. */
   readonly noticesRefused: Counter<"refusal">;
+  /** The share of a cache's figures that the last check of this process found wrong. */
+  readonly cacheDrift: Gauge<"cache">;
+  readonly cacheCompared: Counter<"cache" | "outcome">;
 }
 
 const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -124,6 +127,18 @@ function gauges(registers: Registry[]) {
       name: "kapu_notices_refused_total",
       help: "Notices to this process that were not taken as their gateway's, by reason.",
       labelNames: ["refusal"] as const,
+      registers,
+    }),
+    cacheDrift: new Gauge({
+      name: "kapu_cache_drift_ratio",
+      help: "Share of the compared entries of a cache that disagreed with the database at the last check in this process.",
+      labelNames: ["cache"] as const,
+      registers,
+    }),
+    cacheCompared: new Counter({
+      name: "kapu_cache_compared_total",
+      help: "Entries of caches that this process compared with the database, by what was found.",
+      labelNames: ["cache", "outcome"] as const,
       registers,
     }),
     auditUnfinished: new Counter({

@@ -17,3 +17,13 @@ export function createRedis(url: Secret, log: Log): Redis {
   redis.on("error", (error: Error) => log.warn("redis.connection_failed", {}, error));
   return redis;
 }
+
+/** Whether it answers within so long; for a command that lives too short to be connected already. */
+export async function isAnswering(redis: Redis, withinMs: number): Promise<boolean> {
+  const startedAt = performance.now();
+  while (performance.now() - startedAt < withinMs) {
+    if ((await redis.ping().catch(() => null)) === "PONG") return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}

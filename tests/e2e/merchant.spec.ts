@@ -35,6 +35,13 @@ test("a merchant uploads a file, publishes it, and the first buyer holds a card 
   await expect(page.getByText("Delivered").first()).toBeVisible();
   await expect(page.getByText("Buyer viewed 1")).toBeVisible();
   await expect(page.locator("main")).not.toContainText("SEA-");
+  await page.goto("/en/merchant/statement");
+  await expect(page.getByText("Due now").locator("..")).toContainText("¥10.00");
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download as CSV" }).click(),
+  ]);
+  expect(file.suggestedFilename()).toMatch(/^statement-\d{4}-\d\d\.csv$/);
 });
 
 /** Where screenshots are wanted: the folder, or nothing. */

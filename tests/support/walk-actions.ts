@@ -146,6 +146,9 @@ export const ACTIONS: Readonly<Record<string, ActionRow | "for anybody">> = {
     "admin",
   ),
   runProofAction: forAdmins(),
+  checkCachesAction: forAdmins(),
+  rebuildCachesAction: forAdmins(),
+  wishCloseMailAction: forAdmins(),
   resumeAuditedAction: forAdmins(() => ({ findingId: NOTHING, reason: "walking by" })),
   adjustWalletAction: forAdmins(() => ({
     ...{ email: "walker@example.com", currency: "CNY", amount: "1", reason: "walking by", requestKey: "0".repeat(32) },

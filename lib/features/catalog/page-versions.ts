@@ -15,7 +15,7 @@ export function readPageVersions(deps: Deps): Promise<string> {
   const state = ofDeps(deps, "catalog.page-versions", () => ({ known: null as Known | null }));
   const now = deps.clock.elapsed();
   if (state.known && now - state.known.readAt < limits.pageVersionReadMs) return state.known.versions;
-  const known: Known = { readAt: now, versions: query(deps) };
+  const known: Known = { readAt: now, versions: queryPageVersions(deps) };
   state.known = known;
   known.versions.catch(() => {
     if (state.known === known) state.known = null;
@@ -23,7 +23,13 @@ export function readPageVersions(deps: Deps): Promise<string> {
   return known.versions;
 }
 
-async function query({ db }: Deps): Promise<string> {
+/** Has the next page ask the database, whatever this process believes. */
+export function forgetPageVersions(deps: Deps): void {
+  ofDeps(deps, "catalog.page-versions", () => ({ known: null as Known | null })).known = null;
+}
+
+/** The same text from the database at this moment. */
+export async function queryPageVersions({ db }: Pick<Deps, "db">): Promise<string> {
   const rows = await db.pageVersion.findMany({ orderBy: { name: "asc" } });
   return rows.map(({ name, version }) => `${name}=${version}`).join("&");
 }

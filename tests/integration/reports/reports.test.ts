@@ -1,3 +1,4 @@
+// Over 300 lines: two days that are lived once, and everything that is said of them.
 import { vi } from "vitest";
 import { wishCloseMail } from "@/lib/features/reports/close-mail";
 import { compareClose } from "@/lib/features/reports/compare-close";

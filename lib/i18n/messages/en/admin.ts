@@ -93,6 +93,8 @@ export const admin = {
       "order.": "Orders",
       "merchant.": "Merchants",
       "product.": "Products",
+      "cache.": "Caches",
+      "report.": "Reports",
       "session.": "Sessions",
       "transfer.": "Transfers",
       "statement.": "Statements",

@@ -4,6 +4,8 @@ export const errors = {
   invalid: "A few fields need another look; they are marked below. No order was placed and no money moved.",
   insufficient_stock:
     "There is not enough stock for this quantity. No order was placed and no money moved. Try fewer, or come back later.",
+  insufficient_stock_fewer:
+    "There are not that many left, but it is not sold out: try fewer. Nothing was ordered and nothing was charged.",
   not_for_sale: "This option is not for sale right now. No order was placed and no money moved.",
   buyer_limit:
     "This option is limited per buyer, and with the orders you have this would be more. No order was placed and no money moved.",

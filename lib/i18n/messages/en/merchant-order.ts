@@ -122,6 +122,8 @@ export const order = {
     stock_low: "Stock warning",
     restocked: "Restock mail",
     invariant_broken: "Audit alert",
+    daily_close: "Daily close",
+    cache_drift: "Cache alarm",
     refund_under_way: "Mail: refund under way",
     refund_done: "Mail: refunded",
     refund_failed: "Mail: refund failed",

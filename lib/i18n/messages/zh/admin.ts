@@ -92,6 +92,8 @@ export const admin = {
       "merchant.": "商户",
       "order.": "订单",
       "product.": "商品",
+      "cache.": "缓存",
+      "report.": "报表",
       "session.": "登录",
       "transfer.": "转账确认",
       "statement.": "对账单",

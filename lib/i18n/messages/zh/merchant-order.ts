@@ -113,6 +113,8 @@ export const order = {
     stock_low: "库存预警邮件",
     restocked: "到货提醒",
     invariant_broken: "审计警报",
+    daily_close: "日结邮件",
+    cache_drift: "缓存警报",
     refund_under_way: "退款处理中邮件",
     refund_done: "已退款邮件",
     refund_failed: "退款失败邮件",

@@ -5,6 +5,7 @@ import { deviceOf, holdOrder } from "@/lib/entry/held-orders";
 import { orderPath } from "@/lib/entry/order-access";
 import { unitPriceMinor } from "@/lib/features/catalog/pricing";
 import { findSellableVariant } from "@/lib/features/catalog/sellable";
+import { hintBand } from "@/lib/features/catalog/stock-figures";
 import { OrderForm } from "@/lib/features/orders/schema";
 import { placeOrder } from "@/lib/flows/place-order";
 import { formatMinor } from "@/lib/i18n/format";
@@ -12,7 +13,7 @@ import { type Locale, toLocale } from "@/lib/i18n/locale";
 import { fromPublicId, randomHex } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { Secret } from "@/lib/kernel/secret";
-import { getDeps } from "@/lib/platform/deps";
+import { type Deps, getDeps } from "@/lib/platform/deps";
 import { BUY_FIELDS, type BuyField, type BuyState, type BuyValues } from "./buy-state";
 
 const FIELD_CHARACTERS_MAX = 300;
@@ -52,7 +53,7 @@ export async function placeOrderAction(_before: BuyState, data: FormData): Promi
     deviceId: await deviceOf(deps),
     ...(parsed.data.password === undefined ? {} : { password: new Secret(parsed.data.password) }),
   });
-  if (!placed.ok) return refusal(placed.error, values, sentKey);
+  if (!placed.ok) return refusal(await sayMore(deps, placed.error, parsed.data), values, sentKey);
   await holdOrder(deps, placed.value.id, placed.value.token);
   const href = `${orderPath(locale, placed.value.id)}/pay`;
   if (textOf(data, "scripts") === "on") return { values, requestKey: sentKey, href };
@@ -62,6 +63,13 @@ export async function placeOrderAction(_before: BuyState, data: FormData): Promi
 function uuidOf(variantId: string): string {
   const id = fromPublicId("variant", variantId);
   return id.ok ? id.value : "";
+}
+
+/** Whether fewer may still be had: a hint for the sentence, at once or not at all. That this many cannot, the database has decided. */
+async function sayMore(deps: Deps, code: string, asked: { variantId: string; quantity: number }): Promise<string> {
+  if (code !== "insufficient_stock" || asked.quantity === 1) return code;
+  const band = await hintBand(deps, uuidOf(asked.variantId));
+  return band === "low" || band === "in_stock" ? "insufficient_stock_fewer" : code;
 }
 
 function fieldsOf(issues: readonly { readonly path: readonly PropertyKey[] }[]): NonNullable<BuyState["fields"]> {
