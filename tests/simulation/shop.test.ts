@@ -11,7 +11,7 @@ import { describe, expect, test } from "@/tests/support/test";
  * you like; simulate/README.md says how it is built.
  */
 const SEEDS = [1, 20260115, 314159];
-const PROGRAMS = 5;
+const PROGRAMS = 3;
 const SHRINK_MS = 60_000;
 
 /** Built once; each program is played on a copy. */
