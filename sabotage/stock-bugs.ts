@@ -68,7 +68,7 @@ export const stockBugs: readonly Bug[] = [
       {
         file: BATCH,
         find: "  const answer = await batchesOf(deps).ask(draft);",
-        replace: `  const counted = places[0] as StockPlace;
+        replace: `  const counted = stockPlaceOf(draft.lines[0] as PlaceLine);
   if (deps.redis) {
     const key = "kapu:stock:" + placeKey(counted);
     const seeded = await deps.redis.exists(key).catch(() => 0);

@@ -127,11 +127,11 @@ function factsOf(batch: BatchDetail, locale: Locale): (readonly [string, string]
   ];
 }
 
-/** What its merchant said of the batch, where something was said. */
+/** Where the batch went in, and what its merchant said of it, where something was said. */
 function knownOf(batch: BatchDetail, locale: Locale): (readonly [string, string])[] {
   const t = getMessages(locale).imports.batch;
   const { source, unitCostMinor, costCurrency, cardsExpireAt, warrantyDays } = batch;
-  const known: (readonly [string, string])[] = [];
+  const known: (readonly [string, string])[] = [[getMessages(locale).pools.columns.pool, batch.stockPool.name]];
   if (source) known.push([t.source, source]);
   if (unitCostMinor !== null && costCurrency)
     known.push([t.cost, formatMinor(unitCostMinor.toString(), costCurrency, locale)]);

@@ -4,6 +4,7 @@ import { Cell, HeadCell, Table } from "@/components/ui/table";
 import type { ReadingWish } from "@/lib/features/imports/detect";
 import type { FileFault, Reading } from "@/lib/features/imports/rules";
 import type { Upload } from "@/lib/features/imports/uploads";
+import { poolsOf } from "@/lib/features/pools/queries";
 import { type Preview, previewUpload } from "@/lib/flows/preview-upload";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount } from "@/lib/i18n/format";
@@ -29,7 +30,8 @@ interface ImportPreviewProps {
 /** A file that is here whole: its first cards as they would be sold, how it is read, and what its batch is. */
 export async function ImportPreview({ locale, upload, wish, path, start, cancel }: ImportPreviewProps) {
   const { imports: t } = getMessages(locale);
-  const preview = await previewUpload(getDeps(), upload, wish);
+  const deps = getDeps();
+  const [preview, pools] = await Promise.all([previewUpload(deps, upload, wish), poolsOf(deps, upload)]);
   const discard = (
     <CancelForm {...{ locale, upload, cancel }} label={t.receiving.discard} pending={t.receiving.discarding} />
   );
@@ -58,7 +60,7 @@ export async function ImportPreview({ locale, upload, wish, path, start, cancel 
       </Part>
       {cards > 0 && !fault ? (
         <Part title={t.start.title}>
-          <StartForm locale={locale} uploadId={upload.id} reading={detected.reading} start={start} />
+          <StartForm {...{ locale, start, pools }} uploadId={upload.id} reading={detected.reading} />
         </Part>
       ) : null}
       <div className="max-w-2xl">{discard}</div>

@@ -24,6 +24,7 @@ function merchantNav(locale: Locale): readonly NavGroup[] {
         to("/replacements", getMessages(locale).life.replace.listTitle),
         to("/stock", getMessages(locale).life.stock.title),
         to("/statement", getMessages(locale).reports.statement.title),
+        to("/pools", getMessages(locale).pools.title),
       ],
     },
     { items: [to("/developers", getMessages(locale).developers.title)] },

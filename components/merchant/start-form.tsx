@@ -13,11 +13,14 @@ interface StartFormProps {
   /** As it was just looked at: what is imported is what was seen. */
   reading: Reading;
   start: UploadAction;
+  /** With one pool there is nothing to choose. */
+  pools: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** What a merchant knows of the batch, and the button that imports it. */
-export function StartForm({ locale, uploadId, reading, start }: Readonly<StartFormProps>) {
-  const t = getMessages(locale).imports.start;
+export function StartForm({ locale, uploadId, reading, start, pools }: Readonly<StartFormProps>) {
+  const { imports, pools: p } = getMessages(locale);
+  const t = imports.start;
   return (
     <Card className="max-w-2xl">
       <ActionForm action={start} locale={locale} errors={sentencesOf(locale)} className="space-y-4">
@@ -36,6 +39,16 @@ export function StartForm({ locale, uploadId, reading, start }: Readonly<StartFo
           </SelectField>
           <TextField name="expires" label={t.expires} hint={t.expiresHint} type="date" />
           <TextField name="warranty" label={t.warranty} inputMode="numeric" />
+          {pools.length > 1 ? (
+            <SelectField name="pool" label={p.uploadPool} hint={p.uploadPoolHint}>
+              <option value="">—</option>
+              {pools.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name}
+                </option>
+              ))}
+            </SelectField>
+          ) : null}
         </div>
         <label className="flex min-h-11 items-center gap-2 text-sm">
           <input type="checkbox" name="publish" className="size-4" />

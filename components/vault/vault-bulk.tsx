@@ -23,12 +23,15 @@ interface VaultBulkProps {
   moveId: string;
   picked: ReadonlySet<string>;
   t: Words;
-  words: Readonly<Record<"kinds" | "errors", Readonly<Record<string, string>>>>;
+  words: Readonly<Record<"kinds" | "errors" | "pool", Readonly<Record<string, string>>>>;
+  /** Where cards can be laid; with one pool there is nowhere else. */
+  pools: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** What can be done with many cards at once: with the picked ones, or with all that the filters show. One form for each act. */
 export function VaultBulk(props: Readonly<VaultBulkProps>) {
-  const { locale, role, query, move, moveId, picked, t, words } = props;
+  const { locale, role, query, move, moveId, picked, t, words, pools } = props;
+  const hasPools = pools.length > 1;
   const b = t.bulk;
   const target = <Target locale={locale} query={query} picked={picked} t={t} />;
   return (
@@ -40,12 +43,22 @@ export function VaultBulk(props: Readonly<VaultBulkProps>) {
             <input type="hidden" name="moveId" value={moveId} />
             {target}
             <SelectField name="kind" label={b.what}>
-              {VAULT_MOVES.map((kind) => (
+              {VAULT_MOVES.filter((kind) => hasPools || kind !== "transfer").map((kind) => (
                 <option key={kind} value={kind}>
                   {words.kinds[kind]}
                 </option>
               ))}
             </SelectField>
+            {hasPools ? (
+              <SelectField name="toPoolId" label={words.pool.label ?? ""} hint={words.pool.hint ?? ""}>
+                <option value="">{words.pool.none}</option>
+                {pools.map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </SelectField>
+            ) : null}
             <TextField name="reason" label={b.reason} required maxLength={limits.vaultReasonMax} />
             <ActionSubmit size="sm" pendingLabel={b.moving}>
               {b.move}

@@ -27,7 +27,8 @@ interface VaultListProps {
   /** Made with the page: the same form sent twice is one move. */
   moveId: string;
   t: Words;
-  words: Readonly<Record<"states" | "kinds" | "errors", Readonly<Record<string, string>>>>;
+  words: Readonly<Record<"states" | "kinds" | "errors" | "pool", Readonly<Record<string, string>>>>;
+  pools: readonly { readonly id: string; readonly name: string }[];
 }
 
 /**
@@ -35,7 +36,7 @@ interface VaultListProps {
  * page, and the link under it leads to the next.
  */
 export function VaultList(props: Readonly<VaultListProps>) {
-  const { locale, base, role, first, next, query, move, moveId, t, words } = props;
+  const { locale, base, role, first, next, query, move, moveId, t, words, pools } = props;
   const { rows, state, loadMore } = useVaultRows({ first, next, query: query ?? "" });
   const { box, from, to, above, below } = useRowWindow(rows.length, loadMore);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
@@ -100,7 +101,7 @@ export function VaultList(props: Readonly<VaultListProps>) {
       <p role="status" className="mt-2 min-h-5 text-sm text-faint nojs:hidden">
         {statusOf(state, t, locale) ?? fill(t.rows, { count: formatCount(rows.length, locale) })}
       </p>
-      <VaultBulk {...{ locale, role, query, move, moveId, picked, t, words }} />
+      <VaultBulk {...{ locale, role, query, move, moveId, picked, t, words, pools }} />
     </>
   );
 }

@@ -7,7 +7,7 @@ import { wordOf } from "@/components/merchant/state-badges";
 import type { ViewProps } from "@/components/merchant/view";
 import { buttonClass } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { listGlassNotices } from "@/lib/features/vault/card-story";
+import { listGlassNotices, listPools } from "@/lib/features/vault/card-story";
 import { toItem } from "@/lib/features/vault/item";
 import { findRows, listCards } from "@/lib/features/vault/list-cards";
 import type { VaultQuery } from "@/lib/features/vault/schema";
@@ -39,7 +39,7 @@ interface VaultViewProps extends ViewProps {
 /** The viewer's cards: masked, filtered by the address, as long as one scrolls. */
 export async function VaultView({ query, found, refused, acts, ...view }: VaultViewProps) {
   const { locale, viewer, base } = view;
-  const { vault: t, merchant, life, staff } = getMessages(locale);
+  const { vault: t, merchant, life, staff, pools } = getMessages(locale);
   const deps = getDeps();
   const notices = await listGlassNotices(deps, viewer);
   const page = found ? { rows: await findRows(deps, viewer, found), next: null } : await listCards(deps, viewer, query);
@@ -55,7 +55,13 @@ export async function VaultView({ query, found, refused, acts, ...view }: VaultV
       move={acts.move}
       moveId={newId()}
       t={t}
-      words={{ states: merchant.labels.card, kinds: life.batch.kinds, errors: { ...staff.errors, ...life.errors } }}
+      words={{
+        states: merchant.labels.card,
+        kinds: life.batch.kinds,
+        errors: { ...staff.errors, ...life.errors, no_such_pool: pools.errors.no_such_pool },
+        pool: { label: pools.vaultPool, hint: pools.vaultPoolHint, none: pools.none },
+      }}
+      pools={viewer.kind === "merchant" ? await listPools(deps, viewer) : []}
     />
   );
   return (

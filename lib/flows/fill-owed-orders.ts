@@ -1,3 +1,4 @@
+import { placesOfLines } from "@/lib/features/inventory/pools";
 import type { StockPlace } from "@/lib/features/inventory/start-hints";
 import { lockStock } from "@/lib/features/inventory/store";
 import { limits } from "@/lib/kernel/limits";
@@ -16,8 +17,10 @@ export async function fillOwedOrders(deps: Deps): Promise<number> {
       SELECT l.variant_id, l.pool_id FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL
       UNION
       SELECT r.variant_id, r.pool_id FROM replacement r WHERE r.status = 'waiting')
-    SELECT variant_id AS "variantId", pool_id AS "poolId" FROM owed
-     WHERE EXISTS (SELECT 1 FROM card c WHERE c.variant_id = owed.variant_id AND c.pool_id = owed.pool_id AND c.status = 'available')
+    SELECT DISTINCT owed.variant_id AS "variantId", p.pool_id AS "poolId"
+      FROM owed JOIN variant v ON v.id = owed.variant_id
+     CROSS JOIN LATERAL unnest(owed.pool_id || (v.pool_id || v.fallback_pool_ids)) AS p (pool_id)
+     WHERE EXISTS (SELECT 1 FROM card c WHERE c.variant_id = owed.variant_id AND c.pool_id = p.pool_id AND c.status = 'available')
      LIMIT ${limits.owedPlacesPerRun}::int`;
   for (const place of places) await fillPlace(deps, place);
   return places.length;
@@ -33,8 +36,8 @@ async function fillPlace(deps: Deps, place: StockPlace): Promise<void> {
 
 /** Tries one order, and all that were paid before it, against the stock that is there; nothing happens when it is not owed. */
 export async function fillOwedOrder(deps: Deps, orderId: string): Promise<void> {
-  const places = await deps.db.$queryRaw<StockPlace[]>`
+  const lines = await deps.db.$queryRaw<StockPlace[]>`
     SELECT l.variant_id AS "variantId", l.pool_id AS "poolId" FROM orders o JOIN order_line l ON l.order_id = o.id
      WHERE o.id = ${orderId}::uuid AND o.owed_at IS NOT NULL`;
-  for (const place of places) await fillPlace(deps, place);
+  for (const place of await placesOfLines(deps.db, lines)) await fillPlace(deps, place);
 }

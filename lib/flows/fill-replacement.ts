@@ -14,11 +14,14 @@ async function swap(tx: Tx, replacementId: string): Promise<number> {
     asked AS MATERIALIZED (
       SELECT r.* FROM replacement r WHERE r.id = ${replacementId}::uuid AND r.status = 'waiting' FOR NO KEY UPDATE),
     picked AS MATERIALIZED (
-      SELECT p.id FROM asked CROSS JOIN LATERAL (
+      SELECT p.id FROM asked JOIN variant v ON v.id = asked.variant_id
+       CROSS JOIN LATERAL unnest(asked.pool_id || (v.pool_id || v.fallback_pool_ids)) WITH ORDINALITY AS f (pool_id, n)
+       CROSS JOIN LATERAL (
         SELECT c.id FROM card c
-         WHERE c.variant_id = asked.variant_id AND c.pool_id = asked.pool_id AND c.status = 'available' AND c.pick >= 0
+         WHERE c.variant_id = asked.variant_id AND c.pool_id = f.pool_id AND c.status = 'available' AND c.pick >= 0
            AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp())
-         ORDER BY c.pick LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) p),
+         ORDER BY c.pick LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) p
+       ORDER BY f.n LIMIT 1),
     pair AS MATERIALIZED (
       SELECT a.id, a.order_id, a.merchant_id, a.old_card_id, p.id AS new_card_id FROM asked a CROSS JOIN picked p),
     burnt AS (

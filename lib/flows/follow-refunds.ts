@@ -1,3 +1,4 @@
+import { placesOfLines } from "@/lib/features/inventory/pools";
 import { releaseCards, tryLockStock, withdrawDelivered } from "@/lib/features/inventory/store";
 import { appendEntry } from "@/lib/features/ledger/append";
 import { judgeRefunds } from "@/lib/features/orders/rules";
@@ -56,7 +57,10 @@ async function begin(tx: Tx, locked: LockedOrder, cause: RefundCause): Promise<F
   await changeOrder(tx, order, change, { reason: "refund_requested", actorId: cause.actorId });
   for (const kind of ["owed_order", "unfillable_order"] as const)
     await resolveFinding(tx, { kind, subject: order.id, resolution: "refunded" });
-  if (isHolding) for (const line of await readLines(tx, order.id)) await serveOwedOrders(tx, line);
+  if (isHolding) {
+    const places = await placesOfLines(tx, await readLines(tx, order.id));
+    for (const place of places) await serveOwedOrders(tx, place);
+  }
   return ok({ variantIds: grown });
 }
 

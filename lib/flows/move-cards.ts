@@ -41,7 +41,7 @@ const hashOf = ({ kind, reason }: Intention, which: string | readonly string[]) 
   sha256(JSON.stringify([kind, reason, typeof which === "string" ? which : [...which].sort()]));
 
 /** What the intention has come to already, or that its id stands for another one. */
-function judgeKnown(move: CardMove, contentHash: Buffer): Result<Moved | null, "idempotency_conflict"> {
+export function judgeKnown(move: CardMove, contentHash: Buffer): Result<Moved | null, "idempotency_conflict"> {
   if (!contentHash.equals(move.contentHash)) return err("idempotency_conflict");
   return ok(move.finishedAt ? { moved: move.cardCount, left: move.leftCount } : null);
 }

@@ -7,11 +7,14 @@ import { merchantScope, type Proven } from "@/lib/kernel/viewer";
 import { sha256 } from "@/lib/platform/crypto";
 import type { Deps } from "@/lib/platform/deps";
 import { type Moved, moveCards } from "./move-cards";
+import { TRANSFERABLE, transferCards } from "./transfer-cards";
 
 export interface VaultMove {
   /** Made when the form is. */
   readonly moveId: string;
-  readonly kind: CardMoveKind;
+  readonly kind: CardMoveKind | "transfer";
+  /** Of a transfer, where to. */
+  readonly toPoolId?: string | undefined;
   readonly reason: string;
   readonly target: BulkTarget;
 }
@@ -23,8 +26,8 @@ interface Found {
 }
 
 /** A part's own id out of the intention and what the part is about: the same cards twice are one move, and other cards are another. */
-function partId({ moveId, kind }: VaultMove, cardIds: readonly string[]): string {
-  const hex = sha256(`${moveId}|${kind}|${[...cardIds].sort().join()}`).toString("hex");
+function partId({ moveId, kind, toPoolId = "" }: VaultMove, cardIds: readonly string[]): string {
+  const hex = sha256(`${moveId}|${kind}${toPoolId}|${[...cardIds].sort().join()}`).toString("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
@@ -32,7 +35,7 @@ function partId({ moveId, kind }: VaultMove, cardIds: readonly string[]): string
 async function sort(
   { db }: Deps,
   viewer: Proven,
-  { ids, kind }: { ids: readonly string[]; kind: CardMoveKind },
+  { ids, kind }: { ids: readonly string[]; kind: VaultMove["kind"] },
 ): Promise<ReadonlyMap<string, string[]> | null> {
   const scope = merchantScope(viewer);
   const rows = await db.$queryRaw<Found[]>`
@@ -41,27 +44,35 @@ async function sort(
   if (rows.length !== ids.length) return null;
   const merchants = new Map<string, string[]>();
   for (const { id, merchantId, status } of rows) {
-    if (!MOVE_EDGES[kind].from.includes(status)) continue;
+    if (!(kind === "transfer" ? TRANSFERABLE : MOVE_EDGES[kind].from).includes(status)) continue;
     merchants.set(merchantId, [...(merchants.get(merchantId) ?? []), id]);
   }
   return merchants;
 }
 
-type Refusal = "nothing_chosen" | "not_found" | "too_large" | "idempotency_conflict";
+type Refusal = "nothing_chosen" | "not_found" | "no_such_pool" | "too_large" | "idempotency_conflict";
+
+/** One part, by the flow of its kind. */
+function movePart(deps: Deps, viewer: Proven, move: VaultMove, cardIds: readonly string[]) {
+  const { kind, reason, toPoolId } = move;
+  const part = { moveId: partId(move, cardIds), reason, cardIds };
+  if (kind !== "transfer") return moveCards(deps, viewer, { ...part, kind });
+  return transferCards(deps, viewer, { ...part, toPoolId: toPoolId ?? "" });
+}
 
 /**
- * Puts cards of the vault aside, returns or withdraws them: the named ones, or all that a filter shows, part by part as `moveCards` does
+ * Puts cards of the vault aside, returns or withdraws them, or lays them into another pool: the named ones, or all that a filter shows, part by part as `moveCards` does
  * it. What is promised or sold stays with its buyer and is counted as left. Of named cards that are not all the viewer's, none is moved.
  */
 export async function moveVaultCards(deps: Deps, viewer: Proven, move: VaultMove): Promise<Result<Moved, Refusal>> {
-  const { kind, reason, target } = move;
+  const { kind, target } = move;
   let [asked, moved] = [0, 0];
   for await (const ids of readTargets(deps, viewer, { target, max: limits.vaultCardsPerAct })) {
     const merchants = await sort(deps, viewer, { ids, kind });
     if (!merchants) return err("not_found");
     asked += ids.length;
     for (const cardIds of merchants.values()) {
-      const part = await moveCards(deps, viewer, { moveId: partId(move, cardIds), kind, reason, cardIds });
+      const part = await movePart(deps, viewer, move, cardIds);
       if (!part.ok) return part;
       moved += part.value.moved;
     }

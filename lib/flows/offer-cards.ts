@@ -22,16 +22,17 @@ interface Debt {
   readonly since: Date;
 }
 
-/** The oldest debts first, a page at a time. Nothing is handed out for money that the buyer asks his bank for. */
+/** The oldest debts first that may be paid from this place, a page at a time: it is their own pool, or one that their variant is sold from. Nothing is handed out for money that the buyer asks his bank for. */
 function readDebts(tx: Tx, { variantId, poolId }: StockPlace, after: Debt | undefined): Promise<Debt[]> {
   return tx.$queryRaw<Debt[]>`
+    WITH v AS MATERIALIZED (SELECT id, pool_id || fallback_pool_ids AS pools FROM variant WHERE id = ${variantId}::uuid)
     SELECT * FROM (
-      SELECT o.id, o.id AS "orderId", false AS "isReplacement", o.paid_at AS since FROM orders o
+      SELECT o.id, o.id AS "orderId", false AS "isReplacement", o.paid_at AS since FROM v, orders o
        WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL
-         AND EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.variant_id = ${variantId}::uuid AND l.pool_id = ${poolId}::uuid)
+         AND EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.variant_id = v.id AND ${poolId}::uuid = ANY (l.pool_id || v.pools))
       UNION ALL
-      SELECT r.id, r.order_id, true, r.requested_at FROM replacement r JOIN orders o ON o.id = r.order_id
-       WHERE r.status = 'waiting' AND r.variant_id = ${variantId}::uuid AND r.pool_id = ${poolId}::uuid
+      SELECT r.id, r.order_id, true, r.requested_at FROM v, replacement r JOIN orders o ON o.id = r.order_id
+       WHERE r.status = 'waiting' AND r.variant_id = v.id AND ${poolId}::uuid = ANY (r.pool_id || v.pools)
          AND o.disputed_at IS NULL AND o.status <> 'refunding') d
      WHERE ${after?.id ?? null}::uuid IS NULL OR (d.since, d.id) > (${after?.since ?? null}::timestamptz, ${after?.id ?? null}::uuid)
      ORDER BY d.since, d.id LIMIT ${limits.owedOrdersPerPage}::int`;
@@ -88,7 +89,7 @@ async function bindCards(tx: Tx, orderId: string, place: StockPlace): Promise<bo
   assert(locked.settledPaymentId, "an owed order is paid");
   const order = await dropExpiredCards(tx, locked);
   const lines = await readLines(tx, orderId);
-  const line = lines.find(({ variantId, poolId }) => variantId === place.variantId && poolId === place.poolId);
+  const line = lines.find(({ variantId }) => variantId === place.variantId);
   assert(line, "the order has a line of this variant");
   const lacking = line.quantity - (await countBound(tx, order, line.variantId));
   if (lacking === 0) return true;

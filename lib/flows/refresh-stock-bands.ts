@@ -13,7 +13,7 @@ async function refresh(tx: Tx, variantId: string | null): Promise<StockFigure[]>
                  ORDER BY id LIMIT ${limits.variantCacheEntriesMax}::int) v
       CROSS JOIN LATERAL (
         SELECT count(*) AS n FROM (
-          SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = v.pool_id AND c.status = 'available'
+          SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = ANY (v.pool_id || v.fallback_pool_ids) AND c.status = 'available'
              AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp())
            LIMIT greatest(v.low_stock_below, v.quantity_min)) c) s
     ON CONFLICT (variant_id) DO UPDATE SET band = EXCLUDED.band, refreshed_at = EXCLUDED.refreshed_at

@@ -1,3 +1,4 @@
+import { placesOfLines } from "@/lib/features/inventory/pools";
 import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
 import { lockStock, releaseCards } from "@/lib/features/inventory/store";
 import { appendEntry } from "@/lib/features/ledger/append";
@@ -22,7 +23,7 @@ async function release(tx: Tx, order: LockedOrder): Promise<string[]> {
   assert(released === cardIds.length, "what an expired order holds is reserved for it");
   await appendEntry(tx, { kind: "release", merchantId, orderId, reference: "released_by_hand", cardIds });
   await changeOrder(tx, order, { cardIds: [] }, { reason: "cards_released" });
-  for (const line of lines) await serveOwedOrders(tx, line);
+  for (const place of await placesOfLines(tx, lines)) await serveOwedOrders(tx, place);
   return lines.map((line) => line.variantId);
 }
 

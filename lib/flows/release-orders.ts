@@ -3,9 +3,13 @@ import { lockStock } from "@/lib/features/inventory/store";
 import type { Tx } from "@/lib/platform/db";
 import { serveOwedOrders } from "./offer-cards";
 
+/** Where their cards may have come from, which is where they go back to. */
 async function placesOf(tx: Tx, orderIds: readonly string[]): Promise<StockPlace[]> {
   const rows = await tx.$queryRaw<StockPlace[]>`
-    SELECT DISTINCT variant_id AS "variantId", pool_id AS "poolId" FROM order_line WHERE order_id = ANY (${[...orderIds]}::uuid[])`;
+    SELECT DISTINCT l.variant_id AS "variantId", p.pool_id AS "poolId"
+      FROM order_line l JOIN variant v ON v.id = l.variant_id
+     CROSS JOIN LATERAL unnest(l.pool_id || (v.pool_id || v.fallback_pool_ids)) AS p (pool_id)
+     WHERE l.order_id = ANY (${[...orderIds]}::uuid[])`;
   return rows.sort((left, right) => (placeKey(left) < placeKey(right) ? -1 : 1));
 }
 

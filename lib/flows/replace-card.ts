@@ -145,7 +145,7 @@ async function replace(tx: Tx, viewer: Viewer, command: ReplaceCard, place: Orde
 }
 
 /**
- * Swaps a bad card of a delivered order for another one of the same variant and pool, or, while there is none, puts the order in line behind
+ * Swaps a bad card of a delivered order for another one of the same variant, from its own pool or one that the variant falls back to, or, while there is none, puts the order in line behind
  * whoever is owed cards already: it is served when a batch is published. At most what the warranty promises; beyond it an admin may go. Safe
  * twice: the same intention is one replacement.
  */

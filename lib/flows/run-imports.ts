@@ -118,8 +118,9 @@ async function openOrResume(deps: Deps, upload: Upload): Promise<Opened | null> 
     return { batch, dataKey: openDataKey(deps.keys, wrapped, batch), before: report, isFilled: status !== "importing" };
   }
   await finishImports(deps, await findDeadImports(deps.db, upload.variantId));
-  const target = await findImportTarget(deps.db, { variantId: upload.variantId, merchantId: upload.merchantId });
-  assert(target, "a variant of an upload is never deleted");
+  const { variantId, merchantId, poolId } = upload;
+  const target = await findImportTarget(deps.db, { variantId, merchantId, poolId });
+  assert(target, "a variant or pool of an upload is never deleted");
   const batch: ImportBatch = { ...target, batchId: newId() };
   const { dataKey, wrapped, keyId } = newDataKey(deps.keys, batch);
   const { note, source, unitCostMinor, costCurrency, cardsExpireAt, warrantyDays } = upload;

@@ -1,3 +1,5 @@
+import { placesOfLine, placesOfLines } from "@/lib/features/inventory/pools";
+import type { StockPlace } from "@/lib/features/inventory/start-hints";
 import { countAvailable, lockReserved, lockStock, releaseCards, takeCards } from "@/lib/features/inventory/store";
 import { appendEntry } from "@/lib/features/ledger/append";
 import { judgePayment, type PaymentVerdict } from "@/lib/features/orders/rules";
@@ -41,18 +43,27 @@ const FINDING_OF = {
 } as const;
 
 /**
- * Takes up to the line's quantity. A card that a count sees and no lock gets is in the hands of somebody who may let go of
+ * Takes up to the line's quantity, from its pools in order. A card that a count sees and no lock gets is in the hands of somebody who may let go of
  * it: worth a short wait, before a buyer who has paid hears that the stock is gone.
  */
 async function takeLine(tx: Tx, order: LockedOrder, line: OrderLine): Promise<string[]> {
   const taken: string[] = [];
+  const places = await placesOfLine(tx, line);
   for (let tries = 1; ; tries++) {
-    const quantity = line.quantity - taken.length;
-    taken.push(...(await takeCards(tx, { place: line, orderId: order.id, quantity, status: "reserved" })));
+    for (const place of places) {
+      const quantity = line.quantity - taken.length;
+      if (quantity === 0) return taken;
+      taken.push(...(await takeCards(tx, { place, orderId: order.id, quantity, status: "reserved" })));
+    }
     if (taken.length === line.quantity || tries === limits.loneRetries) return taken;
-    if ((await countAvailable(tx, line, 1)) === 0) return taken;
+    if (!(await isAnyAvailable(tx, places))) return taken;
     await new Promise((wake) => setTimeout(wake, limits.loneWaitMs));
   }
+}
+
+async function isAnyAvailable(tx: Tx, places: readonly StockPlace[]): Promise<boolean> {
+  for (const place of places) if ((await countAvailable(tx, place, 1)) > 0) return true;
+  return false;
 }
 
 /** Takes what there is of the cards that a paid order lacks: after a lapsed reservation, an expired card, or by *claim on payment*. */
@@ -88,7 +99,7 @@ async function withhold(tx: Tx, order: LockedOrder): Promise<"owed"> {
     await appendEntry(tx, { kind: "release", merchantId, orderId, reference: "disputed", cardIds });
   }
   await owe(tx, order, { cardIds: [], reason: "disputed" });
-  if (order.cardIds.length > 0) for (const line of lines) await serveOwedOrders(tx, line);
+  if (order.cardIds.length > 0) for (const place of await placesOfLines(tx, lines)) await serveOwedOrders(tx, place);
   return "owed";
 }
 

@@ -2,6 +2,7 @@ import { numbered } from "@/lib/features/imports/columns";
 import type { Reading } from "@/lib/features/imports/rules";
 import { type StartForm, StoredReading } from "@/lib/features/imports/schema";
 import { beginImport, findOwnUpload } from "@/lib/features/imports/uploads";
+import { findImportTarget } from "@/lib/features/inventory/import-store";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
@@ -29,9 +30,11 @@ export async function startImport(
   deps: Deps,
   viewer: Viewer,
   { uploadId, reading: text, ...wishes }: StartForm,
-): Promise<Result<{ uploadId: string }, "not_found" | "invalid">> {
+): Promise<Result<{ uploadId: string }, "not_found" | "no_such_pool" | "invalid">> {
   const upload = await findOwnUpload(deps.db, viewer, uploadId);
   if (!upload) return err("not_found");
+  const { variantId, merchantId } = upload;
+  if (!(await findImportTarget(deps.db, { variantId, merchantId, poolId: wishes.poolId }))) return err("no_such_pool");
   const reading = parseReading(text);
   if (!reading) return err("invalid");
   const expectedLines = upload.state === "received" ? await expectLines(deps, upload, reading) : null;

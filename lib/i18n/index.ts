@@ -7,6 +7,7 @@ import { imports as enImports } from "./messages/en/imports";
 import { life as enLife } from "./messages/en/life";
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { money as enMoney } from "./messages/en/money";
+import { pools as enPools } from "./messages/en/pools";
 import { reports as enReports } from "./messages/en/reports";
 import { security as enSecurity } from "./messages/en/security";
 import { selling as enSelling } from "./messages/en/selling";
@@ -24,6 +25,7 @@ import { imports as zhImports } from "./messages/zh/imports";
 import { life as zhLife } from "./messages/zh/life";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { money as zhMoney } from "./messages/zh/money";
+import { pools as zhPools } from "./messages/zh/pools";
 import { reports as zhReports } from "./messages/zh/reports";
 import { security as zhSecurity } from "./messages/zh/security";
 import { selling as zhSelling } from "./messages/zh/selling";
@@ -53,6 +55,7 @@ const messages = {
     vault: zhVault,
     selling: zhSelling,
     developers: zhDevelopers,
+    pools: zhPools,
     reports: zhReports,
   },
   en: {
@@ -73,6 +76,7 @@ const messages = {
     vault: enVault,
     selling: enSelling,
     developers: enDevelopers,
+    pools: enPools,
     reports: enReports,
   },
 } as const;

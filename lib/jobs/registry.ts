@@ -2,6 +2,7 @@ import { auditContinuouslyJob } from "./audit-continuously";
 import { auditFullyJob } from "./audit-fully";
 import { checkCachesJob } from "./check-caches";
 import { closeDaysJob } from "./close-days";
+import { countPoolsJob } from "./count-pools";
 import { countSalesJob } from "./count-sales";
 import { drainOutboxJob } from "./drain-outbox";
 import { driveRefundsJob } from "./drive-refunds";
@@ -51,6 +52,7 @@ export const JOBS: readonly Job[] = [
   countSalesJob,
   closeDaysJob,
   checkCachesJob,
+  countPoolsJob,
   sendWebhooksJob,
   writeExportsJob,
   freeAbandonedJobsJob,

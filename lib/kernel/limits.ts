@@ -62,6 +62,11 @@ export const limits = {
   owedLockWaitMs: 2_000,
   owedLockWaitsMax: 3,
   ledgerCardIdsPerEntry: 5_000,
+  /** Pools that one variant is sold from, its own and those it falls back to; an array in the database holds one less. */
+  poolsPerVariantMax: 8,
+  poolsPerMerchantMax: 50,
+  poolNameMax: 60,
+  poolNoteMax: 200,
 
   // Cards that are put aside, returned or withdrawn
   namedCardsMax: 5_000,

@@ -35,6 +35,7 @@ async function placed(c: ApiContext, deps: Deps): Promise<Reply> {
     requestKey,
     email: email.toLowerCase(),
     locale: toLocale(locale),
+    channel: "api",
     accountId: gateway,
     lines: [{ variantId, quantity }],
     ...(password === undefined ? {} : { password: new Secret(password) }),

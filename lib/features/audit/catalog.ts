@@ -17,6 +17,7 @@ import { tenancy } from "./invariants/i19-tenancy";
 import { idempotency } from "./invariants/i21-idempotency";
 import { wallet } from "./invariants/i23-wallet";
 import { replacement } from "./invariants/i24-replacement";
+import { pools } from "./invariants/i25-pools";
 
 /** The invariants that SQL can see. The others are in `OUT_OF_SIGHT`. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -38,6 +39,7 @@ export const INVARIANTS: readonly Invariant[] = [
   idempotency,
   wallet,
   replacement,
+  pools,
 ];
 
 /** A promise that no query can judge: what judges it instead, by name. */

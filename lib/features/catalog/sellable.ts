@@ -3,11 +3,17 @@ import { type Deps, ofDeps } from "@/lib/platform/deps";
 import type { PriceTier } from "./pricing";
 import type { SaleWindow } from "./rules";
 
+export interface SellablePool {
+  readonly id: string;
+  readonly channel: string | null;
+}
+
 /** What placing an order must know of a variant, as of one version; the statement refuses an order priced with another. */
 export interface SellableVariant {
   readonly id: string;
   readonly merchantId: string;
-  readonly poolId: string;
+  /** Where its cards are taken from, in order; a pool with a channel is kept for orders that come by it. */
+  readonly pools: readonly SellablePool[];
   readonly version: number;
   readonly priceMinor: bigint;
   readonly currency: string;
@@ -27,6 +33,13 @@ interface Entry {
   readonly variant: Promise<SellableVariant | null>;
 }
 
+/** Pools in the order of their ids as given; a variant that has one pool asks for none. */
+async function readPools(db: Deps["db"], ids: readonly string[]): Promise<SellablePool[]> {
+  if (ids.length === 0) return [];
+  const found = await db.stockPool.findMany({ where: { id: { in: [...ids] } }, select: { id: true, channel: true } });
+  return ids.flatMap((id) => found.filter((pool) => pool.id === id));
+}
+
 async function readVariant({ db }: Deps, variantId: string): Promise<SellableVariant | null> {
   const row = await db.variant.findUnique({
     where: { id: variantId },
@@ -34,13 +47,15 @@ async function readVariant({ db }: Deps, variantId: string): Promise<SellableVar
       priceTiers: true,
       product: { select: { status: true, haltedAt: true } },
       merchant: { select: { status: true } },
+      stockPool: { select: { id: true, channel: true } },
     },
   });
   if (!row) return null;
+  const fallbacks = await readPools(db, row.fallbackPoolIds);
   return {
     id: row.id,
     merchantId: row.merchantId,
-    poolId: row.poolId,
+    pools: [row.stockPool, ...fallbacks],
     version: row.version,
     priceMinor: row.priceMinor,
     currency: row.currency,

@@ -71,6 +71,7 @@ const Facts = z.object({
   expires: z.union([z.string().regex(DAY, code("invalid")), z.literal("")]).default(""),
   warranty: z.union([z.string().regex(/^\d{1,4}$/, code("not_a_number")), z.literal("")]).default(""),
   publish: z.literal("on").optional(),
+  pool: z.union([z.uuid(), z.literal("")]).default(""),
 });
 
 const CHINA_MS = 8 * 3_600_000;
@@ -85,7 +86,7 @@ function endOfDay(day: string): Date | null {
 export const StartForm = z
   .object({ uploadId: z.uuid(), reading: z.string().max(40_000) })
   .extend(Facts.shape)
-  .transform(({ cost, currency, expires, warranty, publish, ...fields }, context) => {
+  .transform(({ cost, currency, expires, warranty, publish, pool, ...fields }, context) => {
     const refuse = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
     const amount = cost === "" || !isCurrency(currency) ? null : parseDecimal(cost, currency);
     if (amount && !amount.ok) refuse("cost", "price_malformed");
@@ -95,6 +96,7 @@ export const StartForm = z
     if (warrantyDays !== null && warrantyDays > 3_650) refuse("warranty", "out_of_range");
     return {
       ...fields,
+      poolId: pool === "" ? null : pool,
       unitCostMinor: amount?.ok ? amount.value.amountMinor : null,
       costCurrency: amount?.ok ? currency : null,
       cardsExpireAt,

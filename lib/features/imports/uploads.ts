@@ -25,6 +25,7 @@ const COLUMNS = {
   cardsExpireAt: true,
   warrantyDays: true,
   isPublishRequested: true,
+  poolId: true,
   failure: true,
   failureLine: true,
   createdAt: true,
@@ -128,6 +129,7 @@ export interface ImportWishes {
   readonly cardsExpireAt: Date | null;
   readonly warrantyDays: number | null;
   readonly isPublishRequested: boolean;
+  readonly poolId: string | null;
 }
 
 /** Hands a whole upload over to the job; false when somebody else has, or it was cancelled. */

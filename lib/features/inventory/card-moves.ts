@@ -2,10 +2,13 @@ import type { Viewer } from "@/lib/kernel/viewer";
 import type { Tx } from "@/lib/platform/db";
 import { type CardMoveKind, MOVE_EDGES } from "./rules";
 
+/** A change of state, or a transfer to another pool, which leaves the state as it is. */
+export type MoveKind = CardMoveKind | "transfer";
+
 /** A move of cards as it is on record: the intention, and how far it has come. */
 export interface CardMove {
   readonly id: string;
-  readonly kind: CardMoveKind;
+  readonly kind: MoveKind;
   readonly merchantId: string;
   readonly contentHash: Uint8Array;
   readonly cardCount: number;
@@ -15,9 +18,11 @@ export interface CardMove {
 
 export interface MoveDraft {
   readonly id: string;
-  readonly kind: CardMoveKind;
+  readonly kind: MoveKind;
   readonly merchantId: string;
   readonly batchId: string | null;
+  /** Of a transfer, where to. */
+  readonly toPoolId?: string | undefined;
   readonly reason: string;
   readonly contentHash: Uint8Array;
   readonly actor: Viewer;
@@ -26,9 +31,9 @@ export interface MoveDraft {
 /** Puts an intention on record, once; returns it as it stands, from this call or from the one before it. */
 export async function recordMove(tx: Tx, draft: MoveDraft): Promise<CardMove> {
   await tx.$executeRaw`
-    INSERT INTO card_move (id, kind, merchant_id, batch_id, reason, content_hash, actor_kind, actor_id)
-    VALUES (${draft.id}::uuid, ${draft.kind}, ${draft.merchantId}::uuid, ${draft.batchId}::uuid, ${draft.reason}, ${draft.contentHash},
-            ${draft.actor.kind}, ${draft.actor.userId}::uuid)
+    INSERT INTO card_move (id, kind, merchant_id, batch_id, to_pool_id, reason, content_hash, actor_kind, actor_id)
+    VALUES (${draft.id}::uuid, ${draft.kind}, ${draft.merchantId}::uuid, ${draft.batchId}::uuid, ${draft.toPoolId ?? null}::uuid, ${draft.reason},
+            ${draft.contentHash}, ${draft.actor.kind}, ${draft.actor.userId}::uuid)
     ON CONFLICT (id) DO NOTHING`;
   const [move] = await tx.$queryRaw<CardMove[]>`
     SELECT id, kind, merchant_id AS "merchantId", content_hash AS "contentHash", card_count AS "cardCount", left_count AS "leftCount",

@@ -48,16 +48,23 @@ export interface ImportChunk {
 const NEVER_DAY = 1_048_575;
 const SEQUENCE_BITS = 43;
 
-/** The variant's owner and pool, or null: no such variant, or another merchant's. A null merchant asks for any. */
+/**
+ * The variant's owner and the pool: the one that is named, or the variant's first. Null: no such variant or pool, or another merchant's. A
+ * null merchant asks for any.
+ */
 export async function findImportTarget(
   db: Db,
-  { variantId, merchantId }: { variantId: string; merchantId: string | null },
+  { variantId, merchantId, poolId }: { variantId: string; merchantId: string | null; poolId?: string | null },
 ): Promise<ImportTarget | null> {
   const variant = await db.variant.findUnique({
     where: { id: variantId, ...(merchantId === null ? {} : { merchantId }) },
     select: { id: true, merchantId: true, poolId: true },
   });
-  return variant && { variantId: variant.id, merchantId: variant.merchantId, poolId: variant.poolId };
+  if (!variant) return null;
+  const target = { variantId: variant.id, merchantId: variant.merchantId };
+  if (!poolId) return { ...target, poolId: variant.poolId };
+  const pool = await db.stockPool.findFirst({ where: { id: poolId, merchantId: variant.merchantId } });
+  return pool && { ...target, poolId: pool.id };
 }
 
 /** What its merchant knows of a batch. */

@@ -24,6 +24,19 @@ export function isSoldOut(deps: Deps, place: StockPlace, quantity: number): bool
   return latch !== undefined && deps.clock.elapsed() < latch.until && quantity > latch.available;
 }
 
+/** The same of several places together: what one has too few of, another may have. */
+export function isSoldOutIn(deps: Deps, places: readonly StockPlace[], quantity: number): boolean {
+  const { latches } = stateOf(deps);
+  const now = deps.clock.elapsed();
+  let left = 0;
+  for (const place of places) {
+    const latch = latches.get(placeKey(place));
+    if (latch === undefined || now >= latch.until) return false;
+    left += latch.available;
+  }
+  return quantity > left;
+}
+
 /** Called before a count without locks; returns how to remember what it found, unless cards arrived in the meantime. */
 export function startCount(deps: Deps, place: StockPlace): (available: number) => void {
   const state = stateOf(deps);

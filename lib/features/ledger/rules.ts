@@ -12,6 +12,8 @@ export const ENTRY_KINDS = [
   "quarantine",
   "restore",
   "replace",
+  "transfer_out",
+  "transfer_in",
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 

@@ -40,7 +40,7 @@ export async function listForPrograms(
                        'priceMinor', v.price_minor::text, 'currency', v.currency, 'status', v.status, 'available', s.n) ORDER BY v.position, v.id)
                        FROM variant v CROSS JOIN LATERAL (
                          SELECT count(*)::int AS n FROM (
-                           SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = v.pool_id AND c.status = 'available'
+                           SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = ANY (v.pool_id || v.fallback_pool_ids) AND c.status = 'available'
                             LIMIT ${limits.stockCountMax}::int) counted) s
                       WHERE v.product_id = p.id), '[]') AS variants
       FROM product p

@@ -88,7 +88,7 @@ const readLowStock = ({ db }: Reads, scope: string | null): Promise<LowStockRow[
       FROM variant v
       JOIN product p ON p.id = v.product_id AND p.status = 'published'
       CROSS JOIN LATERAL (SELECT count(*)::int AS available FROM (
-        SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = v.pool_id AND c.status = 'available'
+        SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = ANY (v.pool_id || v.fallback_pool_ids) AND c.status = 'available'
          LIMIT v.low_stock_below + 1) counted) s
      WHERE v.status = 'published' AND s.available <= v.low_stock_below
        AND (${scope}::uuid IS NULL OR v.merchant_id = ${scope}::uuid)

@@ -46,7 +46,7 @@ export async function listProducts({ db }: Reads, viewer: Viewer, query: Product
         SELECT count(*)::int AS count, coalesce(sum(s.n), 0)::int AS available, min(x.price_minor) AS price_minor, min(x.currency) AS currency
           FROM variant x
           CROSS JOIN LATERAL (SELECT count(*) AS n FROM (
-            SELECT 1 FROM card c WHERE c.variant_id = x.id AND c.pool_id = x.pool_id AND c.status = 'available'
+            SELECT 1 FROM card c WHERE c.variant_id = x.id AND c.pool_id = ANY (x.pool_id || x.fallback_pool_ids) AND c.status = 'available'
              LIMIT ${limits.stockCountMax}::int) counted) s
          WHERE x.product_id = p.id AND x.status <> 'archived') v ON true
      WHERE (${scope}::uuid IS NULL OR p.merchant_id = ${scope}::uuid)
@@ -118,7 +118,7 @@ export type ProductDetail = NonNullable<Awaited<ReturnType<typeof findProduct>>>
 async function countAvailable(db: Db, variantIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const rows = await db.$queryRaw<{ id: string; available: number }[]>`
     SELECT v.id, (SELECT count(*)::int FROM (
-             SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = v.pool_id AND c.status = 'available'
+             SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = ANY (v.pool_id || v.fallback_pool_ids) AND c.status = 'available'
               LIMIT ${limits.stockCountMax}::int) counted) AS available
       FROM variant v WHERE v.id = ANY (${[...variantIds]}::uuid[])`;
   return new Map(rows.map(({ id, available }) => [id, available]));

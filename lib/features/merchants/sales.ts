@@ -126,6 +126,6 @@ const readCover = ({ db }: Reads, scope: string | null, timeZone: string) =>
       FROM sold JOIN variant v ON v.id = sold.variant_id AND v.status = 'published' JOIN product p ON p.id = v.product_id
      CROSS JOIN LATERAL (
        SELECT count(*)::int AS n FROM (
-         SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = v.pool_id AND c.status = 'available'
+         SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = ANY (v.pool_id || v.fallback_pool_ids) AND c.status = 'available'
           LIMIT ${limits.stockCountMax}::int) counted) stock
      ORDER BY stock.n::numeric / sold.sold, v.id LIMIT ${limits.overviewRows}::int`;

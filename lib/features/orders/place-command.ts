@@ -8,6 +8,8 @@ export interface PlaceOrder {
   readonly requestKey: string;
   readonly email: string;
   readonly locale: "zh" | "en";
+  /** What sells it: the storefront when nobody says. */
+  readonly channel?: "web" | "api";
   readonly accountId: string;
   readonly lines: readonly { readonly variantId: string; readonly quantity: number }[];
   readonly password?: Secret | undefined;

@@ -44,7 +44,7 @@ export async function listCare({ db }: { readonly db: Db }, viewer: Viewer, { q,
       LEFT JOIN stock_warning w ON w.variant_id = v.id
       CROSS JOIN LATERAL (
         SELECT count(*)::int AS n FROM (
-          SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = v.pool_id AND c.status = 'available'
+          SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = ANY (v.pool_id || v.fallback_pool_ids) AND c.status = 'available'
            LIMIT ${limits.stockCountMax}::int) found) s
      WHERE v.status <> 'archived' AND (${scope}::uuid IS NULL OR v.merchant_id = ${scope}::uuid)
        AND (${q} = '' OR v.sku ILIKE ${like} OR p.title_zh ILIKE ${like} OR p.title_en ILIKE ${like})

@@ -14,14 +14,14 @@ interface Crossing {
 export async function crossBounds(tx: Tx): Promise<{ fell: Crossing[]; rose: Crossing[] }> {
   const rows = await tx.$queryRaw<(Crossing & { hasFallen: boolean })[]>`
     WITH level AS MATERIALIZED (
-      SELECT v.id, v.merchant_id, v.pool_id, v.low_stock_below AS low, greatest(coalesce(v.low_stock_clear, v.low_stock_below * 2), v.low_stock_below + 1) AS clear
+      SELECT v.id, v.merchant_id, v.pool_id || v.fallback_pool_ids AS pools, v.low_stock_below AS low, greatest(coalesce(v.low_stock_clear, v.low_stock_below * 2), v.low_stock_below + 1) AS clear
         FROM variant v JOIN product p ON p.id = v.product_id AND p.status = 'published'
        WHERE v.status = 'published' AND EXISTS (SELECT 1 FROM batch b WHERE b.variant_id = v.id AND b.status = 'published')
        ORDER BY v.id LIMIT ${limits.variantCacheEntriesMax}::int),
     counted AS MATERIALIZED (
       SELECT l.*, s.n FROM level l CROSS JOIN LATERAL (
         SELECT count(*)::int AS n FROM (
-          SELECT 1 FROM card c WHERE c.variant_id = l.id AND c.pool_id = l.pool_id AND c.status = 'available'
+          SELECT 1 FROM card c WHERE c.variant_id = l.id AND c.pool_id = ANY (l.pools) AND c.status = 'available'
              AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp()) LIMIT l.clear) found) s),
     fell AS (
       INSERT INTO stock_warning (variant_id, merchant_id, state, available)
@@ -75,7 +75,7 @@ export const listLow = (db: Db | Tx, merchantId: string): Promise<LowVariant[]> 
       JOIN variant v ON v.id = w.variant_id AND v.status = 'published' JOIN product p ON p.id = v.product_id
       CROSS JOIN LATERAL (
         SELECT count(*)::int AS n FROM (
-          SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = v.pool_id AND c.status = 'available'
+          SELECT 1 FROM card c WHERE c.variant_id = v.id AND c.pool_id = ANY (v.pool_id || v.fallback_pool_ids) AND c.status = 'available'
              AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp()) LIMIT v.low_stock_below + 1) found) s
      WHERE w.merchant_id = ${merchantId}::uuid AND w.state = 'low'
      ORDER BY s.n, v.sku LIMIT ${limits.lowVariantsTold}::int`;

@@ -37,9 +37,11 @@ export async function findCardPage({ db }: Reads, viewer: Viewer, cardId: string
       SELECT id, merchant_id, batch_id, order_id FROM card
        WHERE id = ${cardId}::uuid AND (${scope}::uuid IS NULL OR merchant_id = ${scope}::uuid)),
     told AS (
-      SELECT e.created_at AS at, 'ledger' AS kind, e.kind AS what, m.actor_kind AS by, m.actor_id, coalesce(m.reason, e.reference) AS reason, e.order_id
+      SELECT e.created_at AS at, 'ledger' AS kind, e.kind AS what, m.actor_kind AS by, m.actor_id,
+             concat_ws(' · ', p.name, coalesce(m.reason, e.reference)) AS reason, e.order_id
         FROM mine JOIN stock_entry e ON e.batch_id = mine.batch_id AND mine.id = ANY (e.card_ids)
-        LEFT JOIN card_move m ON e.kind IN ('quarantine', 'restore', 'withdraw') AND m.id::text = e.reference
+        LEFT JOIN card_move m ON e.kind IN ('quarantine', 'restore', 'withdraw', 'transfer_out', 'transfer_in') AND m.id::text = left(e.reference, 36)
+        LEFT JOIN stock_pool p ON e.kind IN ('transfer_out', 'transfer_in') AND p.id::text = substr(e.reference, 38)
       UNION ALL
       SELECT e.created_at, 'ledger', e.kind, NULL, NULL, '', e.order_id
         FROM mine JOIN stock_entry e ON e.order_id = mine.order_id AND mine.id = ANY (e.card_ids)

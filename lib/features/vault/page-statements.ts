@@ -1,6 +1,6 @@
 /**
  * The two statements that find a page of cards. Neither reads more of `card` than probes of its indexes: everything that a whole
- * batch has in common (merchant, variant, product, pool) is asked of `batch`, which is small, and then each batch is asked for its
+ * batch has in common (merchant, variant, product, and the pools it has ever had cards in) is asked of `batch`, which is small, and then each batch is asked for its
  * next cards in one state at a time, by `card_state_ix` or, where expiry matters, `card_state_expiry_ix`. A filter that matches
  * nothing costs one probe for each batch and state, and never a walk over cards.
  */
@@ -9,7 +9,8 @@
 const BATCHES = `
   SELECT b.id, b.number FROM batch b
    WHERE ($1::uuid IS NULL OR b.merchant_id = $1::uuid) AND ($2::uuid IS NULL OR b.id = $2::uuid)
-     AND ($3::uuid IS NULL OR b.variant_id = $3::uuid) AND ($5::uuid IS NULL OR b.pool_id = $5::uuid)
+     AND ($3::uuid IS NULL OR b.variant_id = $3::uuid) 
+     AND ($5::uuid IS NULL OR b.pool_id = $5::uuid OR EXISTS (SELECT 1 FROM pool_transfer t WHERE t.batch_id = b.id AND t.to_pool_id = $5::uuid))
      AND ($4::uuid IS NULL OR b.variant_id IN (SELECT v.id FROM variant v WHERE v.product_id = $4::uuid))`;
 
 const NO_CARD = "00000000-0000-0000-0000-000000000000";
@@ -22,7 +23,7 @@ SELECT c.id::text AS id, k.number AS place
    SELECT p.id FROM unnest($6::text[]) AS s (status)
     CROSS JOIN LATERAL (
       SELECT c.id FROM card c
-       WHERE c.batch_id = k.id AND c.status = s.status
+       WHERE c.batch_id = k.id AND c.status = s.status AND ($5::uuid IS NULL OR c.pool_id = $5::uuid)
          AND c.id > CASE WHEN k.number = $8::bigint THEN $9::uuid ELSE '${NO_CARD}'::uuid END
        ORDER BY c.id LIMIT $7::int) p
     ORDER BY p.id LIMIT $7::int) c
@@ -38,7 +39,7 @@ SELECT c.id::text AS id, (extract(epoch FROM c.expires_at) * 1000)::bigint AS pl
  CROSS JOIN unnest($6::text[]) AS s (status)
  CROSS JOIN LATERAL (
    SELECT c.id, c.expires_at FROM card c
-    WHERE c.batch_id = k.id AND c.status = s.status AND c.expires_at IS NOT NULL
+    WHERE c.batch_id = k.id AND c.status = s.status AND c.expires_at IS NOT NULL AND ($5::uuid IS NULL OR c.pool_id = $5::uuid)
       AND c.expires_at >= greatest($10::timestamptz, to_timestamp($8::bigint / 1000.0), '-infinity'::timestamptz)
       AND c.expires_at < least($11::timestamptz, 'infinity'::timestamptz)
       AND ($8::bigint IS NULL OR (c.expires_at, c.id) > (to_timestamp($8::bigint / 1000.0), $9::uuid))

@@ -1,7 +1,7 @@
 /** What a card can be; in the order in which it comes to be. */
 export const CARD_STATES = ["draft", "available", "quarantined", "reserved", "delivered", "withdrawn"] as const;
 /** What may be done with many cards at once. */
-export const VAULT_MOVES = ["quarantine", "restore", "withdraw"] as const;
+export const VAULT_MOVES = ["quarantine", "restore", "withdraw", "transfer"] as const;
 export const VAULT_SORTS = ["new", "old", "expiry"] as const;
 
 /** Where a page of the vault ended: the batch (or the moment of expiry) and the card after which the next one begins. */

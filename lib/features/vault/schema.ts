@@ -87,8 +87,12 @@ export const ExportForm = Target.extend({ reason: Reason, format: z.enum(["txt",
 export const VaultMoveForm = Target.extend({
   moveId: z.uuid(),
   kind: z.enum(VAULT_MOVES),
+  toPoolId: z.union([z.uuid(), z.literal("").transform(() => undefined)]).optional(),
   reason: Reason,
-}).transform(({ moveId, kind, reason, ...target }) => ({ moveId, kind, reason, target: toTarget(target) }));
+}).transform(({ moveId, kind, toPoolId, reason, ...target }, context) => {
+  if (kind === "transfer" && !toPoolId) context.addIssue({ code: "custom", path: ["toPoolId"], message: "required" });
+  return { moveId, kind, toPoolId, reason, target: toTarget(target) };
+});
 
 /** The cards that a search found, as the address names them, and why a form without scripts was led back here. */
 export const FoundQuery = z.object({

@@ -17,6 +17,8 @@ import type { PlaceLine, PlaceRow } from "./place-statement";
 export interface OrderDraft {
   readonly row: PlaceRow;
   readonly lines: readonly PlaceLine[];
+  /** Of each line, the pools it may be taken from, in order. */
+  readonly pools: readonly (readonly string[])[];
   readonly presentation: Presentation;
   readonly token: Secret;
 }
@@ -25,7 +27,14 @@ interface PricedLine {
   readonly variant: SellableVariant;
   readonly quantity: number;
   readonly unitPriceMinor: bigint;
+  readonly poolIds: readonly string[];
 }
+
+/** What sells the order: a storefront in one language, or the API. A pool that is kept for another channel is passed by. */
+const poolsFor = ({ pools }: SellableVariant, { channel, locale }: PlaceOrder): string[] => {
+  const seller = channel === "api" ? "api" : `web_${locale}`;
+  return pools.filter((pool) => pool.channel === null || pool.channel === seller).map(({ id }) => id);
+};
 
 type Refusal = Extract<
   PlaceOrderRefusal,
@@ -42,7 +51,10 @@ function priceLines(
     if (!variant) return err("not_found");
     if (!variant.isSellable) return err("not_for_sale");
     if (quantity < variant.quantityMin || quantity > variant.quantityMax) return err("quantity_out_of_range");
-    priced.push({ variant, quantity, unitPriceMinor: unitPriceMinor(variant.priceMinor, variant.tiers, quantity) });
+    const poolIds = poolsFor(variant, cmd);
+    if (poolIds.length === 0) return err("not_for_sale");
+    const each = unitPriceMinor(variant.priceMinor, variant.tiers, quantity);
+    priced.push({ variant, quantity, unitPriceMinor: each, poolIds });
   }
   const [first] = priced;
   // One order, one shop, one currency, one way of holding stock.
@@ -148,17 +160,22 @@ export async function draftOrder(
     presentation: attempt.value.presentation,
     query_after_seconds: limits.queryIntervalSecondsMin + Math.floor(Math.random() * (spread + 1)),
   };
-  const lines = priced.value.map(
-    (line, index): PlaceLine => ({
-      order_id: id,
-      line: index + 1,
-      variant_id: line.variant.id,
-      pool_id: line.variant.poolId,
-      quantity: line.quantity,
-      unit_price_minor: line.unitPriceMinor.toString(),
-      variant_version: line.variant.version,
-      start: startOf(deps, { variantId: line.variant.id, poolId: line.variant.poolId }).toString(),
-    }),
-  );
-  return ok({ row, lines, presentation: attempt.value.presentation, token });
+  const lines = priced.value.map((line, index) => toLine(deps, line, { orderId: id, number: index + 1 }));
+  const pools = priced.value.map(({ poolIds }) => poolIds);
+  return ok({ row, lines, pools, presentation: attempt.value.presentation, token });
+}
+
+function toLine(deps: Deps, line: PricedLine, { orderId, number }: { orderId: string; number: number }): PlaceLine {
+  const { id: variantId, version } = line.variant;
+  const poolId = line.poolIds[0] as string;
+  return {
+    order_id: orderId,
+    line: number,
+    variant_id: variantId,
+    pool_id: poolId,
+    quantity: line.quantity,
+    unit_price_minor: line.unitPriceMinor.toString(),
+    variant_version: version,
+    start: startOf(deps, { variantId, poolId }).toString(),
+  };
 }

@@ -1,4 +1,4 @@
-import { isSoldOut, startCount } from "@/lib/features/inventory/sold-out-latch";
+import { startCount } from "@/lib/features/inventory/sold-out-latch";
 import { advanceStart, placeKey, type StockPlace } from "@/lib/features/inventory/start-hints";
 import { countAvailable } from "@/lib/features/inventory/store";
 import { newOrderNumber } from "@/lib/kernel/id";
@@ -8,6 +8,7 @@ import { sqlStateOf } from "@/lib/platform/db";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import { observeBatch } from "@/lib/platform/measures";
 import { createLine } from "@/lib/platform/waiting-line";
+import { aim, countPools, hasFallback, isGone, placesOf, splitLines } from "./aim-draft";
 import type { OrderDraft } from "./draft-order";
 import { type BuyerCaps, runLimited } from "./place-limited";
 import { type PlaceAnswer, type PlaceLine, runPlace } from "./place-statement";
@@ -35,8 +36,8 @@ async function runBatch(deps: Deps, drafts: readonly OrderDraft[]): Promise<Plac
 }
 
 /** An order by itself, searched from the first card; a number that chance gave twice is drawn again. */
-async function runAlone(deps: Deps, draft: OrderDraft): Promise<PlaceAnswer> {
-  const fromZero = draft.lines.map((line) => ({ ...line, start: "0" }));
+async function runAlone(deps: Deps, draft: OrderDraft, lines = draft.lines): Promise<PlaceAnswer> {
+  const fromZero = lines.map((line) => ({ ...line, start: "0" }));
   try {
     return (await runPlace(deps.hot, [draft.row], fromZero))[0] as PlaceAnswer;
   } catch (error) {
@@ -50,8 +51,7 @@ const SOLD_OUT = { verdict: "insufficient_stock" } as const;
 type Answer = PlaceAnswer | typeof SOLD_OUT | { readonly verdict: "buyer_limit" };
 
 /** Whether the latch says that an order cannot be filled. What is claimed on payment does not ask for stock now. */
-const isLatched = (deps: Deps, draft: OrderDraft): boolean =>
-  isClaimedNow(draft) && draft.lines.some((line) => isSoldOut(deps, stockPlaceOf(line), line.quantity));
+const isLatched = (deps: Deps, draft: OrderDraft): boolean => isClaimedNow(draft) && isGone(deps, draft);
 
 const batchesOf = (deps: Deps) =>
   ofDeps(deps, "orders.place", () =>
@@ -93,20 +93,26 @@ function outcomeOf(answer: Answer): PlaceOutcome | null {
   return answer.verdict === "short" ? null : { verdict: answer.verdict };
 }
 
+type RunLines = (lines: readonly PlaceLine[]) => Promise<Answer>;
+
 /**
- * An order that its batch could not fill: alone, then counted without locks, then a bounded wait for those who hold cards
+ * An order that its batch could not fill: alone, from as many of its pools as it takes, then counted without locks, then a bounded wait for those who hold cards
  * in transactions that may roll back. One at a time per variant, so that the first recount answers the crowd behind it.
  */
 async function placeAlone(
   deps: Deps,
   draft: OrderDraft,
-  run: (draft: OrderDraft) => Promise<Answer> = (alone) => runAlone(deps, alone),
+  run: RunLines = (lines) => runAlone(deps, draft, lines),
 ): Promise<PlaceOutcome> {
   for (let tries = 0; tries < limits.loneRetries; tries++) {
-    if (draft.lines.some((line) => isSoldOut(deps, stockPlaceOf(line), line.quantity))) return SOLD_OUT;
-    const outcome = outcomeOf(await run(draft));
+    if (isGone(deps, draft)) return SOLD_OUT;
+    const lines = await splitLines(deps, draft);
+    if (!lines) return SOLD_OUT;
+    const outcome = outcomeOf(await run(lines));
     if (outcome) return outcome;
-    for (const line of draft.lines) {
+    for (const [index, line] of draft.lines.entries()) {
+      // Of several pools what there is was counted before, and is counted again before the next try.
+      if (placesOf(draft, index).length > 1) continue;
       const latch = startCount(deps, stockPlaceOf(line));
       const available = await countAvailable(deps.db, stockPlaceOf(line), line.quantity);
       if (available >= line.quantity) continue;
@@ -121,6 +127,7 @@ async function placeAlone(
 
 /** Places a draft with whatever else is asked at the moment; every answer is final except that `conflict` is to be read back. */
 export async function placeThroughBatch(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> {
+  if (hasFallback(draft)) return placeFromPools(deps, draft);
   if (isLatched(deps, draft)) return SOLD_OUT;
   const answer = await batchesOf(deps).ask(draft);
   if (!answer.ok) return { verdict: "busy" };
@@ -130,11 +137,32 @@ export async function placeThroughBatch(deps: Deps, draft: OrderDraft): Promise<
 }
 
 /**
+ * The same with several pools: whole from the first that has enough, with the batch; only what no pool can fill by itself goes alone and
+ * is taken from several. Whoever finds a pool short counts it for the crowd behind, which then asks the next pool at once.
+ */
+async function placeFromPools(deps: Deps, draft: OrderDraft): Promise<PlaceOutcome> {
+  const tried = new Set<string>();
+  while (tried.size < limits.poolsPerVariantMax) {
+    if (isLatched(deps, draft)) return SOLD_OUT;
+    const aimed = aim(deps, draft);
+    const target = aimed?.lines.map((line) => line.pool_id).join() ?? "";
+    if (!aimed || tried.has(target)) break;
+    tried.add(target);
+    const answer = await batchesOf(deps).ask(aimed);
+    if (!answer.ok) return { verdict: "busy" };
+    const outcome = outcomeOf(answer.value);
+    if (outcome) return outcome;
+    await inLine(deps, aimed, () => countPools(deps, aimed));
+  }
+  return inLine(deps, draft, () => placeAlone(deps, draft));
+}
+
+/**
  * Places an order with a variant that is limited per buyer: never in a batch, because the count before it and the order are
  * one transaction under a lock; in the same line as all that go alone, so that a crowd takes one connection and not all.
  */
 export const placeLimited = (deps: Deps, draft: OrderDraft, caps: BuyerCaps): Promise<PlaceOutcome> =>
-  inLine(deps, draft, () => placeAlone(deps, draft, (alone) => runLimited(deps, alone, caps)));
+  inLine(deps, draft, () => placeAlone(deps, draft, (lines) => runLimited(deps, draft, { caps, lines })));
 
-const inLine = (deps: Deps, { lines }: OrderDraft, task: () => Promise<PlaceOutcome>): Promise<PlaceOutcome> =>
+const inLine = <T>(deps: Deps, { lines }: OrderDraft, task: () => Promise<T>): Promise<T> =>
   ofDeps(deps, "orders.place-alone", createLine).run(placeKey(stockPlaceOf(lines[0] as PlaceLine)), task);

@@ -35,10 +35,10 @@ const keysOf = ({ row }: OrderDraft, variantId: string): string[] => [
 export async function runLimited(
   deps: Deps,
   draft: OrderDraft,
-  caps: BuyerCaps,
+  { caps, lines }: { caps: BuyerCaps; lines: readonly PlaceLine[] },
 ): Promise<PlaceAnswer | { readonly verdict: "buyer_limit" }> {
   const limited = draft.lines.filter((line) => caps.has(line.variant_id));
-  const fromZero = draft.lines.map((line) => ({ ...line, start: "0" }));
+  const fromZero = lines.map((line) => ({ ...line, start: "0" }));
   const result = await inTransaction<PlaceAnswer, "buyer_limit">(deps.db, async (tx) => {
     await lock(
       tx,

@@ -32,6 +32,8 @@ export interface PlaceLine {
   readonly variant_id: string;
   readonly pool_id: string;
   readonly quantity: number;
+  /** Of a line that is shared among pools: what it asks for in all, in its first part, and 0 in the others. */
+  readonly ordered?: number;
   readonly unit_price_minor: string;
   readonly variant_version: number;
   /** Where the search for available cards may begin; only a hint. */
@@ -57,6 +59,7 @@ export interface PlaceAnswer {
  * - Cards are marked only for orders that came back from the insert, so a key that was taken changes nothing.
  * - Tables are reached by arrays of keys and the batch's own rows are joined by hashing: the hot client forbids the planner
  *   nested loops and sequential scans, whose cost it cannot judge for a batch of unknown size.
+ * - A line may come in parts, one for each pool that it is taken from: the order gets every part, and one line; or nothing.
  * - An order that does not fit is `short` and takes nothing; its neighbours keep theirs.
  */
 export const PLACE_SQL = `
@@ -73,7 +76,7 @@ line AS MATERIALIZED (
   SELECT l.*, v.version IS NOT DISTINCT FROM l.variant_version AS is_fresh,
          coalesce(v.sale_from <= clock_timestamp(), true) AND coalesce(v.sale_until > clock_timestamp(), true) AS is_open
     FROM jsonb_to_recordset($2::jsonb) AS l (order_id uuid, line int, variant_id uuid, pool_id uuid, quantity int,
-         unit_price_minor bigint, variant_version int, start bigint)
+         unit_price_minor bigint, variant_version int, start bigint, ordered int)
     LEFT JOIN (SELECT id, version, sale_from, sale_until FROM variant
                 WHERE id = ANY (ARRAY(SELECT (x ->> 'variant_id')::uuid FROM jsonb_array_elements($2::jsonb) AS x))) v ON v.id = l.variant_id),
 -- What the same buyer holds open. Risk control, read without locks: two batches at once may exceed it a little.
@@ -103,10 +106,10 @@ judged AS MATERIALIZED (
                    WHERE ol.variant_id = l.variant_id AND ol.order_id = ANY (h.by_email || h.by_device)) own
                 CROSS JOIN LATERAL (
                   SELECT count(*) AS available
-                    FROM (SELECT 1 FROM card c WHERE c.variant_id = l.variant_id AND c.pool_id = l.pool_id AND c.status = 'available'
+                    FROM (SELECT 1 FROM card c WHERE c.variant_id = l.variant_id AND c.status = 'available'
                            LIMIT ${limits.openShareCountedCardsMax}) s) stock
                 WHERE l.order_id = r.id
-                  AND (own.later + l.quantity
+                  AND (own.later + coalesce(l.ordered, l.quantity)
                        + CASE WHEN own.held > 0 THEN r.before_quantity ELSE greatest(r.before_quantity - r.first_quantity, 0) END) * 100
                       > (stock.available + own.held) * ${limits.openShareOfStockPercentMax})
            END AS is_capped
@@ -172,7 +175,8 @@ marked AS (
   RETURNING c.id),
 lines AS (
   INSERT INTO order_line (order_id, line, variant_id, pool_id, quantity, unit_price_minor)
-  SELECT l.order_id, l.line, l.variant_id, l.pool_id, l.quantity, l.unit_price_minor FROM line l JOIN placed p ON p.id = l.order_id),
+  SELECT l.order_id, l.line, l.variant_id, l.pool_id, coalesce(l.ordered, l.quantity), l.unit_price_minor
+    FROM line l JOIN placed p ON p.id = l.order_id WHERE l.ordered IS DISTINCT FROM 0),
 attempts AS (
   INSERT INTO payment_attempt (id, order_id, account_id, out_trade_no, amount_minor, currency, presentation, created_at, next_query_at)
   SELECT j.attempt_id, j.id, j.account_id, j.out_trade_no, j.total_minor, j.currency, j.presentation, t.at,

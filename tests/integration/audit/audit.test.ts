@@ -71,6 +71,8 @@ describe("the audit", () => {
       "replace",
       "reserve",
       "restore",
+      "transfer_in",
+      "transfer_out",
       "withdraw",
     ]);
   });

@@ -1,5 +1,18 @@
 import type { Break } from "./break";
-import { AGED, AVAILABLE, DELIVERED, DOUBLE, EXPIRED, earlierEntry, LEDGER_AGED, OWED, PAIR, PENDING } from "./rows";
+import {
+  AGED,
+  AVAILABLE,
+  DELIVERED,
+  DOUBLE,
+  EXPIRED,
+  earlierEntry,
+  LEDGER_AGED,
+  OTHER_MERCHANT,
+  OTHER_POOL,
+  OWED,
+  PAIR,
+  PENDING,
+} from "./rows";
 
 /** What can go wrong with cards, orders and their record. */
 export const BREAKS_OF_CARDS: readonly Break[] = [
@@ -247,5 +260,32 @@ export const BREAKS_OF_CARDS: readonly Break[] = [
     what: "a verified notice that was never judged",
     fault: "never judged",
     sql: `UPDATE payment_event SET verdict = NULL, received_at = ${AGED} WHERE order_id = ${DELIVERED}`,
+  },
+  {
+    id: "I25",
+    what: "a card laid into another pool without a word",
+    fault: "card lies in another pool than the ledger says",
+    sql: "UPDATE card SET pool_id = (SELECT to_pool_id FROM pool_transfer ORDER BY id LIMIT 1) WHERE id = (SELECT id FROM card WHERE status = 'draft' LIMIT 1)",
+  },
+  {
+    id: "I25",
+    what: "a transfer that left one pool and entered none",
+    fault: "transfer with one side",
+    sql: `DELETE FROM stock_entry WHERE id = (SELECT max(id) FROM stock_entry WHERE kind = 'transfer_out')`,
+  },
+  {
+    id: "I25",
+    what: "a transfer that was counted otherwise",
+    fault: "transfer counted otherwise than the ledger says",
+    sql: "UPDATE pool_transfer SET card_count = card_count + 1 WHERE id = (SELECT max(id) FROM pool_transfer)",
+  },
+  {
+    id: "I19",
+    what: "a variant that falls back to another merchant's pool",
+    fault: "variant and pool that it falls back to",
+    sql: [
+      ...OTHER_MERCHANT,
+      `UPDATE variant SET fallback_pool_ids = ARRAY[${OTHER_POOL}::uuid] WHERE id = (SELECT variant_id FROM card LIMIT 1)`,
+    ],
   },
 ];

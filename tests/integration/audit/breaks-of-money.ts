@@ -258,6 +258,7 @@ export const BREAKS_OF_MONEY: readonly Break[] = [
     id: "I19",
     what: "a card in another merchant's pool",
     fault: "card and pool",
+    also: ["I25"],
     sql: [...OTHER_MERCHANT, `UPDATE card SET pool_id = ${OTHER_POOL} WHERE id = ${AVAILABLE}`],
   },
   {

@@ -7,6 +7,7 @@ import { payWithBalance } from "@/lib/flows/pay-with-balance";
 import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
 import { replaceCard } from "@/lib/flows/replace-card";
 import { revealOrder } from "@/lib/flows/reveal-order";
+import { transferStock } from "@/lib/flows/transfer-cards";
 import { newId } from "@/lib/kernel/id";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps } from "@/lib/platform/deps";
@@ -103,6 +104,18 @@ async function recall(shop: TestShop): Promise<void> {
   await moveCards(shop.deps, owner, { moveId: newId(), cardIds: [second as string], kind: "quarantine", reason });
 }
 
+/** Cards that went from one pool to another, and one of them on. */
+async function transfer(shop: TestShop): Promise<void> {
+  const { variantId, merchantId, poolId } = await shop.stock({ cards: 3 });
+  const owner = { kind: "merchant", userId: newId(), merchantId } as const;
+  const toPoolId = newId();
+  await shop.deps.db.stockPool.create({ data: { id: toPoolId, merchantId, slug: "overseas", name: "Overseas" } });
+  const wish = { variantId, fromPoolId: poolId, toPoolId, quantity: 2, reason: "overseas sale" };
+  await transferStock(shop.deps, owner, { ...wish, moveId: newId() });
+  const back = { fromPoolId: toPoolId, toPoolId: poolId, quantity: 1 };
+  await transferStock(shop.deps, owner, { ...wish, ...back, moveId: newId() });
+}
+
 /** A database in which each kind of order and card exists that the shop can make by itself today. */
 export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   const shop = await openShop(urls);
@@ -127,6 +140,7 @@ export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   await spendBalance(shop);
   await recall(shop);
   await replace(shop);
+  await transfer(shop);
   const onPayment = await shop.stock({ cards: 2, stockPolicy: "claim_on_payment" });
   await shop.pay(await shop.place(onPayment.variantId));
   await importCards(shop.deps, {

@@ -4,6 +4,9 @@ const STATUS_AFTER = `CASE e.kind WHEN 'import' THEN 'draft' WHEN 'publish' THEN
                      WHEN 'reserve' THEN 'reserved' WHEN 'bind' THEN 'reserved' WHEN 'withdraw' THEN 'withdrawn'
                      WHEN 'quarantine' THEN 'quarantined' WHEN 'restore' THEN 'available' ELSE 'delivered' END`;
 
+/** To another pool, as it is: what the pools have to say of it is I25's. */
+const IS_TRANSFER = "kind IN ('transfer_out', 'transfer_in')";
+
 const IMPORTED = `SELECT batch_id, sum(CASE WHEN kind = 'import' THEN cardinality(card_ids) ELSE -cardinality(card_ids) END) AS cards
     FROM stock_entry WHERE kind = 'import' OR (kind = 'withdraw' AND reference = 'import_abandoned') GROUP BY batch_id`;
 
@@ -18,6 +21,7 @@ WITH imported AS (
   ${IMPORTED.replace("FROM stock_entry WHERE", "FROM public.stock_entry WHERE batch_id = ANY (ARRAY(SELECT id FROM counted_batch)) AND (").replace(" GROUP BY", ") GROUP BY")}),
 known AS (
   SELECT e.id, e.kind, e.order_id, u.card_id, ${STATUS_AFTER} AS status FROM stock_entry e CROSS JOIN LATERAL unnest(e.card_ids) AS u (card_id)
+   WHERE NOT ${IS_TRANSFER}
   UNION ALL
   SELECT e.id, e.kind, e.order_id, u.card_id, ${STATUS_AFTER} FROM public.stock_entry e CROSS JOIN LATERAL unnest(e.card_ids) AS u (card_id)
    WHERE e.batch_id = ANY (ARRAY(SELECT id FROM batch)) AND e.kind IN ('withdraw', 'quarantine', 'restore')),
@@ -68,7 +72,7 @@ WITH counted AS (SELECT batch_id, count(*) AS cards FROM card GROUP BY batch_id)
 imported AS (
   ${IMPORTED}),
 last_entry AS (
-  SELECT card_id, max(id) AS id FROM (SELECT id, unnest(card_ids) AS card_id FROM stock_entry) moved GROUP BY card_id),
+  SELECT card_id, max(id) AS id FROM (SELECT id, unnest(card_ids) AS card_id FROM stock_entry WHERE NOT ${IS_TRANSFER}) moved GROUP BY card_id),
 replayed AS (
   SELECT l.card_id, e.id AS entry_id, e.kind, e.order_id,
          ${STATUS_AFTER} AS status

@@ -24,20 +24,22 @@ SELECT 'lapsed reservation still held' AS fault, c.variant_id, c.id AS card_id, 
 UNION ALL
 SELECT 'says sold out while cards are on sale', v.id, NULL, NULL, s.cards, b.refreshed_at
   FROM lying s
-  JOIN variant v ON v.id = s.variant_id AND v.pool_id = s.pool_id AND v.status = 'published' AND s.cards >= v.quantity_min
+  JOIN variant v ON v.id = s.variant_id AND s.pool_id = ANY (v.pool_id || v.fallback_pool_ids) AND v.status = 'published' AND s.cards >= v.quantity_min
   JOIN product p ON p.id = v.product_id AND p.status = 'published' AND p.halted_at IS NULL
   JOIN variant_stock b ON b.variant_id = v.id AND b.band = 'sold_out'
 UNION ALL
 SELECT 'paid order waits while cards are on sale', l.variant_id, NULL, o.id, s.cards, o.owed_at
   FROM orders o
   JOIN order_line l ON l.order_id = o.id
-  JOIN lying s ON s.variant_id = l.variant_id AND s.pool_id = l.pool_id
+  JOIN variant v ON v.id = l.variant_id
+  JOIN lying s ON s.variant_id = l.variant_id AND s.pool_id = ANY (l.pool_id || (v.pool_id || v.fallback_pool_ids))
  WHERE o.owed_at < now() - ${AT_REST} AND o.disputed_at IS NULL
    AND l.quantity > (SELECT count(*) FROM card h WHERE h.id = ANY (o.card_ids) AND h.variant_id = l.variant_id)
 UNION ALL
 SELECT 'replacement waits while cards are on sale', r.variant_id, NULL, r.order_id, s.cards, r.requested_at
   FROM replacement r
   JOIN orders o ON o.id = r.order_id AND o.status = 'delivered' AND o.disputed_at IS NULL
-  JOIN lying s ON s.variant_id = r.variant_id AND s.pool_id = r.pool_id
+  JOIN variant v ON v.id = r.variant_id
+  JOIN lying s ON s.variant_id = r.variant_id AND s.pool_id = ANY (r.pool_id || (v.pool_id || v.fallback_pool_ids))
  WHERE r.status = 'waiting' AND r.requested_at < now() - ${AT_REST}`,
 };

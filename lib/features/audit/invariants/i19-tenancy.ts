@@ -34,6 +34,10 @@ UNION ALL
 SELECT 'variant and pool', NULL, NULL, v.id, NULL, v.merchant_id, p.merchant_id
   FROM variant v JOIN stock_pool p ON p.id = v.pool_id WHERE v.merchant_id <> p.merchant_id
 UNION ALL
+SELECT 'variant and pool that it falls back to', NULL, NULL, v.id, NULL, v.merchant_id, p.merchant_id
+  FROM variant v CROSS JOIN LATERAL unnest(v.fallback_pool_ids) AS f (pool_id) LEFT JOIN stock_pool p ON p.id = f.pool_id
+ WHERE v.merchant_id IS DISTINCT FROM p.merchant_id
+UNION ALL
 SELECT 'order and its line''s variant', NULL, NULL, v.id, o.id, o.merchant_id, v.merchant_id
   FROM order_line l JOIN orders o ON o.id = l.order_id JOIN variant v ON v.id = l.variant_id WHERE o.merchant_id <> v.merchant_id
 UNION ALL

@@ -133,6 +133,7 @@ export const imports = {
       "Being taken back. Buyers ordered at the same moment and keep their cards; the rest is sold no more.",
   },
   errors: {
+    no_such_pool: "There is no such pool.",
     too_many_uploads: "Too many files are not imported yet. Finish some of them first.",
     offset_conflict: "Another page sends this file, too. Refresh and go on.",
     already_ended: "This import has ended.",

@@ -41,7 +41,12 @@ export const life = {
     cardsHint:
       "Whole card texts, used to find the cards and not kept; {count} lines at most. Those that are not in this batch are passed over.",
     what: "What to do",
-    kinds: { quarantine: "Put aside", restore: "Return to sale", withdraw: "Withdraw" },
+    kinds: {
+      quarantine: "Put aside",
+      restore: "Return to sale",
+      withdraw: "Withdraw",
+      transfer: "Move to another pool",
+    },
     go: "Do it to these",
     going: "Working",
     done: "Done; the record below says what was moved.",

@@ -51,7 +51,7 @@ export const vault = {
     all: "All that match the filters",
     none: "No card is picked. Tick some in the list, or choose all that match the filters.",
     reason: "Reason",
-    moveTitle: "Put aside or withdraw",
+    moveTitle: "Put aside, withdraw or move",
     moveLead:
       "Cards that are put aside are not sold; they can be returned, or withdrawn for ever. What is delivered or about to be paid stays as it is, and drafts are taken back with their batch. At most {count} at a time.",
     what: "What to do",
@@ -106,6 +106,8 @@ export const vault = {
       quarantine: "Put aside",
       restore: "Put back on sale",
       replace: "Replaced by another card",
+      transfer_out: "Left a pool",
+      transfer_in: "Entered a pool",
     },
     references: {
       import_abandoned: "import broken off",

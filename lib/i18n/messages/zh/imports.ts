@@ -125,6 +125,7 @@ export const imports = {
     partlyTakenBack: "正在撤回。有买家同时下了单，他们的卡留给他们，其余不再出售。",
   },
   errors: {
+    no_such_pool: "没有这个库存池。",
     too_many_uploads: "没导完的文件太多了，先处理完几个再传。",
     offset_conflict: "另一个页面也在传这个文件，已经对不上了。刷新后接着传。",
     already_ended: "这次导入已经结束了。",

@@ -39,7 +39,7 @@ export const life = {
     cards: "卡密，一行一张",
     cardsHint: "填完整的卡密原文，只用来查找，不会保存，最多 {count} 行。不在这一批里的会跳过。",
     what: "怎么处理",
-    kinds: { quarantine: "封存", restore: "放回在售", withdraw: "作废" },
+    kinds: { quarantine: "封存", restore: "放回在售", withdraw: "作废", transfer: "调到别的库存池" },
     go: "处理这几张",
     going: "正在处理",
     done: "处理好了，结果见下面的记录。",

@@ -49,7 +49,7 @@ export const vault = {
     all: "符合当前筛选的全部",
     none: "还没有选卡。先在列表里勾选，或改选“符合当前筛选的全部”。",
     reason: "原因",
-    moveTitle: "封存与作废",
+    moveTitle: "封存、作废与调拨",
     moveLead:
       "封存的卡不卖，可以放回，也可以作废；作废不能撤销。已卖出和买家正在付款的不受影响，草稿请在批次里撤回。一次最多 {count} 张。",
     what: "怎么处理",
@@ -103,6 +103,8 @@ export const vault = {
       quarantine: "封存",
       restore: "放回在售",
       replace: "换成另一张",
+      transfer_out: "调出库存池",
+      transfer_in: "调入库存池",
     },
     references: {
       import_abandoned: "导入中断",
