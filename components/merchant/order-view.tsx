@@ -15,6 +15,7 @@ import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { OrderMoney, type OrderMoneyProps } from "./order-money";
+import { OrderPromise } from "./order-promise";
 import { OrderReplacements, type ReplaceActs } from "./order-replacements";
 import { Facts, PageHead, Part } from "./page-head";
 import { OrderBadges } from "./state-badges";
@@ -25,6 +26,8 @@ interface OrderPageViewProps extends ViewProps {
   readonly orderId: string;
   readonly release: ComponentProps<typeof ActionForm>["action"];
   readonly replaceActs: ReplaceActs;
+  /** How a merchant delivers what is made by hand; absent for admins. */
+  readonly deliver?: ComponentProps<typeof ActionForm>["action"];
   /** What can be done about its refunds; absent for merchants, who see them. */
   readonly acts?: OrderMoneyProps["acts"];
   readonly giveUp?: (order: OrderPage) => ReactNode;
@@ -39,6 +42,7 @@ export async function OrderPageView({
   orderId,
   release,
   replaceActs,
+  deliver,
   acts,
   giveUp,
   query,
@@ -70,6 +74,7 @@ export async function OrderPageView({
       <div className="mt-6">
         <Facts facts={factsOf(order, locale)} />
       </div>
+      <OrderPromise {...{ locale, viewer, deliver }} orderId={order.id} />
       <OrderMoney {...{ locale, viewer, base, order, acts }} />
       {order.status === "refunding" ? <div className="mt-3">{giveUp?.(order)}</div> : null}
       <OrderReplacements {...{ locale, viewer, base, order }} acts={replaceActs} />

@@ -6,8 +6,10 @@ import { PRODUCT_STATUSES, STOCK_POLICIES } from "@/lib/features/merchants/schem
 import { getMessages } from "@/lib/i18n";
 import type { Locale } from "@/lib/i18n/locale";
 import { writeShopTime } from "@/lib/i18n/shop-time";
+import { readBuyerFields } from "@/lib/kernel/buyer-fields";
 import { limits } from "@/lib/kernel/limits";
 import { CURRENCIES, type Currency, money, toDecimal } from "@/lib/kernel/money";
+import { KindFields, type KindValues } from "./kind-fields";
 import { TierFields } from "./tier-fields";
 
 interface VariantFormProps {
@@ -21,7 +23,7 @@ interface VariantFormProps {
 const decimalOf = (amountMinor: bigint, currency: string) => toDecimal(money(amountMinor, currency as Currency));
 
 export function VariantForm({ locale, productId, variant, save }: Readonly<VariantFormProps>) {
-  const { merchant, staff, selling } = getMessages(locale);
+  const { merchant, staff, selling, kinds } = getMessages(locale);
   const t = merchant.variant;
   const tiers = (variant?.tiers ?? []).map(({ quantityMin, unitPriceMinor }) => ({
     quantity: String(quantityMin),
@@ -31,7 +33,7 @@ export function VariantForm({ locale, productId, variant, save }: Readonly<Varia
     <ActionForm
       action={save}
       locale={locale}
-      errors={staff.errors}
+      errors={{ ...staff.errors, ...kinds.errors }}
       saved={merchant.product.saved}
       className="space-y-5"
     >
@@ -120,6 +122,7 @@ export function VariantForm({ locale, productId, variant, save }: Readonly<Varia
           />
         </div>
       </fieldset>
+      <KindFields values={kindOf(variant)} optional={staff.form.optional} t={kinds.form} />
       <details className="rounded-md border p-3" open={Boolean(variant?.usageNoteZh || variant?.usageNoteEn)}>
         <summary className="text-sm font-medium">{selling.note.title}</summary>
         <p className="mt-1 text-sm text-faint">{selling.note.hint}</p>
@@ -143,6 +146,14 @@ export function VariantForm({ locale, productId, variant, save }: Readonly<Varia
     </ActionForm>
   );
 }
+
+const kindOf = (variant: VariantRow | undefined): KindValues => ({
+  kind: variant?.kind ?? "unique",
+  manualHours: String(variant?.manualHours ?? ""),
+  fields: readBuyerFields(variant?.buyerFields),
+  presaleAt: writeShopTime(variant?.presaleAt) ?? "",
+  presaleCap: String(variant?.presaleCap ?? ""),
+});
 
 function Bounds({ locale, variant }: Readonly<{ locale: Locale; variant: VariantRow | undefined }>) {
   const t = getMessages(locale).merchant.variant;

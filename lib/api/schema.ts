@@ -54,6 +54,13 @@ export const PlaceOrderBody = z
       .max(limits.lookupPasswordMax)
       .optional()
       .meta({ description: "With it and the order's number the buyer can look the order up later." }),
+    answers: z
+      .record(z.string().regex(/^f\d{1,2}$/), z.string().max(limits.answerLettersMax))
+      .optional()
+      .meta({
+        description:
+          "What the buyer wrote into the merchant's form, by the keys of its fields; see the variant's fields.",
+      }),
     couponCode: z
       .never({ error: "Coupons are not accepted yet." })
       .optional()
@@ -159,6 +166,10 @@ export const OrderView = z
     deadlineAt: instant,
     paidAt: instant.nullable(),
     deliveredAt: instant.nullable(),
+    promisedBy: instant.optional().meta({
+      description:
+        "Of what is sold before it is there: until when it is delivered. Such an order is paid and owed until then.",
+    }),
     serverNow: instant,
     isPayable: z.boolean(),
     lines: z.array(OrderLineView),
@@ -179,6 +190,16 @@ export const RevealView = z
   })
   .meta({ id: "Reveal" });
 
+const PromiseView = z
+  .object({
+    hours: z.int().nullable().meta({ description: "Made by the merchant within so many hours of the payment." }),
+    dueAt: instant.nullable().meta({ description: "On pre-sale: delivered by then." }),
+    fields: z
+      .array(z.object({ key: z.string(), title: z.string(), isRequired: z.boolean() }))
+      .meta({ description: "What the merchant asks: send it as answers with the order." }),
+  })
+  .meta({ id: "VariantPromise" });
+
 export const VariantView = z
   .object({
     id: publicId("var", "a variant"),
@@ -189,6 +210,7 @@ export const VariantView = z
     stock: z.enum(["in_stock", "low", "sold_out"]).meta({ description: "A band, some seconds old; never a count." }),
     quantityMin: z.int(),
     quantityMax: z.int(),
+    promise: PromiseView.optional().meta({ description: "Absent where it is delivered at once, from stock." }),
   })
   .meta({ id: "Variant" });
 

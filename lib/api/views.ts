@@ -62,6 +62,7 @@ export const toOrderView = (order: FlowOrder): z.infer<typeof OrderView> => ({
   deadlineAt: order.deadlineAt.toISOString(),
   paidAt: instant(order.paidAt),
   deliveredAt: instant(order.deliveredAt),
+  ...(order.promisedBy === null ? {} : { promisedBy: order.promisedBy.toISOString() }),
   serverNow: order.serverNow.toISOString(),
   isPayable: order.isPayable,
   lines: order.lines.map((line) => toLineView(line, order.locale)),

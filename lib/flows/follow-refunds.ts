@@ -55,7 +55,7 @@ async function begin(tx: Tx, locked: LockedOrder, cause: RefundCause): Promise<F
   const cardIds = isHolding ? [] : order.cardIds;
   const change = { status: "refunding", owedAt: null, cardIds } as const;
   await changeOrder(tx, order, change, { reason: "refund_requested", actorId: cause.actorId });
-  for (const kind of ["owed_order", "unfillable_order"] as const)
+  for (const kind of ["owed_order", "overdue_order", "unfillable_order"] as const)
     await resolveFinding(tx, { kind, subject: order.id, resolution: "refunded" });
   if (isHolding) {
     const places = await placesOfLines(tx, await readLines(tx, order.id));

@@ -75,7 +75,7 @@ export async function deliverReserved(tx: Tx, order: LockedOrder, paymentId: str
   });
   const after = await changeOrder(tx, order, { status: "delivered", owedAt: null }, { reason: "cards_delivered" });
   await postEvent(tx, "order.delivered", order.id);
-  for (const kind of ["owed_order", "unfillable_order"] as const)
+  for (const kind of ["owed_order", "overdue_order", "unfillable_order"] as const)
     await resolveFinding(tx, { kind, subject: order.id, resolution: "delivered" });
   return after;
 }

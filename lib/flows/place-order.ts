@@ -7,7 +7,8 @@ import { orderToken } from "@/lib/platform/crypto";
 import type { Deps } from "@/lib/platform/deps";
 import { hashPassword } from "@/lib/platform/password";
 import { draftOrder, type OrderDraft } from "./hot/draft-order";
-import { placeLimited, placeThroughBatch } from "./hot/place-batch";
+import { type PlaceOutcome, placeLimited, placePromised, placeThroughBatch } from "./hot/place-batch";
+import type { BuyerCaps } from "./hot/place-limited";
 
 /** A keyed hash of everything the request asks for, so that the same key with other words is seen. */
 function hashOf({ keys }: Deps, cmd: PlaceOrder): Buffer {
@@ -17,6 +18,7 @@ function hashOf({ keys }: Deps, cmd: PlaceOrder): Buffer {
     cmd.accountId,
     cmd.lines.map((line) => [line.variantId, line.quantity]),
     cmd.password?.reveal() ?? null,
+    ...(cmd.answers ? [Object.entries(cmd.answers).sort(([left], [right]) => (left < right ? -1 : 1))] : []),
   ];
   return createHmac("sha256", keys.requestHash).update(JSON.stringify(body)).digest();
 }
@@ -55,14 +57,27 @@ function answerPlaced({ row, presentation, token }: OrderDraft, deadlineAt: Date
 
 type Attempt = Result<PlacedOrder, PlaceOrderRefusal | "key_taken">;
 
-async function attempt(deps: Deps, cmd: PlaceOrder, requestHash: Buffer, isFresh: boolean): Promise<Attempt | "stale"> {
+interface Asked {
+  readonly cmd: PlaceOrder;
+  readonly requestHash: Buffer;
+  readonly isFresh: boolean;
+  readonly isFromStock?: boolean;
+}
+
+/** From stock, through the batch; by itself where a buyer is limited, or where it is promised. */
+function placeDraft(deps: Deps, draft: OrderDraft, caps: BuyerCaps): Promise<PlaceOutcome> {
+  if (draft.promise) return placePromised(deps, draft, caps);
+  return caps.size > 0 ? placeLimited(deps, draft, caps) : placeThroughBatch(deps, draft);
+}
+
+async function attempt(deps: Deps, asked: Asked): Promise<Attempt | "stale"> {
+  const { cmd, requestHash, isFresh, isFromStock } = asked;
   const variants = await Promise.all(cmd.lines.map((line) => findSellableVariant(deps, line.variantId, { isFresh })));
   const lookupHash = cmd.password ? await hashPassword(cmd.password) : null;
-  const draft = await draftOrder(deps, { cmd, variants, requestHash, lookupHash });
+  const draft = await draftOrder(deps, { cmd, variants, requestHash, lookupHash, isFromStock });
   if (!draft.ok) return draft;
   const caps = new Map(variants.flatMap((v) => (v && v.buyerMax !== null ? [[v.id, v.buyerMax] as const] : [])));
-  const outcome =
-    caps.size > 0 ? await placeLimited(deps, draft.value, caps) : await placeThroughBatch(deps, draft.value);
+  const outcome = await placeDraft(deps, draft.value, caps);
   switch (outcome.verdict) {
     case "placed":
       return ok(answerPlaced(draft.value, outcome.deadlineAt));
@@ -70,6 +85,8 @@ async function attempt(deps: Deps, cmd: PlaceOrder, requestHash: Buffer, isFresh
       return err("key_taken");
     case "stale":
       return "stale";
+    case "presale_full":
+      return attempt(deps, { ...asked, isFromStock: true });
     case "closed":
       return err("not_for_sale");
     case "capped":
@@ -86,9 +103,9 @@ async function attempt(deps: Deps, cmd: PlaceOrder, requestHash: Buffer, isFresh
  */
 export async function placeOrder(deps: Deps, cmd: PlaceOrder): Promise<Result<PlacedOrder, PlaceOrderRefusal>> {
   const requestHash = hashOf(deps, cmd);
-  let outcome = await attempt(deps, cmd, requestHash, false);
+  let outcome = await attempt(deps, { cmd, requestHash, isFresh: false });
   // Priced with a variant that has changed since: once more with what it is now.
-  if (outcome === "stale") outcome = await attempt(deps, cmd, requestHash, true);
+  if (outcome === "stale") outcome = await attempt(deps, { cmd, requestHash, isFresh: true });
   if (outcome === "stale") outcome = err("busy");
   if (outcome.ok) {
     deps.log.info("order.placed", { orderId: outcome.value.id });

@@ -59,7 +59,7 @@ export async function rotateKeys(
   deps: Deps,
   onChunk: (changed: number) => void | Promise<void> = () => {},
 ): Promise<Result<RotationReport, RotationRefusal>> {
-  const rewrapped = { batches: 0, "gateway accounts": 0, authenticators: 0, bots: 0, uploads: 0 };
+  const rewrapped = { batches: 0, "gateway accounts": 0, authenticators: 0, bots: 0, uploads: 0, "buyers' forms": 0 };
   const unopened: RotationRefusal["rows"][number][] = [];
   for (const table of WRAPPED_TABLES) {
     for (let after = "", chunks = 0; chunks < limits.rotationChunksMax; chunks++) {

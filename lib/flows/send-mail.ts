@@ -4,12 +4,13 @@ import { type MailKind, writeAlert, writeLetter } from "@/lib/features/notificat
 import { isRefundMail, type RefundFacts, writeRefundLetter } from "@/lib/features/notifications/refund-letters";
 import { writeRestockLetter, writeStockLetter } from "@/lib/features/notifications/stock-letters";
 import { writeWalletLetter } from "@/lib/features/notifications/wallet-letter";
+import { findDue } from "@/lib/features/promises/store";
 import { listBrokenPromises } from "@/lib/features/reconciliation/broken-promises";
 import { addMerchants, currenciesOf, figureOf } from "@/lib/features/reports/rules";
 import { readCorrectionsIn, readFrozen } from "@/lib/features/reports/store";
 import { endToken, findRestocked } from "@/lib/features/stock-alerts/restock";
 import { listLow } from "@/lib/features/stock-alerts/warnings";
-import { formatMinor } from "@/lib/i18n/format";
+import { formatDate, formatMinor } from "@/lib/i18n/format";
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
@@ -61,12 +62,14 @@ async function writeToBuyer(deps: Deps, mail: BuyersMail): Promise<{ subject: st
     const facts = { orderNumber: order.number, link, linkMinutes: limits.orderLinkMinutes, refund };
     return writeRefundLetter(mail.kind, locale, facts);
   }
+  const due = mail.kind === "order_owed" ? await findDue(deps.db, mail.orderId) : null;
   return writeLetter({
     kind: mail.kind as MailKind,
     locale,
     orderNumber: order.number,
     link,
     linkMinutes: limits.orderLinkMinutes,
+    ...(due && { promisedBy: formatDate(due.dueAt, locale) }),
   });
 }
 

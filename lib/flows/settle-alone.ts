@@ -134,7 +134,7 @@ async function deliverOrOwe(tx: Tx, order: LockedOrder, paymentId: string): Prom
     await deliverReserved(tx, saved, paymentId);
     return "settled";
   }
-  await owe(tx, held, { cardIds, reason: "no_stock" });
+  await owe(tx, held, { cardIds, reason: order.stockPolicy === "promise" ? "promised" : "no_stock" });
   return "owed";
 }
 

@@ -4,6 +4,7 @@ import { developers as enDevelopers } from "./messages/en/developers";
 import { errors as enErrors } from "./messages/en/errors";
 import { gateways as enGateways, settingsProblems as enProblems } from "./messages/en/gateways";
 import { imports as enImports } from "./messages/en/imports";
+import { kinds as enKinds } from "./messages/en/kinds";
 import { life as enLife } from "./messages/en/life";
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { money as enMoney } from "./messages/en/money";
@@ -22,6 +23,7 @@ import { developers as zhDevelopers } from "./messages/zh/developers";
 import { errors as zhErrors } from "./messages/zh/errors";
 import { gateways as zhGateways, settingsProblems as zhProblems } from "./messages/zh/gateways";
 import { imports as zhImports } from "./messages/zh/imports";
+import { kinds as zhKinds } from "./messages/zh/kinds";
 import { life as zhLife } from "./messages/zh/life";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { money as zhMoney } from "./messages/zh/money";
@@ -57,6 +59,7 @@ const messages = {
     developers: zhDevelopers,
     pools: zhPools,
     reports: zhReports,
+    kinds: zhKinds,
   },
   en: {
     shop: enShop,
@@ -78,6 +81,7 @@ const messages = {
     developers: enDevelopers,
     pools: enPools,
     reports: enReports,
+    kinds: enKinds,
   },
 } as const;
 

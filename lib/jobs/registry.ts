@@ -26,6 +26,7 @@ import { sendTelegramJob } from "./send-telegram";
 import { sendWebhooksJob } from "./send-webhooks";
 import { tellOfGlassJob } from "./tell-of-glass";
 import { tellRestockedJob } from "./tell-restocked";
+import { watchPromisesJob } from "./watch-promises";
 import { watchStockJob } from "./watch-stock";
 import { withdrawExpiredJob } from "./withdraw-expired";
 import { writeExportsJob } from "./write-exports";
@@ -45,6 +46,7 @@ export const JOBS: readonly Job[] = [
   finishImportsJob,
   keepHoldsJob,
   withdrawExpiredJob,
+  watchPromisesJob,
   watchStockJob,
   sendTelegramJob,
   tellRestockedJob,

@@ -66,6 +66,14 @@ export const limits = {
   poolsPerVariantMax: 8,
   poolsPerMerchantMax: 50,
   poolNameMax: 60,
+  buyerFieldsMax: 6,
+  buyerFieldLettersMax: 40,
+  answerLettersMax: 300,
+  manualHoursMax: 720,
+  /** Pieces of an order that a person delivers by hand: as many fields stand on one page. */
+  manualQuantityMax: 20,
+  presaleCapMax: 20_000,
+  sharedUsesMax: 20_000,
   poolNoteMax: 200,
 
   // Cards that are put aside, returned or withdrawn

@@ -120,6 +120,9 @@ export interface CardPlace {
 export const cardAad = ({ merchantId, variantId, batchId, cardId }: CardPlace): string =>
   `card|${merchantId}|${variantId}|${batchId}|${cardId}`;
 
+/** What binds what a buyer wrote to his order. */
+export const answersAad = (orderId: string): string => `answers|${orderId}`;
+
 /** The associated data of a batch's wrapped data key. */
 export const batchAad = ({ merchantId, variantId, batchId }: Omit<CardPlace, "cardId">): string =>
   `batch|${merchantId}|${variantId}|${batchId}`;

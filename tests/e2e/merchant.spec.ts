@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { addProduct, importCards, openMerchant, sendCards, signIn, uploadAndPublish } from "../support/back-office";
 import { behindTheShop } from "../support/behind-the-shop";
 import { expectSound } from "../support/sound-page";
-import { order, payAtCashier } from "../support/storefront";
+import { buyButton, fillOrder, order, payAtCashier } from "../support/storefront";
 
 test.describe.configure({ timeout: 120_000 });
 
@@ -155,6 +155,92 @@ test("a price changed by the merchant is the price that the next buyer pays", as
   await expect(form.getByText("Saved.")).toBeVisible();
   await order(page, { locale: "en", slug: merchant.slug, email: "second@example.com" });
   await expect(page.getByText("¥7.25").first()).toBeVisible();
+});
+
+test("a merchant keeps stock in two pools, and delivers by hand what a buyer asked for", async ({ page, context }) => {
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  await addProduct(page, merchant.slug);
+  await uploadAndPublish(page, "POOL-1\nPOOL-2\nPOOL-3\nPOOL-4\n");
+  await page.goto("/en/merchant/pools");
+  await page.locator("summary", { hasText: "New pool" }).click();
+  const fresh = page.locator("form", { has: page.getByRole("button", { name: "Create" }) });
+  await fresh.locator("input[name=name]").fill("Overseas");
+  await fresh.getByRole("button", { name: "Create" }).click();
+  await expect(page.locator("summary", { hasText: "Overseas" })).toBeVisible();
+  await page.locator("summary", { hasText: /^Transfer/ }).click();
+  const transfer = page.locator("form", { has: page.locator("select[name=toPoolId]") });
+  await transfer.locator("select[name=toPoolId]").selectOption({ label: "Overseas" });
+  await transfer.locator("input[name=quantity]").fill("3");
+  await transfer.locator("input[name=reason]").fill("stock for the overseas sale");
+  await transfer.getByRole("button", { name: "Transfer" }).click();
+  await expect(page.getByRole("cell", { name: "Main → Overseas" })).toBeVisible();
+  await expect(page.getByText("Not sold from", { exact: true })).toBeVisible();
+  await page.locator("summary", { hasText: "Order of pools" }).click();
+  const ranking = page.locator("form", { has: page.locator("select[name=pool]") });
+  await ranking.getByLabel("No. 2").selectOption({ label: "Overseas" });
+  await ranking.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("No. 2 in order")).toBeVisible();
+  await page.getByRole("button", { name: "Count now" }).click();
+  await expect(page.getByRole("cell", { name: "None", exact: true })).toHaveCount(2);
+  await expectSound(page);
+  await shoot(page, "pools");
+
+  // No pool has four: the order takes what each has left.
+  await order(page, { locale: "en", slug: merchant.slug, email: "two-pools@example.com", quantity: 4 });
+  await payAtCashier(context, page);
+  await expect(page.getByRole("heading", { name: "Your cards are here" })).toBeVisible();
+  await page.getByRole("button", { name: "Show all" }).click();
+  await expect(page.locator("code")).toHaveCount(4);
+
+  await page.goto("/en/merchant/products");
+  await page.getByRole("link", { name: "Sea Breeze Card" }).click();
+  await page.locator("summary", { hasText: merchant.slug.toUpperCase() }).click();
+  const form = page.locator("form", { has: page.locator(`input[name=sku][value="${merchant.slug.toUpperCase()}"]`) });
+  await form.locator("summary", { hasText: "Delivery: by hand" }).click();
+  await form.locator("select[name=kind]").selectOption("manual");
+  await form.locator("input[name=quantityMax]").fill("5");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByText("Say within how many hours you deliver by hand.")).toBeVisible();
+  await form.locator("input[name=manualHours]").fill("24");
+  await form.locator("input[name=fieldZh]").first().fill("游戏账号");
+  await form.locator("input[name=fieldEn]").first().fill("Game account");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByText("Saved.")).toBeVisible();
+  await expectSound(page);
+  await shoot(page, "variant-by-hand");
+
+  const buyer = { locale: "en", slug: merchant.slug, email: "by-hand@example.com" } as const;
+  await expect(async () => {
+    await fillOrder(page, buyer);
+    await expect(page.getByText("delivered within 24 hours of the payment")).toBeVisible({ timeout: 500 });
+    await expect(buyButton(page)).toBeEnabled({ timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+  await expectSound(page);
+  await shoot(page, "buy-by-hand");
+  await fillOrder(page, buyer);
+  await page.getByLabel("Game account").fill("mia of the north");
+  await buyButton(page).click();
+  await expect(page).toHaveURL(/\/orders\/ord_[0-9a-f]{32}\/pay$/);
+  await expect(page.getByText("This is not sold from stock")).toBeVisible();
+  await shoot(page, "pay-by-hand");
+  const receipt = page.url().replace(/\/pay$/, "");
+  await payAtCashier(context, page);
+  await expect(page.getByRole("heading", { name: "Paid, to be delivered" })).toBeVisible({ timeout: 30_000 });
+  await expectSound(page);
+  await shoot(page, "order-by-hand");
+
+  await page.goto("/en/merchant/orders?q=by-hand@example.com");
+  await page.getByRole("row").nth(1).getByRole("link").click();
+  await expect(page.getByText("mia of the north")).toBeVisible();
+  await expectSound(page);
+  await shoot(page, "deliver-by-hand");
+  await page.getByLabel("Piece 1").fill("topped up mia");
+  await page.getByRole("button", { name: "Deliver to the buyer" }).click();
+  await expect(page.getByText("Delivered.", { exact: true })).toBeVisible();
+  await page.goto(receipt);
+  await page.getByRole("button", { name: "Show all" }).click();
+  await expect(page.locator("code")).toHaveText(["topped up mia"]);
 });
 
 test("a merchant finds a card by its text, shows who they are before it opens, and withdraws what is left", async ({

@@ -23,6 +23,7 @@ import {
   VariantForm,
 } from "@/lib/features/merchants/schema";
 import { publishBatch } from "@/lib/flows/publish-batch";
+import { refreshStockBand } from "@/lib/flows/refresh-stock-bands";
 import { releaseDeducted } from "@/lib/flows/release-deducted";
 import { toPublicId } from "@/lib/kernel/id";
 import { ok } from "@/lib/kernel/result";
@@ -80,7 +81,12 @@ export const forgetFilterAction = action({
 export const saveVariantAction = action({
   schema: VariantForm,
   guards: [signedIn],
-  run: ({ input, deps, viewer }) => saveVariant(deps, viewer, input),
+  run: async ({ input, deps, viewer }) => {
+    const saved = await saveVariant(deps, viewer, input);
+    // How it is delivered decides whether it can be bought.
+    if (saved.ok) await refreshStockBand(deps, saved.value.variantId);
+    return saved;
+  },
   onOk: () => refresh(),
 });
 

@@ -27,7 +27,7 @@ async function placed(c: ApiContext, deps: Deps): Promise<Reply> {
   if (!isIdempotencyKey(requestKey)) return problem("invalid_idempotency_key");
   const body = await readJson(c, PlaceOrderBody);
   if (!body.ok) return body.error;
-  const { quantity, email, gateway, password, locale } = body.value;
+  const { quantity, email, gateway, password, locale, answers } = body.value;
   const variantId = readVariantId(body.value.variantId);
   if (variantId === null) return problem("not_found");
   const result = await placeOrder(deps, {
@@ -38,6 +38,7 @@ async function placed(c: ApiContext, deps: Deps): Promise<Reply> {
     channel: "api",
     accountId: gateway,
     lines: [{ variantId, quantity }],
+    ...(answers === undefined ? {} : { answers }),
     ...(password === undefined ? {} : { password: new Secret(password) }),
   });
   if (!result.ok) return refused(result.error);
@@ -51,6 +52,8 @@ function refused(refusal: Refusal): Reply {
   switch (refusal) {
     case "quantity_out_of_range":
       return invalidField("quantity", refusal, "This variant is not sold in this quantity.");
+    case "form_incomplete":
+      return invalidField("answers", refusal, "The merchant asks for fields that are empty or too long.");
     case "gateway_unavailable":
       return invalidField("gateway", refusal, "There is no such way to pay at the moment.");
     default:

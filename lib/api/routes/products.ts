@@ -1,5 +1,5 @@
 import { readPageVersions } from "@/lib/features/catalog/page-versions";
-import { listProducts } from "@/lib/features/catalog/queries";
+import { listProducts, type PromiseView } from "@/lib/features/catalog/queries";
 import { parseCursor, type StockBand } from "@/lib/features/catalog/rules";
 import { toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
@@ -53,11 +53,18 @@ async function read(deps: Deps, { limit, locale, cursor }: Listing): Promise<Rep
         stock: variant.band satisfies StockBand,
         quantityMin: variant.quantityMin,
         quantityMax: variant.quantityMax,
+        ...(variant.promise && { promise: toPromise(variant.promise, locale) }),
       })),
     })),
     nextCursor,
   });
 }
+
+const toPromise = ({ hours, dueAt, fields }: PromiseView, locale: "zh" | "en") => ({
+  hours,
+  dueAt: dueAt?.toISOString() ?? null,
+  fields: fields.map(({ key, isRequired, ...title }) => ({ key, title: title[locale], isRequired })),
+});
 
 async function answer(c: ApiContext, deps: Deps): Promise<Response> {
   const raw = c.req.query();

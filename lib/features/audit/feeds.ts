@@ -37,6 +37,7 @@ export const ROLLING: readonly Feed[] = [
   { table: "card_secret", key: "card_id", type: "uuid", leads: { cards: "card_id" } },
   { table: "batch", key: "id", type: "uuid", leads: { batches: "id", countedBatches: "id" } },
   { table: "order_line", key: "order_id", type: "uuid", leads: { orders: "order_id" } },
+  { table: "order_promise", key: "order_id", type: "uuid", leads: { orders: "order_id" } },
   ENTRIES,
   EVENTS,
   byOrder("payment_event", "uuid", { events: "id" }),

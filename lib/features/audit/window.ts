@@ -32,6 +32,7 @@ const NARROWED = [
   "orders AS (SELECT * FROM public.orders WHERE id = ANY ($1::uuid[]))",
   ofOrders("order_line"),
   ofOrders("order_event"),
+  `order_promise AS (SELECT order_id, merchant_id, variant_id, quantity FROM public.order_promise WHERE order_id = ANY ($1::uuid[]))`,
   ofOrders("reveal_record"),
   ofOrders("refund"),
   ofOrders("replacement"),

@@ -1,4 +1,5 @@
 import type { Prisma, PrismaClient } from "@/lib/generated/prisma/client";
+import { type BuyerField, readBuyerFields } from "@/lib/kernel/buyer-fields";
 import { limits } from "@/lib/kernel/limits";
 import type { PriceTier } from "./pricing";
 import {
@@ -41,6 +42,14 @@ export interface VariantView {
   readonly phase: SalePhase;
   readonly window: SaleWindow;
   readonly buyerMax: number | null;
+  readonly promise: PromiseView | null;
+}
+
+/** Of what is sold before it is there: how long it takes, or which day; and what the buyer is asked. */
+export interface PromiseView {
+  readonly hours: number | null;
+  readonly dueAt: Date | null;
+  readonly fields: readonly BuyerField[];
 }
 
 export interface ProductListItem {
@@ -81,6 +90,11 @@ type VariantRow = Prisma.VariantGetPayload<Omit<typeof PUBLISHED_VARIANTS, "wher
 
 const localized = (zh: string, en: string): Localized => ({ zh, en });
 
+function toPromiseView({ kind, manualHours, presaleAt, buyerFields }: VariantRow): PromiseView | null {
+  if (kind === "manual") return { hours: manualHours, dueAt: null, fields: readBuyerFields(buyerFields) };
+  return presaleAt ? { hours: null, dueAt: presaleAt, fields: [] } : null;
+}
+
 const toVariantView = (row: VariantRow): VariantView => ({
   id: row.id,
   sku: row.sku,
@@ -94,6 +108,7 @@ const toVariantView = (row: VariantRow): VariantView => ({
   phase: row.salePhase as SalePhase,
   window: { saleFrom: row.saleFrom, saleUntil: row.saleUntil },
   buyerMax: row.buyerMax,
+  promise: toPromiseView(row),
 });
 
 /** Everything on show: published, not halted, of an active merchant, with something to buy. */

@@ -1,7 +1,13 @@
+import { type BuyerField, readBuyerFields } from "@/lib/kernel/buyer-fields";
 import { limits } from "@/lib/kernel/limits";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import type { PriceTier } from "./pricing";
 import type { SaleWindow } from "./rules";
+
+/** What is sold before it is there: made by a person for its order, or for a day to come, up to a cap. */
+export type VariantPromise =
+  | { readonly kind: "manual"; readonly hours: number; readonly fields: readonly BuyerField[] }
+  | { readonly kind: "presale"; readonly dueAt: Date; readonly cap: number; readonly since: Date };
 
 export interface SellablePool {
   readonly id: string;
@@ -26,11 +32,29 @@ export interface SellableVariant {
   readonly window: SaleWindow;
   /** How many pieces one buyer may have; null: as many as there are. */
   readonly buyerMax: number | null;
+  /** Null: it is sold from stock. */
+  readonly promise: VariantPromise | null;
 }
 
 interface Entry {
   readonly readAt: number;
   readonly variant: Promise<SellableVariant | null>;
+}
+
+interface PromiseColumns {
+  readonly kind: string;
+  readonly manualHours: number | null;
+  readonly buyerFields: unknown;
+  readonly presaleAt: Date | null;
+  readonly presaleCap: number | null;
+  readonly presaleFrom: Date | null;
+}
+
+function promiseOf(row: PromiseColumns): VariantPromise | null {
+  const { manualHours: hours, presaleAt: dueAt, presaleCap: cap, presaleFrom: since } = row;
+  if (row.kind === "manual" && hours !== null)
+    return { kind: "manual", hours, fields: readBuyerFields(row.buyerFields) };
+  return dueAt && cap !== null && since ? { kind: "presale", dueAt, cap, since } : null;
 }
 
 /** Pools in the order of their ids as given; a variant that has one pool asks for none. */
@@ -70,6 +94,7 @@ async function readVariant({ db }: Deps, variantId: string): Promise<SellableVar
       row.merchant.status === "active",
     window: { saleFrom: row.saleFrom, saleUntil: row.saleUntil },
     buyerMax: row.buyerMax,
+    promise: promiseOf(row),
   };
 }
 

@@ -65,6 +65,16 @@ export async function takeCards(
   return rows.map((row) => row.id);
 }
 
+/** Binds these available cards, and no others, to an order; returns how many. */
+export function takeNamed(
+  tx: Tx,
+  { orderId, cardIds }: { orderId: string; cardIds: readonly string[] },
+): Promise<number> {
+  return tx.$executeRaw`
+    UPDATE card SET status = 'reserved', order_id = ${orderId}::uuid
+     WHERE id = ANY (${[...cardIds]}::uuid[]) AND status = 'available'`;
+}
+
 /** Turns an order's reserved cards into delivered ones; returns how many it turned. */
 export function deliverCards(
   tx: Tx,

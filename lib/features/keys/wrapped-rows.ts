@@ -1,4 +1,12 @@
-import { accountAad, batchAad, channelAad, factorAad, type Keys, type Wrapped } from "@/lib/platform/crypto";
+import {
+  accountAad,
+  answersAad,
+  batchAad,
+  channelAad,
+  factorAad,
+  type Keys,
+  type Wrapped,
+} from "@/lib/platform/crypto";
 import type { Tx } from "@/lib/platform/db";
 
 /** A row that keeps something wrapped, and what binds the bytes to it. */
@@ -11,7 +19,7 @@ export interface WrappedRow {
 
 /** A table of wrapped things: how to read those under another key, and how to write one back. */
 export interface WrappedTable {
-  readonly name: "batches" | "gateway accounts" | "authenticators" | "bots" | "uploads";
+  readonly name: "batches" | "gateway accounts" | "authenticators" | "bots" | "uploads" | "buyers' forms";
   /** The next rows that are not under this key, by id; locked until the transaction ends. */
   read(tx: Tx, asked: { keyId: string; after: string; size: number }): Promise<WrappedRow[]>;
   /** Changes a row that is still as it was read; says whether it was. */
@@ -118,8 +126,27 @@ const uploads: WrappedTable = {
   count: (tx) => tx.$queryRaw`SELECT key_id AS "keyId", count(*)::int AS n FROM card_upload GROUP BY key_id`,
 };
 
+/** What buyers wrote for orders that a person delivers. */
+const forms: WrappedTable = {
+  name: "buyers' forms",
+  async read(tx, { keyId, after, size }) {
+    const rows = await tx.$queryRaw<Omit<WrappedRow, "aad">[]>`
+      SELECT order_id::text AS id, answers AS sealed, key_id AS "keyId" FROM order_promise
+       WHERE key_id <> ${keyId} AND order_id::text > ${after} ORDER BY order_id::text LIMIT ${size}::int FOR NO KEY UPDATE`;
+    return rows.map((row) => ({ ...row, aad: answersAad(row.id) }));
+  },
+  async write(tx, { id, keyId, sealed }, wrapped) {
+    const count = await tx.$executeRaw`
+      UPDATE order_promise SET answers = ${wrapped.sealed}::bytea, key_id = ${wrapped.keyId}
+       WHERE order_id = ${id}::uuid AND key_id = ${keyId} AND answers = ${Buffer.from(sealed)}::bytea`;
+    return count === 1;
+  },
+  count: (tx) =>
+    tx.$queryRaw`SELECT key_id AS "keyId", count(*)::int AS n FROM order_promise WHERE key_id IS NOT NULL GROUP BY key_id`,
+};
+
 /** Everything that a master key wraps. Whoever wraps something new adds it here, or its old key is needed for ever. */
-export const WRAPPED_TABLES: readonly WrappedTable[] = [batches, accounts, factors, bots, uploads];
+export const WRAPPED_TABLES: readonly WrappedTable[] = [batches, accounts, factors, bots, uploads, forms];
 
 /** The keys that rows are wrapped by and this process does not have, and how many rows that is. */
 export async function findUnknownKeys(

@@ -40,10 +40,11 @@ export function duplicateProduct(
       },
     });
     for (const { priceTiers, id: _variant, version: _version, ...variant } of variants) {
-      const window = { saleFrom: null, saleUntil: null, salePhase: "open" };
+      const window = { saleFrom: null, saleUntil: null, salePhase: "open", presaleAt: null, presaleCap: null };
+      const buyerFields = variant.buyerFields ?? [];
       const id = newId();
       await tx.variant.create({
-        data: { ...variant, ...window, id, productId: copyId, sku: copiedName(variant.sku, mark) },
+        data: { ...variant, ...window, buyerFields, id, productId: copyId, sku: copiedName(variant.sku, mark) },
       });
       const tiers = priceTiers.map(({ quantityMin, unitPriceMinor }) => ({
         variantId: id,

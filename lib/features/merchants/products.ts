@@ -80,6 +80,11 @@ export interface VariantRow {
   readonly saleUntil: Date | null;
   readonly salePhase: string;
   readonly buyerMax: number | null;
+  readonly kind: string;
+  readonly manualHours: number | null;
+  readonly buyerFields: unknown;
+  readonly presaleAt: Date | null;
+  readonly presaleCap: number | null;
   readonly status: string;
   readonly version: number;
   readonly tiers: readonly TierRow[];

@@ -26,12 +26,15 @@ export function judgeTiers(
   return ok(null);
 }
 
+const wordsOf = (value: unknown): string =>
+  typeof value === "object" && value !== null && !(value instanceof Date) ? JSON.stringify(value) : String(value ?? "");
+
 /** What was changed, by name, for the audit event; texts by name only, so that the trail stays short. */
 export function changedFields(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): string[] {
-  return Object.keys(after).filter((name) => String(before[name] ?? "") !== String(after[name] ?? ""));
+  return Object.keys(after).filter((name) => wordsOf(before[name]) !== wordsOf(after[name]));
 }
 
 /** The UUIDv7 that no id made before this moment exceeds: turns a point in time into a place in an index of ids. */

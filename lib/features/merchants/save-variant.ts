@@ -8,7 +8,7 @@ import { changedFields, judgeTiers, type TierProblem } from "./rules";
 import { isUniqueViolation } from "./save-product";
 import type { VariantForm } from "./schema";
 
-export type VariantRefusal = "not_found" | "conflict" | "sku_taken" | "currency_fixed" | TierProblem;
+export type VariantRefusal = "not_found" | "conflict" | "sku_taken" | "currency_fixed" | "presale_past" | TierProblem;
 
 /**
  * Creates or changes a variant with its wholesale prices, and its audit event, in one transaction. `version` is what the
@@ -21,6 +21,7 @@ export async function saveVariant(
 ): Promise<Result<{ variantId: string }, VariantRefusal>> {
   const judged = judgeTiers(form.tiers, form);
   if (!judged.ok) return judged;
+  if (form.presaleAt && form.presaleAt.getTime() <= deps.clock.now()) return err("presale_past");
   try {
     return await inTransaction<{ variantId: string }, VariantRefusal>(deps.db, (tx) =>
       form.variantId === "" ? createVariant(tx, viewer, form) : changeVariant(tx, viewer, form),

@@ -3,6 +3,7 @@ import { readShopTime } from "@/lib/i18n/shop-time";
 import { limits } from "@/lib/kernel/limits";
 import { CURRENCIES, type Currency, isCurrency, parseDecimal } from "@/lib/kernel/money";
 import { readPriceChange } from "./price-change";
+import { readKind } from "./variant-kind";
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const code = (message: string) => ({ message });
@@ -18,6 +19,9 @@ const whole = (min: number, max: number) =>
     .regex(/^\d{1,7}$/, code("not_a_number"))
     .transform(Number)
     .pipe(z.number().min(min, code("out_of_range")).max(max, code("out_of_range")));
+
+const optionalWhole = (min: number, max: number) =>
+  z.union([z.literal("").transform(() => null), whole(min, max)]).default(null);
 
 /** A moment on the shop's clock, or none. */
 const Moment = z.string().transform((value, context) => {
@@ -84,9 +88,17 @@ const VariantFields = z.object({
   status: z.enum(PRODUCT_STATUSES),
   tierQuantity: Repeated,
   tierPrice: Repeated,
+  kind: z.enum(["unique", "manual"]).default("unique"),
+  manualHours: optionalWhole(1, limits.manualHoursMax),
+  fieldZh: Repeated,
+  fieldEn: Repeated,
+  fieldRequired: Repeated,
+  presaleAt: Moment.default(null),
+  presaleCap: optionalWhole(1, limits.presaleCapMax),
 });
 
-export const VariantForm = VariantFields.transform(({ price, tierQuantity, tierPrice, ...fields }, context) => {
+export const VariantForm = VariantFields.transform(({ price, tierQuantity, tierPrice, ...all }, context) => {
+  const { kind, manualHours, fieldZh, fieldEn, fieldRequired, presaleAt, presaleCap, ...fields } = all;
   const refuse = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
   const amountOf = (decimal: string, name: string): bigint => {
     const amount = isCurrency(fields.currency) ? parseDecimal(decimal.trim(), fields.currency) : null;
@@ -104,7 +116,7 @@ export const VariantForm = VariantFields.transform(({ price, tierQuantity, tierP
     if (!/^\d{1,4}$/.test(tier.quantity)) refuse("tierQuantity", "not_a_number");
     return { quantityMin: Number(tier.quantity), unitPriceMinor: amountOf(tier.price, "tierPrice") };
   });
-  return { ...fields, priceMinor: amountOf(price, "price"), tiers };
+  return { ...fields, ...readKind(all, refuse), priceMinor: amountOf(price, "price"), tiers };
 });
 export type VariantForm = z.output<typeof VariantForm>;
 

@@ -1,3 +1,4 @@
+import type { Answers } from "@/lib/kernel/buyer-fields";
 import type { Secret } from "@/lib/kernel/secret";
 
 /** A buyer's intention to buy, parsed. */
@@ -14,6 +15,8 @@ export interface PlaceOrder {
   readonly lines: readonly { readonly variantId: string; readonly quantity: number }[];
   readonly password?: Secret | undefined;
   readonly deviceId?: string | undefined;
+  /** What the buyer wrote into the merchant's form, by the keys of its fields. */
+  readonly answers?: Answers | undefined;
 }
 
 /** How the buyer gets to pay, as frozen with the attempt. */
@@ -55,6 +58,7 @@ export interface PlacedOrder {
 
 /**
  * - not_found: no such variant · not_for_sale: it is not published, halted, or outside its window · quantity_out_of_range: outside its bounds
+ * - form_incomplete: a field that the merchant asks for is empty, or too long
  * - gateway_unavailable: no such account, disabled, or it cannot take this currency or amount
  * - buyer_limit: with it the buyer would have more of a variant than one buyer may
  * - insufficient_stock: really gone · rate_limited: the buyer holds too much open · busy: too many wait; ask again
@@ -64,6 +68,7 @@ export type PlaceOrderRefusal =
   | "not_found"
   | "not_for_sale"
   | "quantity_out_of_range"
+  | "form_incomplete"
   | "gateway_unavailable"
   | "buyer_limit"
   | "insufficient_stock"

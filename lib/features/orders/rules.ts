@@ -3,7 +3,8 @@ import { unreachable } from "@/lib/kernel/assert";
 
 export type OrderStatus = "pending" | "paid" | "delivered" | "expired" | "cancelled" | "refunding" | "refunded";
 export type OrderException = "none" | "paid_late" | "underpaid" | "overpaid" | "owed" | "double_paid" | "disputed";
-export type StockPolicy = "reserve_on_order" | "claim_on_payment" | "deduct_on_order";
+/** `promise`: nothing is taken until it is paid, and it may be paid before it is there. */
+export type StockPolicy = "reserve_on_order" | "claim_on_payment" | "deduct_on_order" | "promise";
 
 export const TRANSITIONS = {
   pending: ["paid", "expired", "cancelled"],

@@ -21,6 +21,7 @@ export interface ReceivedMoney {
 export type Headline =
   | OrderStatus
   | "owed"
+  | "promised"
   | "held"
   | "underpaid"
   | "overpaid"
@@ -51,6 +52,8 @@ interface ToldOrder {
   readonly exception: OrderException;
   readonly isOwed: boolean;
   readonly isLate: boolean;
+  /** Set when it was sold before it was there. */
+  readonly promisedBy?: Date | null;
 }
 
 /**
@@ -77,14 +80,18 @@ export function headlineAtAGlance(order: ToldOrder): Headline {
   return isWrong ? exception : headlineOf(order, []);
 }
 
-function headlineOf({ status, exception, isOwed }: ToldOrder, money: readonly ReceivedMoney[]): Headline {
+function headlineOf(
+  { status, exception, isOwed, promisedBy = null }: ToldOrder,
+  money: readonly ReceivedMoney[],
+): Headline {
   if (status === "refunding") {
     const isStuck = money.some((one) => one.isRefundFailed && one.underWayMinor === 0n);
     return isStuck ? "refund_failed" : "refunding";
   }
   if (status === "refunded") return refundedBy(money);
   if (status === "delivered") return "delivered";
-  if (status === "paid") return exception === "disputed" ? "held" : isOwed ? "owed" : "paid";
+  if (status === "paid" && exception === "disputed") return "held";
+  if (status === "paid") return isOwed ? (promisedBy ? "promised" : "owed") : "paid";
   return money.length > 0 ? wrongAmount(money) : status;
 }
 

@@ -36,6 +36,8 @@ export interface OrderView {
   readonly paidMinor: bigint;
   /** Paid for, and waiting for stock. */
   readonly isOwed: boolean;
+  /** Until when it is to be delivered, where it was sold before it was there; null: at once. */
+  readonly promisedBy: Date | null;
   /** The payment that settled it came after the deadline. */
   readonly isLate: boolean;
   readonly currency: string;
@@ -61,6 +63,7 @@ interface Row {
   readonly paidMinor: bigint;
   readonly paymentCount: number;
   readonly isOwed: boolean;
+  readonly promisedBy: Date | null;
   readonly isLate: boolean;
   readonly currency: string;
   readonly quantity: number;
@@ -86,6 +89,8 @@ async function readRow({ db }: Deps, orderId: string): Promise<Row | null> {
     SELECT o.id, o.number, o.merchant_id AS "merchantId", o.status, o.exception, o.locale, o.total_minor AS "totalMinor", o.paid_minor AS "paidMinor",
            o.payment_count AS "paymentCount", o.owed_at IS NOT NULL AS "isOwed", o.is_late AS "isLate", o.currency, o.quantity,
            o.created_at AS "createdAt", o.deadline_at AS "deadlineAt",
+           (SELECT coalesce(p.due_at, coalesce(o.paid_at, clock_timestamp()) + make_interval(hours => p.due_hours))
+              FROM order_promise p WHERE p.order_id = o.id) AS "promisedBy",
            o.paid_at AS "paidAt", o.delivered_at AS "deliveredAt", clock_timestamp() AS "serverNow", o.token_hash AS "tokenHash",
            (SELECT jsonb_agg(jsonb_build_object('variantId', l.variant_id, 'productSlug', p.slug, 'titleZh', p.title_zh, 'titleEn', p.title_en,
                      'variantTitleZh', v.title_zh, 'variantTitleEn', v.title_en, 'usageNoteZh', coalesce(nullif(v.usage_note_zh, ''), p.usage_note_zh),

@@ -94,6 +94,7 @@ export const FINDING_KINDS = {
   // Met by the flows that judge money and stock
   owed_order: rule("high", "order", ["flow", "run"], "waits", ["deliver", "fill_from_pool", ...REFUNDS]),
   unfillable_order: rule("high", "order", ["flow"], "waits", ["deliver", ...REFUNDS]),
+  overdue_order: rule("high", "order", ["flow"], "waits", ["deliver", ...REFUNDS]),
   double_payment: rule("high", "payment", ["flow", "run"], "paid_twice", REFUNDS),
   amount_mismatch: rule("high", "payment", ["flow", "run"], "waits", REFUNDS),
   currency_mismatch: rule("high", "payment", ["flow", "run"], "waits", REFUNDS),
@@ -135,8 +136,8 @@ export const FINDING_KINDS = {
 } as const satisfies Readonly<Record<string, FindingKindRule>>;
 
 /**
- * Differences that a person must know of. `owed_order` and `unfillable_order` (its rows do not
- * add up) close themselves when the order is filled, `unknown_order` and
+ * Differences that a person must know of. `owed_order`, `overdue_order` (promised for a time that has passed) and `unfillable_order` (its
+ * rows do not add up) close themselves when the order is filled, `unknown_order` and
  * `unjudged_payment` when the payment is judged after all, those about money when it has been given back, and those that a run finds
  * when a run no longer does.
  */

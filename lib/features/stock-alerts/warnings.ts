@@ -16,7 +16,7 @@ export async function crossBounds(tx: Tx): Promise<{ fell: Crossing[]; rose: Cro
     WITH level AS MATERIALIZED (
       SELECT v.id, v.merchant_id, v.pool_id || v.fallback_pool_ids AS pools, v.low_stock_below AS low, greatest(coalesce(v.low_stock_clear, v.low_stock_below * 2), v.low_stock_below + 1) AS clear
         FROM variant v JOIN product p ON p.id = v.product_id AND p.status = 'published'
-       WHERE v.status = 'published' AND EXISTS (SELECT 1 FROM batch b WHERE b.variant_id = v.id AND b.status = 'published')
+       WHERE v.status = 'published' AND v.kind = 'unique' AND EXISTS (SELECT 1 FROM batch b WHERE b.variant_id = v.id AND b.status = 'published')
        ORDER BY v.id LIMIT ${limits.variantCacheEntriesMax}::int),
     counted AS MATERIALIZED (
       SELECT l.*, s.n FROM level l CROSS JOIN LATERAL (

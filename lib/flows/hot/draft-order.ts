@@ -4,6 +4,9 @@ import { startOf } from "@/lib/features/inventory/start-hints";
 import type { PlaceOrder, PlaceOrderRefusal } from "@/lib/features/orders/place-command";
 import { chooseAccount, notifyUrlOf, type OpenAccount } from "@/lib/features/payments/accounts";
 import type { CreateInput, Presentation } from "@/lib/features/payments/gateways/port";
+import { sealAnswers } from "@/lib/features/promises/answers";
+import type { PromiseDraft } from "@/lib/features/promises/store";
+import { judgeAnswers } from "@/lib/kernel/buyer-fields";
 import { newId, newOrderNumber, newOutTradeNo, toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { type Currency, isCurrency, money } from "@/lib/kernel/money";
@@ -19,6 +22,8 @@ export interface OrderDraft {
   readonly lines: readonly PlaceLine[];
   /** Of each line, the pools it may be taken from, in order. */
   readonly pools: readonly (readonly string[])[];
+  /** Set where nothing is taken now, and what it is paid for is promised. */
+  readonly promise: PromiseDraft | null;
   readonly presentation: Presentation;
   readonly token: Secret;
 }
@@ -38,7 +43,7 @@ const poolsFor = ({ pools }: SellableVariant, { channel, locale }: PlaceOrder): 
 
 type Refusal = Extract<
   PlaceOrderRefusal,
-  "not_found" | "not_for_sale" | "quantity_out_of_range" | "gateway_unavailable"
+  "not_found" | "not_for_sale" | "quantity_out_of_range" | "form_incomplete" | "gateway_unavailable"
 >;
 
 function priceLines(
@@ -57,7 +62,8 @@ function priceLines(
     priced.push({ variant, quantity, unitPriceMinor: each, poolIds });
   }
   const [first] = priced;
-  // One order, one shop, one currency, one way of holding stock.
+  // One order, one shop, one currency, one way of holding stock; what is promised is ordered by itself.
+  if (priced.length > 1 && priced.some(({ variant }) => variant.promise !== null)) return err("not_for_sale");
   const isMixed = priced.some(
     ({ variant }) =>
       variant.merchantId !== first?.variant.merchantId ||
@@ -104,7 +110,35 @@ export function draftAttempt(
   return ok({ outTradeNo, presentation: presentation.value });
 }
 
+/** What is promised with the order; null when it is taken from stock. Refused when the merchant's form is not filled in. */
+function promiseOf(
+  deps: Deps,
+  { cmd, isFromStock = false }: Pick<DraftInput, "cmd" | "isFromStock">,
+  { orderId, line }: { orderId: string; line: PricedLine },
+): Result<PromiseDraft | null, "form_incomplete" | "quantity_out_of_range"> {
+  const { promise, merchantId, id: variantId } = line.variant;
+  if (!promise) return ok(null);
+  // Past its day nothing more is promised for it.
+  if (promise.kind === "presale" && (isFromStock || promise.dueAt.getTime() <= deps.clock.now())) return ok(null);
+  const { kind } = promise;
+  const base = { kind, merchantId, variantId, quantity: line.quantity, answers: null, keyId: null };
+  if (promise.kind === "presale") {
+    const { dueAt, cap, since } = promise;
+    return ok({ ...base, dueAt, dueHours: null, cap, since });
+  }
+  // A person writes each piece into a field of one page.
+  if (line.quantity > limits.manualQuantityMax) return err("quantity_out_of_range");
+  const answers = judgeAnswers(promise.fields, cmd.answers ?? {});
+  if (!answers.ok) return err("form_incomplete");
+  const due = { dueAt: null, dueHours: promise.hours, cap: null, since: null };
+  if (promise.fields.length === 0) return ok({ ...base, ...due });
+  const { sealed, keyId } = sealAnswers(deps.keys, orderId, answers.value);
+  return ok({ ...base, ...due, answers: sealed, keyId });
+}
+
 export interface DraftInput {
+  /** The presale is full: what there is in stock is sold all the same. */
+  readonly isFromStock?: boolean;
   readonly cmd: PlaceOrder;
   readonly variants: readonly (SellableVariant | null)[];
   readonly requestHash: Buffer;
@@ -114,7 +148,7 @@ export interface DraftInput {
 /** Prices and numbers an order without touching the database; the statement checks that the prices still hold. */
 export async function draftOrder(
   deps: Deps,
-  { cmd, variants, requestHash, lookupHash }: DraftInput,
+  { cmd, variants, requestHash, lookupHash, isFromStock }: DraftInput,
 ): Promise<Result<OrderDraft, Refusal>> {
   const priced = priceLines(cmd, variants);
   if (!priced.ok) return priced;
@@ -124,6 +158,8 @@ export async function draftOrder(
   const totalMinor = priced.value.reduce((sum, line) => sum + line.unitPriceMinor * BigInt(line.quantity), 0n);
   const currency = first.currency as Currency;
   const { merchantId } = first;
+  const promise = promiseOf(deps, { cmd, isFromStock }, { orderId: id, line: priced.value[0] as PricedLine });
+  if (!promise.ok) return promise;
   const account = await chooseAccount(deps, cmd.accountId, { merchantId, currency, amountMinor: totalMinor });
   if (!account) return err("gateway_unavailable");
   const attempt = draftAttempt(deps, {
@@ -149,7 +185,7 @@ export async function draftOrder(
     locale: cmd.locale,
     lookup_hash: lookupHash,
     device_id: cmd.deviceId ?? null,
-    stock_policy: first.stockPolicy,
+    stock_policy: promise.value ? "promise" : first.stockPolicy,
     quantity: priced.value.reduce((sum, line) => sum + line.quantity, 0),
     total_minor: totalMinor.toString(),
     currency,
@@ -162,7 +198,7 @@ export async function draftOrder(
   };
   const lines = priced.value.map((line, index) => toLine(deps, line, { orderId: id, number: index + 1 }));
   const pools = priced.value.map(({ poolIds }) => poolIds);
-  return ok({ row, lines, pools, presentation: attempt.value.presentation, token });
+  return ok({ row, lines, pools, promise: promise.value, presentation: attempt.value.presentation, token });
 }
 
 function toLine(deps: Deps, line: PricedLine, { orderId, number }: { orderId: string; number: number }): PlaceLine {

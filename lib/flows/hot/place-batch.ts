@@ -15,7 +15,17 @@ import { type PlaceAnswer, type PlaceLine, runPlace } from "./place-statement";
 
 export type PlaceOutcome =
   | { readonly verdict: "placed"; readonly deadlineAt: Date }
-  | { readonly verdict: "conflict" | "stale" | "closed" | "capped" | "insufficient_stock" | "busy" | "buyer_limit" };
+  | {
+      readonly verdict:
+        | "conflict"
+        | "stale"
+        | "closed"
+        | "capped"
+        | "insufficient_stock"
+        | "busy"
+        | "buyer_limit"
+        | "presale_full";
+    };
 
 const stockPlaceOf = (line: PlaceLine): StockPlace => ({ variantId: line.variant_id, poolId: line.pool_id });
 const isClaimedNow = (draft: OrderDraft): boolean => draft.row.stock_policy !== "claim_on_payment";
@@ -48,7 +58,7 @@ async function runAlone(deps: Deps, draft: OrderDraft, lines = draft.lines): Pro
 }
 
 const SOLD_OUT = { verdict: "insufficient_stock" } as const;
-type Answer = PlaceAnswer | typeof SOLD_OUT | { readonly verdict: "buyer_limit" };
+type Answer = PlaceAnswer | typeof SOLD_OUT | { readonly verdict: "buyer_limit" | "presale_full" };
 
 /** Whether the latch says that an order cannot be filled. What is claimed on payment does not ask for stock now. */
 const isLatched = (deps: Deps, draft: OrderDraft): boolean => isClaimedNow(draft) && isGone(deps, draft);
@@ -163,6 +173,13 @@ async function placeFromPools(deps: Deps, draft: OrderDraft): Promise<PlaceOutco
  */
 export const placeLimited = (deps: Deps, draft: OrderDraft, caps: BuyerCaps): Promise<PlaceOutcome> =>
   inLine(deps, draft, () => placeAlone(deps, draft, (lines) => runLimited(deps, draft, { caps, lines })));
+
+/** Places an order that takes no card: in the same line, with what it is promised; there is no stock to look for. */
+export const placePromised = (deps: Deps, draft: OrderDraft, caps: BuyerCaps): Promise<PlaceOutcome> =>
+  inLine(deps, draft, async () => {
+    const answer = await runLimited(deps, draft, { caps, lines: draft.lines });
+    return outcomeOf(answer) ?? { verdict: "busy" };
+  });
 
 const inLine = <T>(deps: Deps, { lines }: OrderDraft, task: () => Promise<T>): Promise<T> =>
   ofDeps(deps, "orders.place-alone", createLine).run(placeKey(stockPlaceOf(lines[0] as PlaceLine)), task);

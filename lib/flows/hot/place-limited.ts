@@ -1,3 +1,4 @@
+import { hasRoom, insertPromise } from "@/lib/features/promises/store";
 import { err, ok } from "@/lib/kernel/result";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
@@ -30,16 +31,16 @@ const keysOf = ({ row }: OrderDraft, variantId: string): string[] => [
 
 /**
  * One order and the count it adds to, together or not at all: two of the same buyer at once are one after the other, whichever
- * process has them, so nobody ends up with more than the limit. A replay of an order that is there counts nothing.
+ * process has them, so nobody ends up with more than the limit. What the order is promised is written with it, within the cap. A replay of an order that is there counts nothing.
  */
 export async function runLimited(
   deps: Deps,
   draft: OrderDraft,
   { caps, lines }: { caps: BuyerCaps; lines: readonly PlaceLine[] },
-): Promise<PlaceAnswer | { readonly verdict: "buyer_limit" }> {
+): Promise<PlaceAnswer | { readonly verdict: "buyer_limit" | "presale_full" }> {
   const limited = draft.lines.filter((line) => caps.has(line.variant_id));
   const fromZero = lines.map((line) => ({ ...line, start: "0" }));
-  const result = await inTransaction<PlaceAnswer, "buyer_limit">(deps.db, async (tx) => {
+  const result = await inTransaction<PlaceAnswer, "buyer_limit" | "presale_full">(deps.db, async (tx) => {
     await lock(
       tx,
       limited.flatMap((line) => keysOf(draft, line.variant_id)),
@@ -48,8 +49,10 @@ export async function runLimited(
       const held = await countHeld(tx, draft, variantId);
       if (held + quantity > (caps.get(variantId) as number)) return err("buyer_limit");
     }
+    if (draft.promise && !(await hasRoom(tx, draft.promise))) return err("presale_full");
     const answer = (await runPlace(tx, [draft.row], fromZero))[0] as PlaceAnswer;
     if (answer.verdict === "placed") await remember(tx, draft, limited);
+    if (answer.verdict === "placed" && draft.promise) await insertPromise(tx, draft.row.id, draft.promise);
     return ok(answer);
   });
   return result.ok ? result.value : { verdict: result.error };

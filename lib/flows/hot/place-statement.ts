@@ -95,7 +95,7 @@ judged AS MATERIALIZED (
          NOT EXISTS (SELECT 1 FROM line l WHERE l.order_id = r.id AND NOT l.is_open) AS is_open,
          cardinality(h.by_email) + r.before_count >= ${limits.openOrdersPerBuyerMax}
            OR cardinality(h.by_device) >= ${limits.openOrdersPerBuyerMax}
-           OR CASE WHEN cardinality(h.by_email) + cardinality(h.by_device) + r.before_count = 0 THEN false ELSE
+           OR CASE WHEN cardinality(h.by_email) + cardinality(h.by_device) + r.before_count = 0 OR r.stock_policy = 'promise' THEN false ELSE
              EXISTS (
                SELECT 1 FROM line l
                 CROSS JOIN LATERAL (
@@ -118,7 +118,7 @@ want AS MATERIALIZED (
   SELECT l.order_id, l.line, l.variant_id, l.pool_id, l.quantity, l.start,
          sum(l.quantity) OVER (PARTITION BY l.variant_id, l.pool_id ORDER BY j.scope, j.request_key) AS hi
     FROM line l JOIN judged j ON j.id = l.order_id
-   WHERE j.is_fresh AND j.is_open AND NOT j.is_capped AND j.stock_policy <> 'claim_on_payment'),
+   WHERE j.is_fresh AND j.is_open AND NOT j.is_capped AND j.stock_policy NOT IN ('claim_on_payment', 'promise')),
 need AS MATERIALIZED (
   SELECT variant_id, pool_id, sum(quantity)::int AS quantity, min(start) AS start
     FROM want GROUP BY variant_id, pool_id ORDER BY variant_id, pool_id),
@@ -143,16 +143,16 @@ assigned AS MATERIALIZED (
     FROM slot s JOIN numbered m ON m.variant_id = s.variant_id AND m.pool_id = s.pool_id AND m.k = s.k),
 taken AS MATERIALIZED (
   SELECT order_id, array_agg(card_id ORDER BY line, pick) AS card_ids, max(pick) AS last_pick FROM assigned GROUP BY order_id),
--- Claimed when paid: nothing is taken now, but a buyer is not asked to pay for what is not there.
+-- Claimed when paid: nothing is taken now, but a buyer is not asked to pay for what is not there; unless that is what he was promised.
 promised AS MATERIALIZED (
   SELECT j.id AS order_id FROM judged j
-   WHERE j.is_fresh AND j.is_open AND NOT j.is_capped AND j.stock_policy = 'claim_on_payment'
-     AND NOT EXISTS (
+   WHERE j.is_fresh AND j.is_open AND NOT j.is_capped AND j.stock_policy IN ('claim_on_payment', 'promise')
+     AND (j.stock_policy = 'promise' OR NOT EXISTS (
        SELECT 1 FROM line l
         WHERE l.order_id = j.id AND l.quantity > (
           SELECT count(*) FROM (
             SELECT 1 FROM card c WHERE c.variant_id = l.variant_id AND c.pool_id = l.pool_id AND c.status = 'available'
-               AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp()) LIMIT l.quantity) s))),
+               AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp()) LIMIT l.quantity) s)))),
 placed AS (
   INSERT INTO orders (id, number, merchant_id, scope, request_key, request_hash, token_hash, email, locale, lookup_hash, device_id,
                       stock_policy, quantity, total_minor, currency, card_ids, created_at, deadline_at)

@@ -2,9 +2,11 @@
 
 import { redirect } from "next/navigation";
 import { action } from "@/lib/entry/action";
-import { signedIn } from "@/lib/entry/guards";
+import { merchantOnly, signedIn } from "@/lib/entry/guards";
 import { StartForm, UploadForm } from "@/lib/features/imports/schema";
+import { ShareForm } from "@/lib/features/inventory/schema";
 import { PasteForm } from "@/lib/features/merchants/schema";
+import { shareSecret } from "@/lib/flows/share-secret";
 import { startImport } from "@/lib/flows/start-import";
 import { cancelCardUpload, pasteCards } from "@/lib/flows/upload-cards";
 import { toPublicId } from "@/lib/kernel/id";
@@ -32,4 +34,12 @@ export const pasteCardsAction = action({
   run: ({ input, deps, viewer }) => pasteCards(deps, viewer, input),
   onOk: ({ uploadId }, { locale, viewer }) =>
     redirect(`/${locale}/${viewer.kind}/upload/${toPublicId("upload", uploadId)}`),
+});
+
+export const shareSecretAction = action({
+  schema: ShareForm,
+  guards: [merchantOnly],
+  run: ({ input, deps, viewer }) => shareSecret(deps, viewer, input),
+  onOk: ({ batchId }, { locale, viewer }) =>
+    redirect(`/${locale}/${viewer.kind}/batches/${toPublicId("batch", batchId)}`),
 });

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { OpenUploads } from "@/components/merchant/open-uploads";
 import { PageHead } from "@/components/merchant/page-head";
 import { PasteForm } from "@/components/merchant/paste-form";
+import { ShareForm } from "@/components/merchant/share-form";
 import { UploadForm } from "@/components/merchant/upload-form";
 import { sentencesOf } from "@/components/merchant/upload-receiving";
 import { baseOf, inLocale } from "@/components/merchant/view";
@@ -14,7 +15,7 @@ import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
 import { fromPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
-import { pasteCardsAction } from "./actions";
+import { pasteCardsAction, shareSecretAction } from "./actions";
 
 interface PageProps {
   params: Promise<{ locale: string }>;
@@ -60,6 +61,7 @@ export default async function UploadPage({ params, searchParams }: PageProps) {
       <div className="js:hidden">
         <PasteForm locale={locale} choices={choices} chosen={chosen} paste={pasteCardsAction} />
       </div>
+      <ShareForm locale={locale} choices={choices} chosen={chosen} share={shareSecretAction} />
     </>
   );
 }

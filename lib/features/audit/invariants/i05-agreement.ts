@@ -24,6 +24,7 @@ const REFERENCES: readonly Reference[] = [
   { from: "card_secret", column: "card_id", to: "card", card: "card_id" },
   { from: "order_line", column: "order_id", to: "orders" },
   { from: "order_line", column: "variant_id", to: "variant", order: "order_id" },
+  { from: "order_promise", column: "order_id", to: "orders" },
   { from: "order_event", column: "order_id", to: "orders" },
   { from: "orders", column: "settled_payment_id", to: "payment", order: "id" },
   { from: "payment_attempt", column: "order_id", to: "orders" },
@@ -91,7 +92,10 @@ SELECT 'order refunded, card not withdrawn', o.id, c.id, NULL, o.status, c.statu
 UNION ALL
 SELECT 'pending order without its reservation', o.id, NULL, NULL, o.status, NULL, NULL
   FROM orders o
- WHERE o.status = 'pending' AND o.stock_policy <> 'claim_on_payment' AND cardinality(o.card_ids) <> o.quantity AND now() < o.deadline_at
+ WHERE o.status = 'pending' AND o.stock_policy NOT IN ('claim_on_payment', 'promise') AND cardinality(o.card_ids) <> o.quantity AND now() < o.deadline_at
+UNION ALL
+SELECT 'order without the promise that it was placed with', o.id, NULL, NULL, o.status, NULL, NULL
+  FROM orders o WHERE o.stock_policy = 'promise' AND NOT EXISTS (SELECT 1 FROM order_promise p WHERE p.order_id = o.id AND p.quantity = o.quantity)
 UNION ALL
 SELECT 'reserved for an order that may no longer hold it', o.id, c.id, NULL, o.status, c.status, NULL
   FROM card c JOIN orders o ON o.id = c.order_id

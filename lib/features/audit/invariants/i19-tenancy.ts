@@ -41,6 +41,9 @@ UNION ALL
 SELECT 'order and its line''s variant', NULL, NULL, v.id, o.id, o.merchant_id, v.merchant_id
   FROM order_line l JOIN orders o ON o.id = l.order_id JOIN variant v ON v.id = l.variant_id WHERE o.merchant_id <> v.merchant_id
 UNION ALL
+SELECT 'order and its promise', NULL, NULL, NULL, o.id, o.merchant_id, p.merchant_id
+  FROM order_promise p JOIN orders o ON o.id = p.order_id WHERE o.merchant_id <> p.merchant_id
+UNION ALL
 SELECT 'order without a merchant', NULL, NULL, NULL, o.id, o.merchant_id, NULL
   FROM orders o WHERE NOT EXISTS (SELECT 1 FROM merchant m WHERE m.id = o.merchant_id)
 UNION ALL

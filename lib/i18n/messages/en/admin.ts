@@ -32,6 +32,7 @@ export const admin = {
     details: { accountId: "account", outTradeNo: "number", reason: "reason", fault: "fault" },
     kinds: {
       owed_order: "Owed order",
+      overdue_order: "Promised delivery overdue",
       unfillable_order: "Owed order that cannot be filled",
       double_payment: "Paid twice",
       amount_mismatch: "Wrong amount",

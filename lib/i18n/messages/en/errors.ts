@@ -2,6 +2,7 @@ import type { errors as zh } from "../zh/errors";
 
 export const errors = {
   invalid: "A few fields need another look; they are marked below. No order was placed and no money moved.",
+  form_incomplete: "Please fill in what the shop asks for, at most 300 letters each. Nothing was ordered or paid.",
   insufficient_stock:
     "There is not enough stock for this quantity. No order was placed and no money moved. Try fewer, or come back later.",
   insufficient_stock_fewer:

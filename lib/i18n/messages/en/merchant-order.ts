@@ -50,6 +50,7 @@ export const order = {
     cancelled_by_buyer: "cancelled by the buyer",
     cancelled_by_merchant: "cancelled by the merchant",
     cancelled_by_admin: "cancelled by an admin",
+    promised: "to be delivered as promised",
     no_stock: "no stock",
     refund_requested: "a refund was asked for",
     money_returned: "the money was given back",
@@ -113,6 +114,8 @@ export const order = {
     quarantine: "put aside",
     restore: "return to sale",
     replace: "replace",
+    transfer_out: "left a pool",
+    transfer_in: "entered a pool",
   },
   mails: {
     order_delivered: "Delivery mail",

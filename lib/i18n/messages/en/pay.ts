@@ -2,6 +2,10 @@ import type { pay as zh } from "../zh/pay";
 
 export const pay = {
   title: "Payment",
+  promised: {
+    title: "This is not sold from stock",
+    text: "It is not delivered at once after the payment, but by {due} at the latest. Please consider this before you pay.",
+  },
   heading: "Waiting for payment",
   order: "Order",
   amount: "Amount due",

@@ -76,6 +76,11 @@ export const shop = {
     details: "About",
     inVariant: "Volume prices of {title}",
     rules: "Rules of sale",
+    promise: {
+      presale: "Pre-sale: pay now, delivered by {at}, in the order of payment.",
+      manual:
+        "Made for you by the shop: delivered within {hours} hours of the payment. Please fill in what it asks for.",
+    },
     phases: { before: "Not yet on sale", over: "Sale over" },
     opens: "on sale from {at}",
     closes: "on sale until {at}",

@@ -20,6 +20,10 @@ export const story = {
       title: "Paid, waiting for stock",
       text: "Your payment of {paid} has arrived, but the last card had just been sold. After the next restock your cards appear on this page, in order of payment. If you would rather not wait, contact the shop with your order number for a refund. Please do not pay again.",
     },
+    promised: {
+      title: "Paid, to be delivered",
+      text: "Your payment of {paid} has arrived. This is not sold from stock: the shop delivers it by {due}, on this page, and you are mailed when it does. If it is not there by then, contact the shop with your order number. Please do not pay again.",
+    },
     held: {
       title: "Paid, on hold by a dispute",
       text: "Your payment of {paid} has arrived, but the bank or provider it came from was asked to take it back, and nothing can be delivered until that is decided. If you did not ask for it, or want to withdraw, contact the shop with your order number.",
@@ -106,6 +110,7 @@ export const story = {
     },
     late: "{what}; after the deadline",
     owed: "The last card had just been sold; waiting for the next restock",
+    promised: "Not sold from stock; to be delivered by the day that was promised",
     delivered: "The cards were delivered",
     replaced: "A bad card was replaced by a new one",
     refund_asked: "A refund of {amount} was submitted",
@@ -125,6 +130,7 @@ export const story = {
       pending: "Now: waiting for your payment until {deadline}",
       paid: "Now: delivering your cards",
       owed: "Now: waiting for stock, in order of payment",
+      promised: "Now: the shop delivers it by {due}",
       held: "Now: waiting for the dispute to be decided",
       underpaid: "Now: the shop is looking into it",
       overpaid: "Now: the shop is looking into it",

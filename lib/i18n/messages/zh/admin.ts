@@ -31,6 +31,7 @@ export const admin = {
     details: { accountId: "账户", outTradeNo: "单号", reason: "原因", fault: "问题" },
     kinds: {
       owed_order: "欠货",
+      overdue_order: "逾期未交货",
       unfillable_order: "无法补上的欠货",
       double_payment: "重复付款",
       amount_mismatch: "金额不符",

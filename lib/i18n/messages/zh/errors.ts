@@ -1,6 +1,7 @@
 /** One sentence per refusal: what happened, whether money moved, what to do next. */
 export const errors = {
   invalid: "有几处填写不对，请看标出的地方。没有下单，也没有扣款。",
+  form_incomplete: "请把商家要的信息填完整，每项最多 300 个字。没有下单，也没有扣款。",
   insufficient_stock: "手慢了，库存不够这个数量。没有下单，也没有扣款；可以减少数量再试，或稍后回来。",
   insufficient_stock_fewer: "没有这么多了，但还没卖完：减少数量再试。没有下单，也没有扣款。",
   not_for_sale: "这个规格目前不出售。没有下单，也没有扣款。",

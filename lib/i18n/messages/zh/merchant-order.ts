@@ -47,6 +47,7 @@ export const order = {
     cancelled_by_buyer: "买家取消",
     cancelled_by_merchant: "商户取消",
     cancelled_by_admin: "管理员取消",
+    promised: "按约定时间交货",
     no_stock: "没有库存",
     refund_requested: "发起退款",
     money_returned: "钱已退回",
@@ -104,6 +105,8 @@ export const order = {
     quarantine: "封存",
     restore: "放回在售",
     replace: "换卡",
+    transfer_out: "调出",
+    transfer_in: "调入",
   },
   mails: {
     order_delivered: "发卡邮件",

@@ -1,6 +1,7 @@
 /** The page that asks a buyer for money, for every way to pay that a gateway may have. */
 export const pay = {
   title: "付款",
+  promised: { title: "这件商品不是现货", text: "付款后不会马上发卡，商家最晚 {due} 发给你。付款前请想好。" },
   heading: "等待付款",
   order: "订单号",
   amount: "应付金额",

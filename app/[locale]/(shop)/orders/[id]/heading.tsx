@@ -3,7 +3,7 @@ import type { OrderStory } from "@/lib/features/orders/story";
 import { sumOf, type Telling } from "@/lib/features/orders/tell-order";
 import type { OrderView } from "@/lib/features/orders/view";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatMinor } from "@/lib/i18n/format";
+import { fill, formatDate, formatMinor } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { Stamp } from "./stamp";
 
@@ -18,7 +18,8 @@ interface HeadingProps {
 export function Heading({ order, story, telling, locale }: Readonly<HeadingProps>) {
   const t = getMessages(locale).shop.order;
   const written = (minor: bigint) => formatMinor(minor.toString(), order.currency, locale);
-  const amounts = { total: written(order.totalMinor), paid: written(order.paidMinor) };
+  const due = order.promisedBy ? formatDate(order.promisedBy, locale) : "";
+  const amounts = { total: written(order.totalMinor), paid: written(order.paidMinor), due };
   const main = t.states[telling.headline];
   // What came in another currency is told below, where its own amount stands.
   const money = story.money.filter(({ currency }) => currency === order.currency);

@@ -33,13 +33,15 @@ export function Story({ order, rows, headline, locale }: Readonly<StoryProps>) {
         {now ? (
           <li className="relative py-1.5 pl-4 font-medium">
             <Dot isNow />
-            {fill(now, { deadline: formatDate(order.deadlineAt, locale) })}
+            {fill(now, { deadline: formatDate(order.deadlineAt, locale), due: dueOf(order, locale) })}
           </li>
         ) : null}
       </ol>
     </Card>
   );
 }
+
+const dueOf = ({ promisedBy }: OrderView, locale: Locale): string => (promisedBy ? formatDate(promisedBy, locale) : "");
 
 function Dot({ isNow }: Readonly<{ isNow?: boolean }>) {
   return (

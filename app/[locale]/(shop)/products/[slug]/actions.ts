@@ -14,9 +14,10 @@ import { fromPublicId, randomHex } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { Secret } from "@/lib/kernel/secret";
 import { type Deps, getDeps } from "@/lib/platform/deps";
-import { BUY_FIELDS, type BuyField, type BuyState, type BuyValues } from "./buy-state";
+import { ANSWER_PREFIX, BUY_FIELDS, type BuyField, type BuyState, type BuyValues } from "./buy-state";
 
-const FIELD_CHARACTERS_MAX = 300;
+const FIELD_CHARACTERS_MAX = 301;
+const ANSWER_NAME = /^answer\.f\d{1,2}$/;
 const REQUEST_KEY = /^web-[0-9a-f]{32}$/;
 const mintKey = () => `web-${randomHex(32)}`;
 
@@ -31,7 +32,17 @@ const valuesOf = (data: FormData): BuyValues => ({
   email: textOf(data, "email"),
   password: textOf(data, "password"),
   gateway: textOf(data, "gateway"),
+  answers: answersOf(data),
 });
+
+/** At most as many as a form may ask for; what is asked is judged with the order. */
+const answersOf = (data: FormData): BuyValues["answers"] =>
+  Object.fromEntries(
+    [...data.keys()]
+      .filter((name) => ANSWER_NAME.test(name))
+      .slice(0, limits.buyerFieldsMax)
+      .map((name) => [name.slice(ANSWER_PREFIX.length), textOf(data, name)]),
+  );
 
 /** Places one order per key, however often the form is sent, and lets this browser open it. */
 export async function placeOrderAction(_before: BuyState, data: FormData): Promise<BuyState> {
@@ -51,6 +62,7 @@ export async function placeOrderAction(_before: BuyState, data: FormData): Promi
     accountId: parsed.data.gateway,
     lines: [{ variantId: uuidOf(parsed.data.variantId), quantity: parsed.data.quantity }],
     deviceId: await deviceOf(deps),
+    ...(Object.keys(values.answers).length > 0 && { answers: values.answers }),
     ...(parsed.data.password === undefined ? {} : { password: new Secret(parsed.data.password) }),
   });
   if (!placed.ok) return refusal(await sayMore(deps, placed.error, parsed.data), values, sentKey);

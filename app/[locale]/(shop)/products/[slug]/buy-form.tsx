@@ -13,6 +13,7 @@ import { placeOrderAction } from "./actions";
 import { BuyBar } from "./buy-bar";
 import type { BuyField, BuyGateway, BuyState, BuyVariant } from "./buy-state";
 import { GatewayPicker } from "./gateway-picker";
+import { PromisePart } from "./promise-part";
 import { QuantityStepper } from "./quantity-stepper";
 import { TierTable } from "./tier-table";
 import { VariantPicker } from "./variant-picker";
@@ -83,6 +84,7 @@ export function BuyForm({ title, locale, variants, gateways, t, band, errors }: 
             t={t}
           />
         ))}
+      <PromisePart variant={chosen} answers={sent?.answers ?? {}} t={t} />
       <Field id="email" label={t.email} hint={t.emailHint} error={errorOf("email")}>
         <Input
           id="email"

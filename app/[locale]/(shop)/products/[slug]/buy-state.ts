@@ -5,15 +5,17 @@ export interface BuyValues {
   readonly email: string;
   readonly password: string;
   readonly gateway: string;
+  /** What was written into the merchant's form, by the keys of its fields. */
+  readonly answers: Readonly<Record<string, string>>;
 }
 
-export const BUY_FIELDS = [
-  "variantId",
-  "quantity",
-  "email",
-  "password",
-  "gateway",
-] as const satisfies (keyof BuyValues)[];
+/** What a field of the merchant's form is called among the others. */
+export const ANSWER_PREFIX = "answer.";
+
+export const BUY_FIELDS = ["variantId", "quantity", "email", "password", "gateway"] as const satisfies Exclude<
+  keyof BuyValues,
+  "answers"
+>[];
 export type BuyField = (typeof BUY_FIELDS)[number];
 
 export interface BuyState {
@@ -41,6 +43,9 @@ export interface BuyVariant {
   readonly quantityMin: number;
   readonly quantityMax: number;
   readonly tiers: readonly { readonly quantityMin: number; readonly unitPriceMinor: string }[];
+  /** When it is delivered, where that is not at once. */
+  readonly promise: string;
+  readonly fields: readonly { readonly key: string; readonly label: string; readonly isRequired: boolean }[];
 }
 
 export interface BuyGateway {

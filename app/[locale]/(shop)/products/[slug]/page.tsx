@@ -83,8 +83,12 @@ export default async function Product({ params }: Readonly<ProductProps>) {
         {product.isSellable && canMail(deps) ? <Restock product={product} locale={locale} /> : null}
         <Rules variants={product.variants} locale={locale} />
         <p className="mt-4 text-sm text-faint">
-          <span className="block">{t.delivery}</span>
-          <span className="block">{fill(t.reserved, { minutes })}</span>
+          {product.variants.every(({ promise }) => promise) ? null : (
+            <>
+              <span className="block">{t.delivery}</span>
+              <span className="block">{fill(t.reserved, { minutes })}</span>
+            </>
+          )}
         </p>
       </Card>
       <div className="mt-8 space-y-6 lg:mt-0">
@@ -187,4 +191,17 @@ const toBuyVariant = (variant: VariantView, locale: Locale): BuyVariant => ({
   quantityMin: variant.quantityMin,
   quantityMax: variant.quantityMax,
   tiers: variant.tiers.map((tier) => ({ ...tier, unitPriceMinor: tier.unitPriceMinor.toString() })),
+  promise: promiseOf(variant, locale),
+  fields: (variant.promise?.fields ?? []).map(({ key, zh, en, isRequired }) => ({
+    key,
+    label: locale === "zh" ? zh : en,
+    isRequired,
+  })),
 });
+
+function promiseOf({ promise }: VariantView, locale: Locale): string {
+  const t = getMessages(locale).shop.product.promise;
+  if (!promise) return "";
+  if (promise.dueAt) return fill(t.presale, { at: formatDate(promise.dueAt, locale) });
+  return fill(t.manual, { hours: formatCount(promise.hours ?? 0, locale) });
+}

@@ -6,6 +6,7 @@ import { OrderPageQuery } from "@/lib/features/payments/desk-schema";
 import { toLocale } from "@/lib/i18n/locale";
 import { releaseDeductedAction } from "../../actions";
 import { cancelReplacementAction, replaceCardAction } from "../../replacements/actions";
+import { deliverByHandAction } from "../actions";
 
 interface PageProps {
   params: Promise<{ locale: string; id: string }>;
@@ -23,6 +24,7 @@ export default async function MerchantOrderPage({ params, searchParams }: PagePr
       base={baseOf(locale, viewer)}
       orderId={requireId("order", id)}
       release={releaseDeductedAction}
+      deliver={deliverByHandAction}
       replaceActs={{ replace: replaceCardAction, cancel: cancelReplacementAction }}
       query={await readQuery(OrderPageQuery, searchParams)}
     />

@@ -8,6 +8,7 @@ import { stateOf } from "@/components/shop/order-state";
 import { OrderWatch } from "@/components/shop/order-watch";
 import { TransferReport } from "@/components/shop/transfer-report";
 import { Card } from "@/components/ui/card";
+import { Notice } from "@/components/ui/notice";
 import { askOnReturn } from "@/lib/entry/ask-on-return";
 import { deviceKindOf } from "@/lib/entry/device-kind";
 import { findHeldOrder } from "@/lib/entry/held-orders";
@@ -82,6 +83,9 @@ export default async function Pay({ params, searchParams }: Readonly<PayProps>) 
         </p>
       </header>
       <NotStarted code={asked.no} via={asked.via} ways={ways} locale={locale} />
+      {order.promisedBy ? (
+        <Notice title={t.promised.title}>{fill(t.promised.text, { due: formatDate(order.promisedBy, locale) })}</Notice>
+      ) : null}
       <Card className="space-y-5 text-center">
         <Due order={order} locale={locale} />
         {scene.payment?.kind === "balance" ? (
