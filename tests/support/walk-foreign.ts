@@ -12,6 +12,7 @@ export interface Foreign {
   readonly product: string;
   readonly category: string;
   readonly variant: string;
+  readonly pool: string;
   readonly batch: string;
   readonly upload: string;
   readonly card: string;
@@ -41,7 +42,7 @@ export async function findForeign(
       WHERE m.slug = $1`,
     [slug, email],
   );
-  const { pool, ...found } = rows[0] as Omit<Foreign, keyof Made> & { pool: string };
+  const found = rows[0] as Omit<Foreign, keyof Made>;
   const made: Made = {
     replacement: randomUUID(),
     apiKey: randomUUID(),
@@ -50,7 +51,7 @@ export async function findForeign(
     exportFile: randomUUID(),
     filter: randomUUID(),
   };
-  await make(client, { ...found, ...made }, pool);
+  await make(client, { ...found, ...made });
   return { ...found, ...made };
 }
 
@@ -60,12 +61,12 @@ type Made = Pick<Foreign, "replacement" | "apiKey" | "endpoint" | "delivery" | "
 export const buyerOf = ({ slug }: Pick<Foreign, "slug">): string => `${slug}@buyers.example`;
 
 /** Rows at rest: none of them gives a job anything to do while the walk looks whether anybody has touched them. */
-async function make(client: pg.Client, f: Foreign, pool: string): Promise<void> {
+async function make(client: pg.Client, f: Foreign): Promise<void> {
   await client.query(
     `INSERT INTO replacement (id, order_id, merchant_id, variant_id, pool_id, position, old_card_id, old_batch_id, status, reason,
                               requested_by_kind, requested_by, done_at)
      VALUES ($1, $2, $3, $4, $5, 1, $6, $7, 'cancelled', 'invalid', 'merchant', $8, clock_timestamp())`,
-    [f.replacement, f.order, f.merchant, f.variant, pool, f.card, f.batch, f.user],
+    [f.replacement, f.order, f.merchant, f.variant, f.pool, f.card, f.batch, f.user],
   );
   await insertKey(client, { ...f, id: f.apiKey, key: mintKey() });
   await client.query(
@@ -94,6 +95,7 @@ export async function stateOf(client: pg.Client, { merchant }: Foreign): Promise
     `SELECT md5(string_agg(t.row, '|' ORDER BY t.row)) AS state FROM (
        SELECT p::text AS row FROM product p WHERE merchant_id = $1 UNION ALL
        SELECT v::text FROM variant v WHERE merchant_id = $1 UNION ALL
+       SELECT s::text FROM stock_pool s WHERE merchant_id = $1 UNION ALL
        SELECT b::text FROM batch b WHERE merchant_id = $1 UNION ALL
        SELECT (l.id, l.state, l.batch_id)::text FROM card_upload l WHERE merchant_id = $1 UNION ALL
        SELECT c::text FROM card c WHERE merchant_id = $1 UNION ALL

@@ -65,6 +65,7 @@ export const PAGES: Readonly<Record<string, PageRow>> = {
   "/merchant/products/bulk": page(OWN, (f) => `/merchant/products/bulk?v=${f.variant}&price=0.01`),
   "/merchant/replacements": page(OWN, "/merchant/replacements"),
   "/merchant/statement": page(OWN, "/merchant/statement"),
+  "/merchant/pools": page(OWN, (f) => `/merchant/pools?q=${f.slug}`),
   "/merchant/stock": page(OWN, (f) => `/merchant/stock?q=${f.slug}`),
   "/merchant/upload": page(OWN, (f) => `/merchant/upload?variant=${publicId("var", f.variant)}`),
   "/merchant/upload/[id]": page(FOREIGN, (f) => `/merchant/upload/${publicId("upl", f.upload)}`),
