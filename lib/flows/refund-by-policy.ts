@@ -25,7 +25,7 @@ const readCandidates = ({ db }: Deps, accountIds: readonly string[]): Promise<Ca
       JOIN merchant m ON m.id = o.merchant_id
       JOIN payment p ON p.order_id = o.id AND p.id::text = coalesce(c.payment_id, o.settled_payment_id::text)
      WHERE o.disputed_at IS NULL AND p.account_id = ANY (${[...accountIds]}::text[])
-       AND CASE c.why WHEN 'double' THEN m.double_policy = 'refund' ELSE m.no_stock_policy = 'refund' AND o.is_late AND o.owed_at IS NOT NULL END
+       AND CASE c.why WHEN 'double' THEN m.double_policy = 'refund' ELSE m.no_stock_policy = 'refund' AND o.is_late AND o.owed_at IS NOT NULL AND o.stock_policy <> 'promise' END
        AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.payment_id = p.id)
      ORDER BY c.opened_at LIMIT ${limits.policyRefundsPerRun}::int`;
 
