@@ -32,11 +32,20 @@ export async function reconcileContinuously(
   deps: Deps,
   { lagSeconds = limits.reconcileLagSeconds }: ContinuousOptions = {},
 ): Promise<number> {
-  const context = await contextOf(deps);
+  const known = ofDeps(deps, "reconciliation.known", (): Known => ({ context: null, readAt: 0, part: 1 }));
+  const context = await contextOf(deps, known);
   let orders = 0;
   for (let step = 0; step < limits.reconcileStepsPerPass; step += 1) {
-    const result = await inTransaction(deps.db, async (tx) => ok(await takeStep(tx, context, lagSeconds)));
+    const rowsMax = Math.max(1, Math.ceil(limits.reconcileRowsPerFeed / known.part));
+    const result = await inTransaction(deps.db, async (tx) =>
+      ok(await takeStep(tx, context, { lagSeconds, rowsMax })),
+    ).catch((error: unknown) => {
+      // Orders of thousands of cards make a step long: the next pass takes smaller ones.
+      known.part = Math.min(known.part * 4, limits.reconcilePartsMax);
+      throw error;
+    });
     if (!result.ok || result.value === null) return orders;
+    known.part = Math.max(1, known.part / 2);
     orders += result.value.orders;
     if (!result.value.hasMore) return orders;
   }
@@ -46,15 +55,20 @@ export async function reconcileContinuously(
 interface Known {
   context: ReconciliationContext | null;
   readAt: number;
+  part: number;
 }
 
 /** Read anew once in a while: books that were kept in between have a run of their own. */
-async function contextOf(deps: Deps): Promise<ReconciliationContext> {
-  const known = ofDeps(deps, "reconciliation.context", (): Known => ({ context: null, readAt: 0 }));
+async function contextOf(deps: Deps, known: Known): Promise<ReconciliationContext> {
   if (known.context && performance.now() - known.readAt < limits.reconcileDueSeconds * 1_000) return known.context;
   known.context = await readReconciliationContext(deps, {});
   known.readAt = performance.now();
   return known.context;
+}
+
+interface StepSize {
+  readonly lagSeconds: number;
+  readonly rowsMax: number;
 }
 
 interface StepTaken {
@@ -62,14 +76,14 @@ interface StepTaken {
   readonly hasMore: boolean;
 }
 
-async function takeStep(tx: Tx, context: ReconciliationContext, lagSeconds: number): Promise<StepTaken | null> {
+async function takeStep(tx: Tx, context: ReconciliationContext, size: StepSize): Promise<StepTaken | null> {
   const run = await lockContinuousRun(tx);
   if (!run) return null;
   await prepare(tx);
   const known = run.cursor as Partial<Position>;
   const from: Position = known.entry ? (known as Position) : { ...(await beginPosition(tx)), doubt: FIRST_ID };
-  const { orderIds, rows, position } = await takeTouched(tx, from, lagSeconds);
-  const due = await lookAtDue(tx, from, context, lagSeconds);
+  const { orderIds, rows, position } = await takeTouched(tx, from, size);
+  const due = await lookAtDue(tx, from, context, size.lagSeconds);
   const found = [...due.found, ...(await compareOrders(tx, orderIds, context.check))];
   await renewFindings(tx, found, run.id);
   const there = new Set(found.map(keyOf));
@@ -82,7 +96,7 @@ async function takeStep(tx: Tx, context: ReconciliationContext, lagSeconds: numb
     found: found.length,
     closed: closed + doubt.closed,
   });
-  return { orders: orderIds.length, hasMore: rows >= limits.reconcileRowsPerFeed };
+  return { orders: orderIds.length, hasMore: rows >= size.rowsMax };
 }
 
 /** Once in a while: what is wrong by time alone, what stands still, and the books that were kept meanwhile. */

@@ -78,11 +78,16 @@ export async function reconcileNow(deps: Deps, scope: RunScope): Promise<string>
 export async function workOff(deps: Deps, run: TakenRun, goesOn: () => boolean): Promise<void> {
   try {
     const context = await readReconciliationContext(deps, run.scope);
+    let part = 1;
     for (let steps = 0; steps < limits.reconcileStepsMax; steps += 1) {
       if (!goesOn()) return await releaseRun(deps.db, run);
       const startedAt = performance.now();
-      const outcome = await runStep(deps, run, context);
-      if (outcome !== "next") return;
+      const outcome = await runStep(deps, run, { ...context, part }).catch((error: unknown) =>
+        stumbled(deps, run, error, part),
+      );
+      if (outcome === "last" || outcome === "over") return;
+      // Orders of thousands of cards make a step long: it is cut into smaller ones, and they grow again.
+      part = outcome === "next" ? Math.max(1, part / 2) : part * 4;
       await rest((performance.now() - startedAt) * limits.reconcileRestShare);
     }
     await failRun(deps.db, run, "too_many_steps");
@@ -91,6 +96,17 @@ export async function workOff(deps: Deps, run: TakenRun, goesOn: () => boolean):
     const reason = error instanceof Error ? error.message : String(error);
     await failRun(deps.db, run, reason === "" ? "unknown" : reason).catch(() => {});
   }
+}
+
+class TooManyDifferences extends Error {
+  override readonly message = "too_many_differences";
+}
+
+/** A step that failed is tried again in smaller ones, down to a bound; what no smaller step can mend ends the run. */
+function stumbled(deps: Deps, { id }: TakenRun, error: unknown, part: number): "again" {
+  if (error instanceof TooManyDifferences || part >= limits.reconcilePartsMax) throw error;
+  deps.log.warn("reconciliation.step_failed", { runId: id, part }, error);
+  return "again";
 }
 
 const rest = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, Math.min(ms, 1_000)));
@@ -156,7 +172,7 @@ async function doStep(tx: Tx, step: Step): Promise<Done> {
 
 /** A shop of which everything differs is not told one by one: past a bound the run ends, and says so. */
 async function renew(tx: Tx, run: TakenRun, locked: LockedRun, found: readonly FoundDifference[]): Promise<void> {
-  if (locked.found + found.length > limits.reconcileFindingsPerRun) throw new Error("too_many_differences");
+  if (locked.found + found.length > limits.reconcileFindingsPerRun) throw new TooManyDifferences();
   await renewFindings(tx, found, run.id);
 }
 

@@ -42,6 +42,7 @@ export async function readReconciliationContext(
   return {
     scope,
     check,
+    part: 1,
     days: asked.map(({ accountId, gateway, day }) => toAccountDay(accountId, gateway, day)),
     dayOf: (accountId, day) => {
       const gateway = gatewayOf.get(accountId);

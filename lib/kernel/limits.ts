@@ -354,6 +354,8 @@ export const limits = {
   reconcileDoubtsPerStep: 500,
   reconcileSuggestedPerStep: 50,
   reconcileStepsMax: 1_000_000,
+  // A step that takes too long is tried again in four smaller ones, down to this.
+  reconcilePartsMax: 4_096,
   reconcileFindingsPerRun: 100_000,
   // Between two steps a run rests for so much of the time that the last one took: the buyers' share.
   reconcileRestShare: 0.6,

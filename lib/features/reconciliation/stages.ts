@@ -39,7 +39,11 @@ export interface StageContext {
   readonly check: CheckContext;
   /** The days whose fees are to be looked at, each account's in order. */
   readonly days: readonly AccountDay[];
+  /** Steps are this many times smaller than they might be: more after one that took too long. */
+  readonly part: number;
 }
+
+const smaller = (size: number, { part }: Pick<StageContext, "part">): number => Math.max(1, Math.ceil(size / part));
 
 /** What a run goes through: what has no time of its own only when no time is asked for, or once a day. */
 export function stagesOf(mode: RunMode, { from, to, merchantId, accountId, orderId }: RunScope): readonly Stage[] {
@@ -80,8 +84,10 @@ const textOf = (place: Place, name: string): string | null =>
 const numberOf = (place: Place, name: string): number =>
   typeof place[name] === "number" ? (place[name] as number) : 0;
 
-async function stepById(tx: Tx, stage: IdStage, place: Place, { scope, check }: StageContext): Promise<Compared> {
-  const { table, size } = BY_ID[stage];
+async function stepById(tx: Tx, stage: IdStage, place: Place, context: StageContext): Promise<Compared> {
+  const { scope, check } = context;
+  const { table } = BY_ID[stage];
+  const size = smaller(BY_ID[stage].size, context);
   const bounds = boundsOf(stage, scope);
   const after = textOf(place, "after") ?? bounds.after;
   const [page] = await tx.$queryRaw<[{ count: number; last: string | null }]>`
@@ -110,16 +116,18 @@ async function nextFile(tx: Tx, after: string, { from, to, accountId }: RunScope
 }
 
 /** Some lines of one large file, or several small files whole. */
-async function stepRows(tx: Tx, place: Place, { scope, check }: StageContext): Promise<Compared> {
+async function stepRows(tx: Tx, place: Place, context: StageContext): Promise<Compared> {
+  const { scope, check } = context;
+  const size = smaller(limits.reconcileRowsPerStep, context);
   const found: FoundDifference[] = [];
   let file = textOf(place, "file");
   let line = numberOf(place, "line");
   let lines = numberOf(place, "lines");
-  let left = limits.reconcileRowsPerStep;
+  let left = size;
   for (let files = 0; files < limits.reconcileFilesPerStep && left > 0; files += 1) {
     if (file === null || line >= lines) {
       const next = await nextFile(tx, file ?? FIRST_ID, scope);
-      if (!next) return { found, compared: limits.reconcileRowsPerStep - left, next: null };
+      if (!next) return { found, compared: size - left, next: null };
       [file, line, lines] = [next.id, 0, next.lines];
     }
     const untilLine = Math.min(lines, line + left);
@@ -127,12 +135,13 @@ async function stepRows(tx: Tx, place: Place, { scope, check }: StageContext): P
     left -= untilLine - line;
     line = untilLine;
   }
-  return { found, compared: limits.reconcileRowsPerStep - left, next: { file, line, lines } };
+  return { found, compared: size - left, next: { file, line, lines } };
 }
 
-async function stepFees(tx: Tx, place: Place, { days, check }: StageContext): Promise<Compared> {
+async function stepFees(tx: Tx, place: Place, context: StageContext): Promise<Compared> {
+  const { days, check } = context;
   const at = numberOf(place, "at");
-  const some = days.slice(at, at + limits.reconcileDaysPerStep);
+  const some = days.slice(at, at + smaller(limits.reconcileDaysPerStep, context));
   if (some.length === 0) return { found: [], compared: 0, next: null };
   const end = at + some.length;
   const found = await compare(tx, "fees", some, check);

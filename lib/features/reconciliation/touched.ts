@@ -49,14 +49,18 @@ interface FeedRow {
  * row may appear below one that was seen already; every transaction of the shop has a time limit, and rows are taken up only when they are
  * older than that: by then nothing appears below them, and what was on its way behind them has arrived.
  */
-export async function takeTouched(tx: Tx, from: Pick<Position, FeedName>, lagSeconds: number): Promise<Touched> {
+export async function takeTouched(
+  tx: Tx,
+  from: Pick<Position, FeedName>,
+  { lagSeconds, rowsMax }: { readonly lagSeconds: number; readonly rowsMax: number },
+): Promise<Touched> {
   const orders = new Set<string>();
   const position: Record<FeedName, string> = { entry: from.entry, event: from.event, outbox: from.outbox };
   let most = 0;
   for (const { name, table, at } of FEEDS) {
     const rows = await tx.$queryRaw<FeedRow[]>`
       SELECT id::text, order_id::text AS "orderId", ${Prisma.raw(at)} <= now() - make_interval(secs => ${lagSeconds}::float8) AS "isOld"
-        FROM ${Prisma.raw(table)} t WHERE t.id > ${from[name]}::bigint ORDER BY t.id LIMIT ${limits.reconcileRowsPerFeed}::int`;
+        FROM ${Prisma.raw(table)} t WHERE t.id > ${from[name]}::bigint ORDER BY t.id LIMIT ${rowsMax}::int`;
     const young = rows.findIndex(({ isOld }) => !isOld);
     const old = young === -1 ? rows : rows.slice(0, young);
     for (const { orderId } of old) if (orderId) orders.add(orderId);

@@ -196,6 +196,10 @@ describe("the kinds of differences", { timeout: 120_000 }, () => {
       });
     const [stray] = of(CAUSES.find(({ what }) => what.startsWith("money with a number")) as Cause, snapshots[1]);
     expect(stray?.detail.suggestedNumbers).toContain("-");
+    // What only a notice has told of may be forged.
+    expect(snapshots[1]?.filter(({ kind }) => kind === "local_only").map(({ severity }) => severity)).toEqual([
+      "critical",
+    ]);
     const history = await shop.rows<{ story: string }>(
       `SELECT string_agg(e.kind, ' ' ORDER BY e.id) AS story FROM finding_event e JOIN finding f ON f.id = e.finding_id WHERE f.status = 'resolved' GROUP BY f.id`,
     );
