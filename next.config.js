@@ -6,6 +6,15 @@ export default {
   poweredByHeader: false,
   // `/api/pay/...` must never answer a gateway with a redirect.
   skipTrailingSlashRedirect: true,
-  serverExternalPackages: ["@node-rs/argon2", "pg", "graphile-worker", "nodemailer", "pino", "prom-client"],
+  serverExternalPackages: [
+    "@node-rs/argon2",
+    "pg",
+    "graphile-worker",
+    "nodemailer",
+    "pino",
+    "prom-client",
+    "pdfkit",
+    "subset-font",
+  ],
   experimental: { serverActions: { bodySizeLimit: "1mb" } },
 };

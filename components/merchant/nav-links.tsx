@@ -8,11 +8,15 @@ import { PendingMark } from "./pending-mark";
 export interface NavItem {
   readonly href: string;
   readonly label: string;
+  /** How much waits there for whoever looks; nothing is said of none. */
+  readonly count?: number;
 }
 export interface NavGroup {
   readonly label?: string;
   readonly items: readonly NavItem[];
 }
+
+const COUNT_MAX = 99;
 
 /** The longest address that the page stands under is where we are. */
 const currentOf = (groups: readonly NavGroup[], path: string): string | undefined =>
@@ -29,7 +33,7 @@ export function NavLinks({ groups }: Readonly<{ groups: readonly NavGroup[] }>) 
         <li key={group.label ?? "first"}>
           {group.label ? <p className="px-2 pb-1 text-xs text-faint">{group.label}</p> : null}
           <ul>
-            {group.items.map(({ href, label }) => (
+            {group.items.map(({ href, label, count }) => (
               <li key={href}>
                 <Link
                   href={href}
@@ -41,6 +45,11 @@ export function NavLinks({ groups }: Readonly<{ groups: readonly NavGroup[] }>) 
                   )}
                 >
                   {label}
+                  {count ? (
+                    <span className="figures ml-1.5 rounded-sm bg-wash px-1 py-px text-xs font-semibold text-cinnabar">
+                      {count > COUNT_MAX ? `${COUNT_MAX}+` : count}
+                    </span>
+                  ) : null}
                   <PendingMark />
                 </Link>
               </li>

@@ -3,12 +3,17 @@ import type { Locale } from "@/lib/i18n/locale";
 import type { Role } from "@/lib/kernel/viewer";
 import type { NavGroup } from "./nav-links";
 
-/** Where each role can go, in the order in which the work comes up. */
-export function navOf(role: Role, locale: Locale): readonly NavGroup[] {
-  return role === "admin" ? adminNav(locale) : merchantNav(locale);
+/** What waits for whoever looks, by the page that it waits on. */
+interface NavCounts {
+  readonly disputes: number;
 }
 
-function merchantNav(locale: Locale): readonly NavGroup[] {
+/** Where each role can go, in the order in which the work comes up. */
+export function navOf(role: Role, locale: Locale, counts: NavCounts): readonly NavGroup[] {
+  return role === "admin" ? adminNav(locale, counts) : merchantNav(locale, counts);
+}
+
+function merchantNav(locale: Locale, counts: NavCounts): readonly NavGroup[] {
   const { nav } = getMessages(locale).merchant;
   const to = (path: string, label: string) => ({ href: `/${locale}/merchant${path}`, label });
   return [
@@ -16,6 +21,7 @@ function merchantNav(locale: Locale): readonly NavGroup[] {
       items: [
         to("", nav.overview),
         to("/orders", nav.orders),
+        { ...to("/disputes", getMessages(locale).disputes.title), count: counts.disputes },
         to("/customers", getMessages(locale).selling.customers.title),
         to("/products", nav.products),
         to("/upload", nav.upload),
@@ -31,7 +37,7 @@ function merchantNav(locale: Locale): readonly NavGroup[] {
   ];
 }
 
-function adminNav(locale: Locale): readonly NavGroup[] {
+function adminNav(locale: Locale, counts: NavCounts): readonly NavGroup[] {
   const { nav } = getMessages(locale).admin;
   const to = (path: string, label: string) => ({ href: `/${locale}/admin${path}`, label });
   return [
@@ -40,6 +46,7 @@ function adminNav(locale: Locale): readonly NavGroup[] {
       label: nav.groups.trade,
       items: [
         to("/orders", nav.orders),
+        { ...to("/disputes", getMessages(locale).disputes.title), count: counts.disputes },
         to("/owed", nav.owed),
         to("/findings", nav.findings),
         to("/payments", nav.payments),

@@ -3,9 +3,11 @@ import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { LanguageLink } from "@/components/shop/language-link";
 import { ThemeSwitch } from "@/components/shop/theme-switch";
 import { Seal } from "@/components/ui/seal";
+import { countWaiting } from "@/lib/features/disputes/queries";
 import type { SignedIn } from "@/lib/features/identity/sessions";
 import { getMessages } from "@/lib/i18n";
 import type { Locale } from "@/lib/i18n/locale";
+import { getDeps } from "@/lib/platform/deps";
 import { Jump } from "./jump";
 import { type NavGroup, NavLinks, NavMenu } from "./nav-links";
 import { navOf } from "./navigation";
@@ -20,11 +22,12 @@ interface StaffFrameProps {
 }
 
 /** The frame of every merchant and admin page: navigation on the left, on a phone in a menu; who is signed in; the way out. */
-export function StaffFrame({ locale, session, signOut, children }: Readonly<StaffFrameProps>) {
+export async function StaffFrame({ locale, session, signOut, children }: Readonly<StaffFrameProps>) {
   const { staff, shop } = getMessages(locale);
   const t = staff.frame;
   const { kind } = session.viewer;
-  const groups = navOf(kind, locale);
+  const counts = { disputes: await countWaiting(getDeps(), session.viewer) };
+  const groups = navOf(kind, locale, counts);
   const links = { locale, email: session.email, t, signOut, switchLanguage: shop.common.switchLanguage };
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">

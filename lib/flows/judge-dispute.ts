@@ -17,6 +17,7 @@ import type { Tx } from "@/lib/platform/db";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import { createLine } from "@/lib/platform/waiting-line";
 import { followRefunds, inRefundTransaction } from "./follow-refunds";
+import { recordChargeback } from "./record-chargeback";
 import type { PaymentSource } from "./settle-payment";
 
 export type DisputeOutcome = "repeat" | "disputed" | "unknown_order" | "busy";
@@ -56,13 +57,20 @@ async function lose(tx: Tx, { order, paymentId, told }: Dispute): Promise<string
 const isWon = (states: readonly string[]): boolean => states.includes("won") && !states.includes("lost");
 
 /** Disputed while any dispute is open or was lost; what came in another order than it happened changes nothing. */
-async function follow(tx: Tx, dispute: Dispute, now: Date): Promise<string[] | "stock_locked"> {
+async function follow(
+  tx: Tx,
+  deps: Pick<Deps, "keys">,
+  dispute: Dispute,
+  now: Date,
+): Promise<string[] | "stock_locked"> {
   const { order, told, accountId } = dispute;
   const disputes = await readDisputes(tx, order.id);
   const isDisputed = disputes.some(({ states }) => !isWon(states));
   const disputedAt = isDisputed ? (order.disputedAt ?? now) : null;
   const after = await changeOrder(tx, order, { disputedAt }, { reason: `dispute_${told.state}` });
   const own = disputes.find(({ disputeNo }) => disputeNo === told.disputeNo);
+  const { disputeNo, state } = told;
+  await recordChargeback(tx, deps, { orderId: order.id, accountId, disputeNo, state, states: own?.states ?? [state] });
   if (own && isWon(own.states)) {
     const subject = `${accountId}/${told.disputeNo}`;
     await resolveFinding(tx, { kind: "dispute", subject, resolution: "dispute_won" });
@@ -70,7 +78,7 @@ async function follow(tx: Tx, dispute: Dispute, now: Date): Promise<string[] | "
   return told.state === "lost" ? lose(tx, { ...dispute, order: after }) : [];
 }
 
-async function judge(tx: Tx, event: ToldEvent & { told: VerifiedDispute }, now: Date): Promise<Judged> {
+async function judge(tx: Tx, deps: Deps, event: ToldEvent & { told: VerifiedDispute }): Promise<Judged> {
   const { told, accountId } = event;
   const found = await findToldPayment(tx, event);
   if (!found?.paymentId) {
@@ -85,13 +93,15 @@ async function judge(tx: Tx, event: ToldEvent & { told: VerifiedDispute }, now: 
   if (!isNew) await resolveFinding(tx, { kind: "dispute", subject: eventId, resolution: "judged" });
   const finding = { subject: `${accountId}/${told.disputeNo}`, orderId, eventId, detail: { accountId } };
   await openFinding(tx, { kind: "dispute", ...finding });
-  const variantIds = await follow(tx, { order, paymentId, told, accountId }, now);
+  const now = new Date(deps.clock.now());
+  const variantIds = await follow(tx, deps, { order, paymentId, told, accountId }, now);
   return variantIds === "stock_locked" ? err(variantIds) : ok({ outcome: "disputed", variantIds });
 }
 
 /**
  * Records a dispute and judges it: the order is disputed until it is won; lost, the money counts as given back and delivered
- * cards are withdrawn, never resold. The same told twice, in any order, has one effect.
+ * cards are withdrawn, never resold. It is a case of its own among the disputes, with its evidence. The same told twice, in any order,
+ * has one effect.
  */
 export async function judgeDispute(deps: Deps, told: VerifiedDispute, source: PaymentSource): Promise<DisputeOutcome> {
   const event = { kind: "dispute", told, ...source } as const;
@@ -99,7 +109,7 @@ export async function judgeDispute(deps: Deps, told: VerifiedDispute, source: Pa
   const result = await line.run(placeInLine(event), async () =>
     (await isJudged(deps.db, event))
       ? ok({ outcome: "repeat", variantIds: [] } as const)
-      : inRefundTransaction(deps, (tx) => judge(tx, event, new Date(deps.clock.now()))),
+      : inRefundTransaction(deps, (tx) => judge(tx, deps, event)),
   );
   if (!result.ok) return "busy";
   const { outcome, variantIds } = result.value;

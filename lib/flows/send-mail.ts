@@ -1,5 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { findMailedDispute } from "@/lib/features/disputes/mails";
 import { writeCloseLetter, writeDriftLetter } from "@/lib/features/notifications/close-letter";
+import {
+  isDisputeMail,
+  writeDisputeLetter,
+  writeMerchantsDisputeLetter,
+} from "@/lib/features/notifications/dispute-letters";
 import { type MailKind, writeAlert, writeLetter } from "@/lib/features/notifications/letters";
 import { isRefundMail, type RefundFacts, writeRefundLetter } from "@/lib/features/notifications/refund-letters";
 import { writeRestockLetter, writeStockLetter } from "@/lib/features/notifications/stock-letters";
@@ -12,6 +18,7 @@ import { endToken, findRestocked } from "@/lib/features/stock-alerts/restock";
 import { listLow } from "@/lib/features/stock-alerts/warnings";
 import { formatDate, formatMinor } from "@/lib/i18n/format";
 import { assert } from "@/lib/kernel/assert";
+import { toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { sha256 } from "@/lib/platform/crypto";
@@ -33,6 +40,7 @@ interface BuyersMail {
   readonly locale: string;
   readonly orderId: string;
   readonly refundId: string | null;
+  readonly disputeId: string | null;
 }
 
 /** What a buyer is told of a refund. `isWhole`: it is all of the payment that settled the order, or of the only one there is. */
@@ -52,10 +60,32 @@ async function readRefundFacts(deps: Deps, refundId: string, locale: "zh" | "en"
   return { ...rest, account, amount: formatMinor(minor.toString(), currency, locale) };
 }
 
+/** Written when it is sent: whoever reads it late reads how it stands. */
+async function writeAboutDispute(deps: Deps, mail: BuyersMail, link: string | null) {
+  assert(mail.disputeId, "a mail about a dispute names it");
+  const dispute = await findMailedDispute(deps.db, mail.disputeId);
+  assert(dispute, "disputes are never deleted");
+  const locale = mail.locale === "en" ? "en" : "zh";
+  const turn = mail.kind === "dispute_answered" ? "waiting_buyer" : "waiting_merchant";
+  const due = dispute.dueAt && dispute.status === turn ? formatDate(dispute.dueAt, locale) : null;
+  if (link === null || !isDisputeMail(mail.kind))
+    return writeMerchantsDisputeLetter({
+      orderNumber: dispute.orderNumber,
+      due,
+      isWithPlatform: dispute.status === "escalated",
+      link: `${deps.env.publicUrl}/zh/merchant/disputes/${toPublicId("dispute", dispute.id)}`,
+    });
+  const { amountMinor, currency } = dispute;
+  const amount = amountMinor !== null && currency ? formatMinor(amountMinor.toString(), currency, locale) : null;
+  const facts = { ...dispute, due, amount, reopenDays: limits.disputeReopenDays };
+  return writeDisputeLetter(mail.kind, locale, { ...facts, link, linkMinutes: limits.orderLinkMinutes });
+}
+
 async function writeToBuyer(deps: Deps, mail: BuyersMail): Promise<{ subject: string; text: string }> {
   const order = await deps.db.order.findUniqueOrThrow({ where: { id: mail.orderId }, select: { number: true } });
   const locale = mail.locale === "en" ? "en" : "zh";
   const link = await mintLink(deps, mail.orderId, locale);
+  if (isDisputeMail(mail.kind)) return writeAboutDispute(deps, mail, link);
   if (isRefundMail(mail.kind)) {
     assert(mail.refundId, "a mail about a refund names it");
     const refund = await readRefundFacts(deps, mail.refundId, locale);
@@ -139,7 +169,8 @@ function write(deps: Deps, mail: Mail): Promise<{ subject: string; text: string 
   if (mail.stockMerchantId) return writeAboutStock(deps, mail.stockMerchantId);
   if (mail.restockId) return writeAboutRestock(deps, mail.restockId, mail.locale === "en" ? "en" : "zh");
   if (mail.kind === "wallet_link") return writeToOwner(deps, mail);
-  return mail.orderId ? writeToBuyer(deps, { ...mail, orderId: mail.orderId }) : writeToAdmin(deps);
+  if (mail.orderId) return writeToBuyer(deps, { ...mail, orderId: mail.orderId });
+  return mail.disputeId ? writeAboutDispute(deps, { ...mail, orderId: "" }, null) : writeToAdmin(deps);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Locale } from "./locale";
 import { admin as enAdmin } from "./messages/en/admin";
 import { developers as enDevelopers } from "./messages/en/developers";
+import { disputes as enDisputes } from "./messages/en/disputes";
 import { errors as enErrors } from "./messages/en/errors";
 import { gateways as enGateways, settingsProblems as enProblems } from "./messages/en/gateways";
 import { imports as enImports } from "./messages/en/imports";
@@ -20,6 +21,7 @@ import { vault as enVault } from "./messages/en/vault";
 import { wallets as enWallets } from "./messages/en/wallets";
 import { admin as zhAdmin } from "./messages/zh/admin";
 import { developers as zhDevelopers } from "./messages/zh/developers";
+import { disputes as zhDisputes } from "./messages/zh/disputes";
 import { errors as zhErrors } from "./messages/zh/errors";
 import { gateways as zhGateways, settingsProblems as zhProblems } from "./messages/zh/gateways";
 import { imports as zhImports } from "./messages/zh/imports";
@@ -60,6 +62,7 @@ const messages = {
     pools: zhPools,
     reports: zhReports,
     kinds: zhKinds,
+    disputes: zhDisputes,
   },
   en: {
     shop: enShop,
@@ -82,6 +85,7 @@ const messages = {
     pools: enPools,
     reports: enReports,
     kinds: enKinds,
+    disputes: enDisputes,
   },
 } as const;
 

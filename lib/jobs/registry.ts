@@ -10,6 +10,7 @@ import { expireOrdersJob } from "./expire-orders";
 import { fetchStatementsJob } from "./fetch-statements";
 import { fillOwedOrdersJob } from "./fill-owed-orders";
 import { finishImportsJob } from "./finish-imports";
+import { followDisputesJob } from "./follow-disputes";
 import { freeAbandonedJobsJob } from "./free-abandoned-jobs";
 import type { Job } from "./job";
 import { keepHoldsJob } from "./keep-holds";
@@ -40,6 +41,7 @@ export const JOBS: readonly Job[] = [
   queryPaymentsJob,
   driveRefundsJob,
   refundByPolicyJob,
+  followDisputesJob,
   fetchStatementsJob,
   fillOwedOrdersJob,
   runImportsJob,

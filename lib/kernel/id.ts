@@ -15,6 +15,7 @@ export const ID_PREFIXES = {
   card: "crd",
   export: "exp",
   upload: "upl",
+  dispute: "dsp",
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

@@ -16,11 +16,14 @@ const NAME = /^[0-9a-f]{32}(-480)?\.webp$/;
 /** Whether a text is the name of a file that a store can hold: nothing else is ever made a path of. */
 export const isMediaName = (name: string): boolean => NAME.test(name);
 
+/** `media` is shown to everybody who knows a name; `evidence` to whoever a route has found to see its dispute. */
+export type MediaFolder = "media" | "evidence";
+
 /** The disk under the data folder; several machines share it, or keep their pictures on one of them. */
-export function mediaStoreOf({ env }: Pick<Deps, "env">): MediaStore {
+export function mediaStoreOf({ env }: Pick<Deps, "env">, folder: MediaFolder = "media"): MediaStore {
   const placeOf = (name: string): string => {
     assert(isMediaName(name), "a name of a picture");
-    return path.join(/* turbopackIgnore: true */ env.dataDir, "media", name.slice(0, 2), name);
+    return path.join(/* turbopackIgnore: true */ env.dataDir, folder, name.slice(0, 2), name);
   };
   return {
     async put(name, bytes) {

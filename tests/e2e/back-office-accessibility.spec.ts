@@ -4,9 +4,9 @@ import { addProduct, openMerchant, sendCards, signIn, uploadAndPublish } from ".
 import { faultsOf } from "../support/sound-page";
 
 const ADMIN_PAGES =
-  "|/reports|/caches|/proof|/orders|/owed|/findings|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/products/bulk|/categories|/exports|/batches|/vault|/replacements|/stock|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
+  "|/reports|/caches|/proof|/orders|/disputes|/owed|/findings|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/products/bulk|/categories|/exports|/batches|/vault|/replacements|/stock|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
 const MERCHANT_PAGES =
-  "|/orders|/products|/products/new|/products/bulk|/customers|/exports|/developers|/upload|/batches|/vault|/replacements|/stock|/pools|/statement";
+  "|/orders|/disputes|/products|/products/new|/products/bulk|/customers|/exports|/developers|/upload|/batches|/vault|/replacements|/stock|/pools|/statement";
 
 test.describe.configure({ timeout: 240_000 });
 

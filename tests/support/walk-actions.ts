@@ -65,6 +65,8 @@ export const ACTIONS: Readonly<Record<string, ActionRow | "for anybody">> = {
   checkPaymentAction: held(),
   payWithBalanceAction: held(),
   reportTransferAction: held((f) => ({ ...ofOrder(f), attemptId: f.attempt, reference: "WALK-REF-1" })),
+  withdrawDisputeAction: held((f) => ({ ...ofOrder(f), disputeId: f.dispute, requestId: NOTHING, text: "" })),
+  reopenDisputeAction: held((f) => ({ ...ofOrder(f), disputeId: f.dispute, requestId: NOTHING, text: "walking by" })),
   cancelOrderAction: ledOn(),
   startPaymentAction: ledOn((f) => ({ ...ofOrder(f), gateway: "epay" })),
   renewPaymentAction: ledOn((f) => ({ ...ofOrder(f), payment: publicId("pay", f.attempt) })),
@@ -102,6 +104,10 @@ export const ACTIONS: Readonly<Record<string, ActionRow | "for anybody">> = {
     ...{ replacementId: NOTHING, orderId: f.order, position: "1", reason: "used", note: "walking by", seen: "0" },
   })),
   cancelReplacementAction: foreign((f) => ({ replacementId: f.replacement })),
+  answerDisputeAction: foreign((f) => ({ disputeId: f.dispute, requestId: NOTHING, text: "walking by" })),
+  decideDisputeAction: foreign((f) => ({
+    ...{ disputeId: f.dispute, decisionId: NOTHING, seen: "0", reason: "walking by", outcome: "reject" },
+  })),
   saveCareAction: foreign((f) => ({ variantId: f.variant, lowStockClear: "5", warrantyHours: "", warrantyCount: "" })),
   savePoolAction: foreign((f) => ({ poolId: f.pool, name: "taken over", channel: "", note: "" })),
   saveVariantPoolsAction: foreign((f) => ({ variantId: f.variant, version: "1", pool: f.pool })),
@@ -173,6 +179,13 @@ export const ACTIONS: Readonly<Record<string, ActionRow | "for anybody">> = {
     forAdmins((f) => ({
       ...{ orderId: f.order, paymentId: NOTHING, refundId: NOTHING, amountMinor: "1000", method: "source" },
       ...{ reason: "walking by", reference: "", seen: "x", seenAt: "2026-01-01T00:00:00.000Z", amount: "" },
+    })),
+    "admin",
+  ),
+  decideByMoneyAction: asksAgain(
+    forAdmins((f) => ({
+      ...{ disputeId: f.dispute, decisionId: NOTHING, seen: "0", reason: "walking by" },
+      ...{ outcome: "compensate", amount: "1.00" },
     })),
     "admin",
   ),

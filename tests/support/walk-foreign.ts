@@ -20,6 +20,8 @@ export interface Foreign {
   readonly orderNumber: string;
   readonly attempt: string;
   readonly replacement: string;
+  readonly dispute: string;
+  readonly disputePicture: string;
   readonly apiKey: string;
   readonly endpoint: string;
   readonly delivery: string;
@@ -45,6 +47,8 @@ export async function findForeign(
   const found = rows[0] as Omit<Foreign, keyof Made>;
   const made: Made = {
     replacement: randomUUID(),
+    dispute: randomUUID(),
+    disputePicture: randomUUID(),
     apiKey: randomUUID(),
     endpoint: randomUUID(),
     delivery: randomUUID(),
@@ -55,10 +59,27 @@ export async function findForeign(
   return { ...found, ...made };
 }
 
-type Made = Pick<Foreign, "replacement" | "apiKey" | "endpoint" | "delivery" | "exportFile" | "filter">;
+type Made = Pick<
+  Foreign,
+  "replacement" | "dispute" | "disputePicture" | "apiKey" | "endpoint" | "delivery" | "exportFile" | "filter"
+>;
 
 /** What a buyer of this shop writes in the order. */
 export const buyerOf = ({ slug }: Pick<Foreign, "slug">): string => `${slug}@buyers.example`;
+
+const NOBODY = { reports: 0, upheld: 0, rejected: 0 };
+/** As much evidence as a case must have. */
+const EVIDENCE = {
+  report: { network: null, device: null },
+  order: {
+    ...{ number: "WALK", placedAt: "2026-01-01T00:00:00Z", paidAt: null, deliveredAt: null, quantity: 1 },
+    ...{ totalMinor: "1000", currency: "CNY" },
+  },
+  ...{ cards: [], reveals: { count: 0, first: null, last: null, networks: 0 }, vault: null, payments: [], batch: null },
+  neighbours: { batch: null, order: 0 },
+  warranty: { hours: null, isOver: false, replaced: 0 },
+  ...{ buyer: NOBODY, merchant: NOBODY },
+};
 
 /** Rows at rest: none of them gives a job anything to do while the walk looks whether anybody has touched them. */
 async function make(client: pg.Client, f: Foreign): Promise<void> {
@@ -67,6 +88,15 @@ async function make(client: pg.Client, f: Foreign): Promise<void> {
                               requested_by_kind, requested_by, done_at)
      VALUES ($1, $2, $3, $4, $5, 1, $6, $7, 'cancelled', 'invalid', 'merchant', $8, clock_timestamp())`,
     [f.replacement, f.order, f.merchant, f.variant, f.pool, f.card, f.batch, f.user],
+  );
+  await client.query(
+    `INSERT INTO dispute (id, source, kind, status, order_id, merchant_id, variant_id, buyer_hash, evidence, content_hash, closed_at)
+     VALUES ($1, 'buyer', 'other', 'withdrawn', $2, $3, $4, decode(repeat('00', 32), 'hex'), $5, decode(repeat('00', 32), 'hex'), clock_timestamp())`,
+    [f.dispute, f.order, f.merchant, f.variant, JSON.stringify(EVIDENCE)],
+  );
+  await client.query(
+    "INSERT INTO dispute_picture (id, dispute_id, name, width, height, byte_count) VALUES ($1, $2, md5($3), 1, 1, 1)",
+    [f.disputePicture, f.dispute, f.slug],
   );
   await insertKey(client, { ...f, id: f.apiKey, key: mintKey() });
   await client.query(
@@ -106,6 +136,8 @@ export async function stateOf(client: pg.Client, { merchant }: Foreign): Promise
        SELECT a.id::text FROM payment_attempt a JOIN orders o ON o.id = a.order_id AND o.merchant_id = $1 UNION ALL
        SELECT r::text FROM refund r JOIN orders o ON o.id = r.order_id AND o.merchant_id = $1 UNION ALL
        SELECT r::text FROM replacement r WHERE merchant_id = $1 UNION ALL
+       SELECT d::text FROM dispute d WHERE merchant_id = $1 UNION ALL
+       SELECT m::text FROM dispute_message m JOIN dispute d ON d.id = m.dispute_id AND d.merchant_id = $1 UNION ALL
        SELECT k::text FROM api_key k WHERE merchant_id = $1 UNION ALL
        SELECT w::text FROM webhook_endpoint w WHERE merchant_id = $1 UNION ALL
        SELECT d::text FROM webhook_delivery d WHERE merchant_id = $1 UNION ALL

@@ -1,3 +1,4 @@
+// Over 300 lines: every page and every route of the shop stands in one table, where whoever adds one finds its place.
 import type { Foreign } from "./walk-foreign";
 
 /** Who walks: nobody at all, a buyer of something else, another merchant, and an admin. */
@@ -39,6 +40,11 @@ export const PAGES: Readonly<Record<string, PageRow>> = {
   "/[...missing]": page(MISSING, "/no/such/page"),
   "/lookup": page(OPEN, "/lookup"),
   "/orders/[id]": page(MISSING, (f) => `/orders/${publicId("ord", f.order)}`),
+  "/orders/[id]/disputes/new": page(MISSING, (f) => `/orders/${publicId("ord", f.order)}/disputes/new`),
+  "/orders/[id]/disputes/[dispute]": page(
+    MISSING,
+    (f) => `/orders/${publicId("ord", f.order)}/disputes/${publicId("dsp", f.dispute)}`,
+  ),
   "/orders/[id]/pay": page(MISSING, (f) => `/orders/${publicId("ord", f.order)}/pay`),
   "/orders/link": page(OPEN, "/orders/link"),
   "/products/[slug]": page(OPEN, (f) => `/products/${f.slug}`),
@@ -56,6 +62,8 @@ export const PAGES: Readonly<Record<string, PageRow>> = {
   "/merchant/batches/[id]": page(FOREIGN, (f) => `/merchant/batches/${publicId("bat", f.batch)}`),
   "/merchant/customers": page(OWN, "/merchant/customers"),
   "/merchant/developers": page(OWN, "/merchant/developers"),
+  "/merchant/disputes": page(OWN, "/merchant/disputes"),
+  "/merchant/disputes/[id]": page(FOREIGN, (f) => `/merchant/disputes/${publicId("dsp", f.dispute)}`),
   "/merchant/exports": page(OWN, "/merchant/exports"),
   "/merchant/orders": page(OWN, (f) => `/merchant/orders?q=${f.slug}`),
   "/merchant/orders/[id]": page(FOREIGN, (f) => `/merchant/orders/${publicId("ord", f.order)}`),
@@ -80,6 +88,8 @@ export const PAGES: Readonly<Record<string, PageRow>> = {
   "/admin/batches/[id]": page(ADMINS, (f) => `/admin/batches/${publicId("bat", f.batch)}`),
   "/admin/caches": page(ADMINS, "/admin/caches"),
   "/admin/categories": page(ADMINS, "/admin/categories"),
+  "/admin/disputes": page(ADMINS, "/admin/disputes"),
+  "/admin/disputes/[id]": page(ADMINS, (f) => `/admin/disputes/${publicId("dsp", f.dispute)}`),
   "/admin/exports": page(ADMINS, "/admin/exports"),
   "/admin/findings": page(ADMINS, "/admin/findings"),
   "/admin/gateways": page(ADMINS, "/admin/gateways"),
@@ -139,6 +149,10 @@ const HELD: Statuses = [404, 404, 404, 404];
 const OWNED: Statuses = [401, 401, 404, 404];
 const WITH_KEY: Statuses = [401, 401, 404, 401];
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const dispute =
+  (rest: string): RouteRow["at"] =>
+  (f) =>
+    `/en/orders/${publicId("ord", f.order)}/disputes${rest.replace("[dispute]", publicId("dsp", f.dispute))}`;
 const upload: RouteRow["at"] = (f) => `/api/merchant/uploads/${publicId("upl", f.upload)}`;
 
 /** Every address of the lane and every route of the pages, by method and pattern: one that is not here fails the walk. */
@@ -199,7 +213,16 @@ export const ROUTES: Readonly<Record<string, RouteRow | "for anybody">> = {
     statuses: [401, 401, 404, 200],
     asksAgain: true,
   },
+  "GET /api/merchant/disputes/pictures/[id]": {
+    at: (f: Foreign) => `/api/merchant/disputes/pictures/${f.disputePicture}`,
+    statuses: HELD,
+  },
   // An admin's
+  // Of a case that no bank has to do with there is no such file, for an admin either.
+  "GET /api/admin/disputes/[id]/pack": {
+    at: (f: Foreign) => `/api/admin/disputes/${publicId("dsp", f.dispute)}/pack`,
+    statuses: HELD,
+  },
   "POST /api/admin/reports": {
     at: () => "/api/admin/reports",
     form: () => ({ from: "2026-01-01", to: "2026-01-31" }),
@@ -230,6 +253,20 @@ export const ROUTES: Readonly<Record<string, RouteRow | "for anybody">> = {
   },
   "POST /api/v1/orders/:id/check": { at: ofOrder("/check"), statuses: HELD },
   "POST /api/v1/orders/:id/reveal": { at: ofOrder("/reveal"), statuses: HELD },
+  "POST /orders/[id]/disputes/report": {
+    at: dispute("/report"),
+    form: () => ({ disputeId: NOTHING, position: "1", kind: "used", text: "walking by" }),
+    statuses: HELD,
+  },
+  "POST /orders/[id]/disputes/[dispute]/answer": {
+    at: dispute("/[dispute]/answer"),
+    form: () => ({ requestId: NOTHING, text: "walking by" }),
+    statuses: HELD,
+  },
+  "GET /orders/[id]/disputes/[dispute]/pictures/[picture]": {
+    at: (f: Foreign) => `${dispute("/[dispute]/pictures")(f)}/${f.disputePicture}`,
+    statuses: HELD,
+  },
   // A program's
   "GET /api/v1/merchant/orders": {
     at: (f: Foreign) => `/api/v1/merchant/orders?email=${f.slug}@buyers.example`,

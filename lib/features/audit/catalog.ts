@@ -18,6 +18,7 @@ import { idempotency } from "./invariants/i21-idempotency";
 import { wallet } from "./invariants/i23-wallet";
 import { replacement } from "./invariants/i24-replacement";
 import { pools } from "./invariants/i25-pools";
+import { dispute } from "./invariants/i26-dispute";
 
 /** The invariants that SQL can see. The others are in `OUT_OF_SIGHT`. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -40,6 +41,7 @@ export const INVARIANTS: readonly Invariant[] = [
   wallet,
   replacement,
   pools,
+  dispute,
 ];
 
 /** A promise that no query can judge: what judges it instead, by name. */

@@ -45,6 +45,8 @@ export const ROLLING: readonly Feed[] = [
   byOrder("payment_attempt", "uuid"),
   byOrder("refund", "uuid"),
   byOrder("replacement", "uuid"),
+  byOrder("dispute", "uuid"),
+  byOrder("dispute_decision", "uuid"),
   byOrder("finding", "uuid", { events: "event_id" }),
   OUTBOX,
   byOrder("mail", "uuid", { mails: "id" }),

@@ -36,6 +36,8 @@ const NARROWED = [
   ofOrders("reveal_record"),
   ofOrders("refund"),
   ofOrders("replacement"),
+  ofOrders("dispute"),
+  ofOrders("dispute_decision"),
   withTwins("payment", "account_id, gateway_trade_number"),
   withTwins("payment_attempt", "account_id, out_trade_no"),
   withTwins(

@@ -204,7 +204,14 @@ export const BREAKS_OF_CARDS: readonly Break[] = [
     id: "I24",
     what: "a replacement whose new card stands elsewhere",
     fault: "new card does not stand in the old one's place",
+    also: ["I26"],
     sql: "UPDATE replacement SET position = 2 WHERE status = 'done'",
+  },
+  {
+    id: "I24",
+    what: "a replacement that stands with another merchant",
+    fault: "replacement of another merchant's order",
+    sql: "UPDATE replacement SET merchant_id = gen_random_uuid()",
   },
   {
     id: "I24",
@@ -217,7 +224,7 @@ export const BREAKS_OF_CARDS: readonly Break[] = [
     id: "I5",
     what: "a card that was taken from a delivered order without a replacement",
     fault: "card and order do not name each other",
-    also: ["I2", "I24"],
+    also: ["I2", "I24", "I26"],
     sql: "DELETE FROM replacement",
   },
   {

@@ -1,11 +1,12 @@
 import { cancelOrder } from "@/lib/flows/cancel-order";
+import { decideDispute } from "@/lib/flows/decide-dispute";
 import { drainOutbox } from "@/lib/flows/drain-outbox";
 import { expireOrders } from "@/lib/flows/expire-orders";
 import { importCards } from "@/lib/flows/import-cards";
 import { moveBatch, moveCards } from "@/lib/flows/move-cards";
+import { openDispute } from "@/lib/flows/open-dispute";
 import { payWithBalance } from "@/lib/flows/pay-with-balance";
 import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
-import { replaceCard } from "@/lib/flows/replace-card";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { transferStock } from "@/lib/flows/transfer-cards";
 import { newId } from "@/lib/kernel/id";
@@ -76,14 +77,17 @@ async function spendBalance(shop: TestShop): Promise<void> {
   await giveBack(shop, order, { amountMinor: 300n });
 }
 
-/** An order whose buyer was given a bad card, and then a good one. */
+/** An order whose buyer was given a bad card, reported it, and was given a good one. */
 async function replace(shop: TestShop): Promise<void> {
   const { variantId } = await shop.stock({ cards: 3 });
   const order = await shop.place(variantId);
   await shop.pay(order);
   await revealOrder(shop.deps, { orderId: order.id, actor: { kind: "buyer" } });
-  const words = { orderId: order.id, position: 1, reason: "invalid", note: "", seen: 0, isGoodwill: false } as const;
-  await replaceCard(shop.deps, { kind: "admin", userId: newId() }, { replacementId: newId(), ...words });
+  const disputeId = newId();
+  const report = { disputeId, orderId: order.id, position: 1, kind: "invalid", text: "it is refused" } as const;
+  await openDispute(shop.deps, { ...report, addressHash: null, userAgent: "", addressKey: "here" });
+  const words = { disputeId, decisionId: newId(), seen: 1, reason: "a bad card", seenReplacements: 0 };
+  await decideDispute(shop.deps, { kind: "admin", userId: newId() }, { ...words, outcome: "replace" });
   await revealOrder(shop.deps, { orderId: order.id, actor: { kind: "buyer" } });
 }
 

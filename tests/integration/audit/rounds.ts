@@ -42,6 +42,8 @@ const KEPT = [
   "wallet",
   "wallet_entry",
   "replacement",
+  "dispute",
+  "dispute_decision",
 ];
 
 /** Keeps every row as it is now, for `mend`. */

@@ -131,6 +131,12 @@ export const order = {
     refund_done: "Mail: refunded",
     refund_failed: "Mail: refund failed",
     refund_cancelled: "Mail: refund called off",
+    dispute_received: "Report received mail",
+    dispute_answered: "Report answered mail",
+    dispute_escalated: "Report escalated mail",
+    dispute_decided: "Report decided mail",
+    dispute_closed: "Report closed mail",
+    dispute_for_merchant: "Report mail to the merchant",
   },
   mailStatus: { queued: "Queued", sent: "Sent", failed: "Failed", not_configured: "Mail not configured" },
 } satisfies typeof zh;

@@ -126,7 +126,6 @@ export const shop = {
     showOne: "Show card {n}",
     copyOne: "Copy card {n}",
     usage: "How to use it",
-    problem: "Trouble with a card? Contact the shop with your order number.",
     saved: "This device remembers the order. On another one, use your order number under “Find my order”.",
     more: "{count} more; press “Show all” to see them.",
     replacedTitle: "Replaced cards (void)",

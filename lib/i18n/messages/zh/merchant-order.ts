@@ -122,6 +122,12 @@ export const order = {
     refund_done: "已退款邮件",
     refund_failed: "退款失败邮件",
     refund_cancelled: "退款撤销邮件",
+    dispute_received: "售后受理邮件",
+    dispute_answered: "售后答复邮件",
+    dispute_escalated: "售后转平台邮件",
+    dispute_decided: "售后结果邮件",
+    dispute_closed: "售后关闭邮件",
+    dispute_for_merchant: "售后待办邮件（商户）",
   },
   mailStatus: { queued: "排队中", sent: "已发出", failed: "没发出去", not_configured: "没有配置邮件" },
 };

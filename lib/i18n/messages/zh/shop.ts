@@ -125,7 +125,6 @@ export const shop = {
     showOne: "显示第 {n} 张",
     copyOne: "复制第 {n} 张",
     usage: "使用说明",
-    problem: "卡有问题？带上订单号联系店主。",
     saved: "这台设备记住了这笔订单。换设备时，到“查订单”里用订单号找回。",
     more: "还有 {count} 张，点“显示全部”查看。",
     replacedTitle: "已换掉的卡（作废）",

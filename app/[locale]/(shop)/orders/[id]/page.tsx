@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { OrderDisputes } from "@/components/shop/order-disputes";
 import { OrderLines } from "@/components/shop/order-lines";
 import { OrderMissing } from "@/components/shop/order-missing";
 import { stateOf } from "@/components/shop/order-state";
@@ -69,6 +70,9 @@ export default async function Order({ params }: Readonly<OrderProps>) {
       </Card>
       <LateTransfer order={order} id={id} locale={locale} />
       {order.status === "delivered" ? <Cards order={order} id={id} locale={locale} /> : null}
+      {order.status === "paid" || order.status === "refunding" || order.status === "refunded" ? (
+        <OrderDisputes order={order} path={`/${locale}/orders/${id}`} locale={locale} />
+      ) : null}
       <Story order={order} rows={story.rows} headline={telling.headline} locale={locale} />
       <footer className="space-y-4 text-center text-sm text-faint print:hidden">
         <p>{shop.receipt.saved}</p>
@@ -128,7 +132,8 @@ function Figures({ order, locale }: Readonly<PartProps>) {
 }
 
 async function Cards({ order, id, locale }: Readonly<PartProps & { id: string }>) {
-  const { common, receipt } = getMessages(locale).shop;
+  const { disputes, shop } = getMessages(locale);
+  const { common, receipt } = shop;
   const replacements = await findBuyersReplacements(getDeps(), order.id);
   const notes = [...new Set(order.lines.map((line) => (locale === "zh" ? line.usageNoteZh : line.usageNoteEn)))];
   return (
@@ -140,6 +145,11 @@ async function Cards({ order, id, locale }: Readonly<PartProps & { id: string }>
         t={{ ...receipt, ...common }}
         locale={locale}
         replacements={replacements.map(({ position, status }) => ({ position, status }))}
+        report={{
+          href: `/${locale}/orders/${id}/disputes/new`,
+          label: disputes.buyer.report,
+          row: disputes.buyer.reportRow,
+        }}
       />
       <Warranty orderId={order.id} locale={locale} />
       {notes.filter(Boolean).map((note) => (
@@ -148,7 +158,7 @@ async function Cards({ order, id, locale }: Readonly<PartProps & { id: string }>
           <Prose html={renderMarkdown(note)} />
         </section>
       ))}
-      <p className="border-t pt-4 text-sm text-faint print:hidden">{receipt.problem}</p>
+      <OrderDisputes order={order} path={`/${locale}/orders/${id}`} locale={locale} />
     </Card>
   );
 }

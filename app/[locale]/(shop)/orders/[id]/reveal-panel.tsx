@@ -8,7 +8,7 @@ import { Notice } from "@/components/ui/notice";
 import type { getMessages } from "@/lib/i18n";
 import { fill, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
-import { type ReplacedRow, SecretRows, type Shown } from "./secret-rows";
+import { type ReplacedRow, type ReportLink, SecretRows, type Shown } from "./secret-rows";
 
 type Shop = ReturnType<typeof getMessages>["shop"];
 
@@ -18,6 +18,7 @@ interface RevealPanelProps {
   count: number;
   locale: Locale;
   replacements: readonly ReplacedRow[];
+  report: ReportLink;
   t: Shop["receipt"] & Shop["common"];
 }
 
@@ -28,7 +29,7 @@ const MASKED_ROWS_MAX = 10;
  * The cards of a delivered order. They are fetched when the buyer asks, stay in this tab's memory only, and are on record
  * each time. Without scripts the form asks the shop for a page of its own.
  */
-export function RevealPanel({ orderId, number, count, locale, replacements, t }: Readonly<RevealPanelProps>) {
+export function RevealPanel({ orderId, number, count, locale, replacements, report, t }: Readonly<RevealPanelProps>) {
   const { secrets, replaced, shown, isPending, hasFailed, show, hide } = useReveal(orderId);
   const rows = shown === "all" ? count : Math.min(count, MASKED_ROWS_MAX);
   return (
@@ -67,7 +68,7 @@ export function RevealPanel({ orderId, number, count, locale, replacements, t }:
           {t.revealFailed}
         </Notice>
       ) : null}
-      <SecretRows {...{ rows, secrets, shown, replacements, replaced, t }} onShow={show} />
+      <SecretRows {...{ rows, secrets, shown, replacements, replaced, report, t }} onShow={show} />
       {rows < count ? (
         <p className="figures pt-2 text-sm text-faint">{fill(t.more, { count: formatCount(count - rows, locale) })}</p>
       ) : null}

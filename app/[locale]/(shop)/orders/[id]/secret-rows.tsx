@@ -14,6 +14,13 @@ export interface ReplacedRow {
   readonly status: "waiting" | "done";
 }
 
+/** Where a card is reported, and the words of the link: for the eye, and with its number for whoever hears it. */
+export interface ReportLink {
+  readonly href: string;
+  readonly label: string;
+  readonly row: string;
+}
+
 interface RowWords {
   replacedRow: string;
   replacedHidden: string;
@@ -34,6 +41,7 @@ interface SecretRowsProps {
   replacements: readonly ReplacedRow[];
   /** The texts of those that were replaced, once they are shown. */
   replaced: readonly { readonly position: number; readonly secret: string }[];
+  report: ReportLink;
   t: RowWords;
 }
 
@@ -41,7 +49,16 @@ interface SecretRowsProps {
  * One row per card, and one listener for all of them, so thousands scroll and react like a few. Plain rows on purpose:
  * with `content-visibility` on each of 5,000 a browser drew 8 frames a second where these get 60.
  */
-export function SecretRows({ rows, secrets, shown, onShow, replacements, replaced, t }: Readonly<SecretRowsProps>) {
+export function SecretRows({
+  rows,
+  secrets,
+  shown,
+  onShow,
+  replacements,
+  replaced,
+  report,
+  t,
+}: Readonly<SecretRowsProps>) {
   const [copied, setCopied] = useState<{ index: number; said: string } | null>(null);
   const press = async (event: React.MouseEvent) => {
     const button = (event.target as Element).closest("button");
@@ -61,7 +78,7 @@ export function SecretRows({ rows, secrets, shown, onShow, replacements, replace
           const mark = replacements.findLast(({ position }) => position === index + 1)?.status;
           const old = secret === null ? [] : replaced.filter(({ position }) => position === index + 1);
           const note = mark && <ReplacedNote status={mark} old={old.map((one) => one.secret)} t={t} />;
-          return <SecretRow key={index} index={index} secret={secret} said={said} note={note} t={t} />;
+          return <SecretRow key={index} index={index} secret={secret} said={said} note={note} report={report} t={t} />;
         })}
       </ol>
       <p role="status" className="sr-only">
@@ -97,10 +114,11 @@ interface SecretRowProps {
   secret: string | null;
   said: string | null;
   note: ReactNode;
+  report: ReportLink;
   t: RowWords;
 }
 
-const SecretRow = memo(function SecretRow({ index, secret, said, note, t }: Readonly<SecretRowProps>) {
+const SecretRow = memo(function SecretRow({ index, secret, said, note, report, t }: Readonly<SecretRowProps>) {
   const isHidden = secret === null;
   return (
     <li className="flex min-h-13 items-center gap-3 py-1.5">
@@ -124,6 +142,11 @@ const SecretRow = memo(function SecretRow({ index, secret, said, note, t }: Read
       >
         {isHidden ? t.revealOne : (said ?? t.copy)}
       </button>
+      {isHidden ? null : (
+        <a href={`${report.href}?card=${index + 1}`} aria-label={fill(report.row, { n: index + 1 })} className={ACT}>
+          {report.label}
+        </a>
+      )}
     </li>
   );
 });
