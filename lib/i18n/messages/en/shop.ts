@@ -78,8 +78,8 @@ export const shop = {
     rules: "Rules of sale",
     promise: {
       presale: "Pre-sale: pay now, delivered by {at}, in the order of payment.",
-      manual:
-        "Made for you by the shop: delivered within {hours} hours of the payment. Please fill in what it asks for.",
+      manual: "Made for you by the shop: delivered within {hours} hours of the payment.",
+      ask: " Please fill in what it asks for.",
     },
     phases: { before: "Not yet on sale", over: "Sale over" },
     opens: "on sale from {at}",

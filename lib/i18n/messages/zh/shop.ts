@@ -78,7 +78,8 @@ export const shop = {
     rules: "购买规则",
     promise: {
       presale: "预售：现在付款，{at} 前发货，按付款先后发。",
-      manual: "由店主人工处理：付款后 {hours} 小时内发货。请填写下面的信息。",
+      manual: "由店主人工处理：付款后 {hours} 小时内发货。",
+      ask: "请填写下面的信息。",
     },
     phases: { before: "未开售", over: "已结束" },
     opens: "{at} 开售",

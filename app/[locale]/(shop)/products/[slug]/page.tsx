@@ -203,5 +203,6 @@ function promiseOf({ promise }: VariantView, locale: Locale): string {
   const t = getMessages(locale).shop.product.promise;
   if (!promise) return "";
   if (promise.dueAt) return fill(t.presale, { at: formatDate(promise.dueAt, locale) });
-  return fill(t.manual, { hours: formatCount(promise.hours ?? 0, locale) });
+  const said = fill(t.manual, { hours: formatCount(promise.hours ?? 0, locale) });
+  return promise.fields.length > 0 ? said + t.ask : said;
 }
