@@ -358,7 +358,7 @@ export const limits = {
   reconcilePartsMax: 4_096,
   reconcileFindingsPerRun: 100_000,
   // Between two steps a run rests for so much of the time that the last one took: the buyers' share.
-  reconcileRestShare: 0.6,
+  reconcileRestShare: 0.3,
   // Longer than a step may take; past it a run is gone on with by whoever comes.
   reconcileLeaseSeconds: 60,
   reconcileHourlyHours: 26,

@@ -14,7 +14,10 @@ export interface CheckContext {
   readonly refundsCovered: readonly Coverage[];
 }
 
-/** One comparison: the kinds of difference that it may find, and the query that finds them in a window. */
+/**
+ * One comparison: the kinds of difference that it may find, and the query that finds them in a window. Whether there is a row is asked with
+ * OFFSET 0, which the planner cannot turn round: it asks an index for each row of the window, and never reads a whole table for a step.
+ */
 export interface Check<W> {
   readonly kinds: readonly FindingKind[];
   readonly sql: (window: W, context: CheckContext) => Prisma.Sql;

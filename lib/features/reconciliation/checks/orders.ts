@@ -136,11 +136,11 @@ const unheard: Check<IdWindow> = {
         CROSS JOIN LATERAL (
           SELECT CASE WHEN b.id IS NULL THEN 'no_event'
                       WHEN b.drained_at IS NULL AND b.created_at < now() - ${AT_REST} THEN 'not_taken_up'
-                      WHEN b.drained_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.outbox_id = b.id AND m.kind = 'order_delivered') THEN 'no_mail'
+                      WHEN b.drained_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.outbox_id = b.id AND m.kind = 'order_delivered' OFFSET 0) THEN 'no_mail'
                  END AS fault) w
        -- One that was sent by hand is a mail, too.
        WHERE w.fault IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.order_id = o.id AND m.outbox_id IS NULL AND m.kind = 'order_delivered')`,
+         AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.order_id = o.id AND m.outbox_id IS NULL AND m.kind = 'order_delivered' OFFSET 0)`,
     );
   },
 };

@@ -56,8 +56,8 @@ const localOnly: Check<IdWindow> = {
          WHERE ${isCovered(context.covered, { account: "p.account_id", at: "p.received_at", before: CUT, after: CUT })}),
       looked AS MATERIALIZED (
         SELECT p.*,
-               EXISTS (SELECT 1 FROM statement_row r WHERE r.account_id = p.account_id AND r.gateway_trade_number = p.gateway_trade_number AND r.kind = 'payment')
-               OR EXISTS (SELECT 1 FROM statement_row r WHERE r.account_id = p.account_id AND r.out_trade_no = p.out_trade_no AND r.kind = 'payment') AS is_there
+               EXISTS (SELECT 1 FROM statement_row r WHERE r.account_id = p.account_id AND r.gateway_trade_number = p.gateway_trade_number AND r.kind = 'payment' OFFSET 0)
+               OR EXISTS (SELECT 1 FROM statement_row r WHERE r.account_id = p.account_id AND r.out_trade_no = p.out_trade_no AND r.kind = 'payment' OFFSET 0) AS is_there
           FROM alone p)`,
       Prisma.sql`
       SELECT 'local_only', p.id::text, p.order_id, p.event_id, p.merchant_id, p.account_id, p.amount_minor, p.currency,

@@ -47,7 +47,7 @@ const missing: Check<IdWindow> = {
         SELECT x.*, EXISTS (
                  SELECT 1 FROM statement_row r
                   WHERE r.account_id = x.account_id AND r.gateway_trade_number = x.gateway_trade_number AND r.kind = 'refund'
-                    AND (r.refund_number = x.refund_no OR r.gateway_refund_number = x.gateway_refund_number OR r.amount_minor = x.amount_minor)) AS is_there
+                    AND (r.refund_number = x.refund_no OR r.gateway_refund_number = x.gateway_refund_number OR r.amount_minor = x.amount_minor) OFFSET 0) AS is_there
           FROM x
          WHERE x.status = 'succeeded' AND x.method = 'source'
            AND ${isCovered(context.refundsCovered, { account: "x.account_id", at: "x.finished_at", before: CUT, after: REFUND_LAG })})`,

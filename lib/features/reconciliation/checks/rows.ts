@@ -34,7 +34,7 @@ const LOOK = Prisma.sql`concat_ws('/', r.amount_minor, r.currency, r.out_trade_n
 /** A person has this money before them already, or has dealt with it, under the name of the notice that told of it. */
 const TOLD = Prisma.sql`EXISTS (
   SELECT 1 FROM payment_event e JOIN finding f ON f.event_id = e.id
-   WHERE e.gateway_trade_number = r.trade AND e.account_id = r.account_id AND e.verdict IS DISTINCT FROM 'settled' AND r.trade <> '')`;
+   WHERE e.gateway_trade_number = r.trade AND e.account_id = r.account_id AND e.verdict IS DISTINCT FROM 'settled' AND r.trade <> '' OFFSET 0)`;
 
 /** The same of a refund: its own notice, or an answer of the gateway's, has put it before a person. */
 const TOLD_OF_REFUND = Prisma.sql`EXISTS (
@@ -53,8 +53,8 @@ const gatewayOnly: Check<RowWindow> = {
       Prisma.sql`${window(rows, "payment", context)},
       unknown AS MATERIALIZED (
         SELECT r.* FROM (
-          SELECT r.*, EXISTS (SELECT 1 FROM payment p WHERE p.account_id = r.account_id AND p.gateway_trade_number = r.trade) AS is_ours,
-                 EXISTS (SELECT 1 FROM test_payment t WHERE t.account_id = r.account_id AND t.out_trade_no = r.out_trade_no) AS is_test FROM r) r
+          SELECT r.*, EXISTS (SELECT 1 FROM payment p WHERE p.account_id = r.account_id AND p.gateway_trade_number = r.trade OFFSET 0) AS is_ours,
+                 EXISTS (SELECT 1 FROM test_payment t WHERE t.account_id = r.account_id AND t.out_trade_no = r.out_trade_no OFFSET 0) AS is_test FROM r) r
          WHERE NOT r.is_ours AND NOT r.is_test AND r.gateway IS NOT NULL AND r.occurred_at < now() - interval '5 minutes' AND NOT ${TOLD}),
       judged AS MATERIALIZED (
         SELECT r.*, a.order_id, q.payments, q.elsewhere
