@@ -7,7 +7,7 @@ import { AUDIT_TOPICS, type AuditListQuery } from "@/lib/features/operations/sch
 import { getMessages } from "@/lib/i18n";
 import { formatStamp } from "@/lib/i18n/format";
 import { getDeps } from "@/lib/platform/deps";
-import { detailText } from "./findings-view";
+import { detailText } from "./finding-words";
 import type { AdminListProps } from "./list-props";
 
 /** Who changed what, and when. */

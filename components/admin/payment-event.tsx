@@ -7,6 +7,7 @@ import type { InboxRow } from "@/lib/features/payments/list-events";
 import { getMessages } from "@/lib/i18n";
 import { formatMinor, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { toPublicId } from "@/lib/kernel/id";
 import { OrderLink } from "./order-link";
 
 interface EventProps {
@@ -36,8 +37,8 @@ export function PaymentEvent({ locale, row }: EventProps) {
           {t.kinds[row.kind]} · {row.accountId} · {wordOf(merchant.order.sources, row.source)}
         </span>
         <OrderLink locale={locale} orderId={row.orderId} number={row.orderNumber} />
-        {row.findings.map(({ kind, status }) => (
-          <FindingLink key={kind} {...{ locale, kind, status }} />
+        {row.findings.map((finding) => (
+          <FindingLink key={finding.kind} locale={locale} {...finding} />
         ))}
       </div>
       <details className="mt-1 text-sm">
@@ -50,12 +51,12 @@ export function PaymentEvent({ locale, row }: EventProps) {
   );
 }
 
-function FindingLink({ locale, kind, status }: Readonly<{ locale: Locale; kind: string; status: string }>) {
+function FindingLink({ locale, id, kind, status }: Readonly<{ locale: Locale } & InboxRow["findings"][number]>) {
   const { admin, money } = getMessages(locale);
-  const isOpen = status === "open";
+  const isOpen = status === "open" || status === "in_work";
   return (
     <Link
-      href={`/${locale}/admin/findings?status=${isOpen ? "open" : "resolved"}`}
+      href={`/${locale}/admin/findings/${toPublicId("finding", id)}`}
       prefetch={false}
       className="underline decoration-line underline-offset-4 hover:decoration-ink"
     >

@@ -9,6 +9,7 @@ import type { BrokenPromiseView, PassState, ProofBoard } from "@/lib/features/op
 import { getMessages } from "@/lib/i18n";
 import { fill, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { toPublicId } from "@/lib/kernel/id";
 import { Code } from "./proof-code";
 
 interface StandingProps {
@@ -67,7 +68,10 @@ function Broken({ locale, broken, resume }: Readonly<Omit<StandingProps, "board"
     <Notice tone="seal" title={`${broken.invariant} · ${broken.fault}`}>
       <p className="mt-1 flex flex-wrap items-center gap-2">
         {product ? (
-          <Link href={`/${locale}/admin/products/${product.id}`} className="underline underline-offset-4">
+          <Link
+            href={`/${locale}/admin/products/${toPublicId("product", product.id)}`}
+            className="underline underline-offset-4"
+          >
             {locale === "zh" ? product.titleZh : product.titleEn}
           </Link>
         ) : (

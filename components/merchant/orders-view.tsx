@@ -16,11 +16,13 @@ type FormAction = ComponentProps<typeof ActionForm>["action"];
 
 interface OrdersViewProps extends ViewProps {
   readonly query: OrderListQuery;
-  readonly actions: { readonly exportOrders: FormAction } & ComponentProps<typeof SavedFilters>["actions"];
+  readonly actions: Record<"exportOrders" | "save" | "forget", FormAction>;
 }
 
 export async function OrdersView({ query, actions, ...view }: OrdersViewProps) {
   const { locale, viewer, base } = view;
+  const { q, status, exception, from, to } = query;
+  const kept = { q, status, exception, from, to };
   const { merchant, selling, staff } = getMessages(locale);
   const { orders: t, labels } = merchant;
   const { rows, page, hasMore } = await listOrders(getDeps(), viewer, query);
@@ -46,7 +48,13 @@ export async function OrdersView({ query, actions, ...view }: OrdersViewProps) {
           {selling.exports.title}
         </Link>
       </PageHead>
-      <SavedFilters {...view} query={query} actions={actions} />
+      <SavedFilters
+        {...{ locale, viewer, actions }}
+        list="orders"
+        path={`${base}/orders`}
+        values={kept}
+        isFiltered={Object.values(kept).some(Boolean)}
+      />
       <ListFrame
         locale={locale}
         path={`${base}/orders`}

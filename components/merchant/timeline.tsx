@@ -24,7 +24,7 @@ export function Timeline({ rows, locale }: Readonly<{ rows: readonly TimelineRow
           <span className="font-medium">{kinds[row.kind]}</span>
           <div className="figures min-w-0 text-soft">
             {tell(row, locale)}
-            <Opened row={row} locale={locale} />
+            <OpenedRow row={row} locale={locale} />
           </div>
         </li>
       ))}
@@ -33,7 +33,7 @@ export function Timeline({ rows, locale }: Readonly<{ rows: readonly TimelineRow
 }
 
 /** The whole number, and what the gateway sent: for whoever was given them. */
-function Opened({ row, locale }: Readonly<{ row: TimelineRow; locale: Locale }>) {
+export function OpenedRow({ row, locale }: Readonly<{ row: TimelineRow; locale: Locale }>) {
   const t = getMessages(locale).money;
   if (!row.number && row.fields === undefined) return null;
   if (row.fields === undefined) return row.number ? <CopiedBelow number={row.number} locale={locale} /> : null;

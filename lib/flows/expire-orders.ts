@@ -1,4 +1,5 @@
 import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
+import { Prisma } from "@/lib/generated/prisma/client";
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
 import { ok } from "@/lib/kernel/result";
@@ -7,11 +8,13 @@ import type { Deps } from "@/lib/platform/deps";
 import { isPassing } from "@/lib/platform/outage";
 import { releaseOrders } from "./release-orders";
 
+const IS_DUE = Prisma.sql`
+  status = 'pending' AND closed_at IS NULL AND deadline_at < clock_timestamp() - make_interval(secs => ${limits.releaseGraceSeconds}::int)`;
+
 async function readDue({ db }: Deps): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM orders
-     WHERE status = 'pending' AND closed_at IS NULL
-       AND deadline_at < clock_timestamp() - make_interval(secs => ${limits.releaseGraceSeconds}::int)
+     WHERE ${IS_DUE}
      ORDER BY deadline_at LIMIT ${limits.sweepOrdersPerRun}::int`;
   return rows.map((row) => row.id);
 }
@@ -27,6 +30,13 @@ async function close(deps: Deps, due: readonly string[]): Promise<number> {
   assert(result.ok);
   for (const variantId of result.value.variantIds) noticeStockArrival(deps, variantId);
   return result.value.closed;
+}
+
+/** The same of one order, if its time is over; false when it is not, or when it is closed already. */
+export async function expireOrder(deps: Deps, orderId: string): Promise<boolean> {
+  const due = await deps.db.$queryRaw<unknown[]>`
+    SELECT 1 FROM orders WHERE id = ${orderId}::uuid AND ${IS_DUE}`;
+  return due.length > 0 && (await close(deps, [orderId])) > 0;
 }
 
 /** All at once; when one of them cannot be released, each alone, so that it keeps back its own cards only. */

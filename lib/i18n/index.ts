@@ -3,6 +3,7 @@ import { admin as enAdmin } from "./messages/en/admin";
 import { developers as enDevelopers } from "./messages/en/developers";
 import { disputes as enDisputes } from "./messages/en/disputes";
 import { errors as enErrors } from "./messages/en/errors";
+import { findings as enFindings } from "./messages/en/findings";
 import { gateways as enGateways, settingsProblems as enProblems } from "./messages/en/gateways";
 import { imports as enImports } from "./messages/en/imports";
 import { kinds as enKinds } from "./messages/en/kinds";
@@ -23,6 +24,7 @@ import { admin as zhAdmin } from "./messages/zh/admin";
 import { developers as zhDevelopers } from "./messages/zh/developers";
 import { disputes as zhDisputes } from "./messages/zh/disputes";
 import { errors as zhErrors } from "./messages/zh/errors";
+import { findings as zhFindings } from "./messages/zh/findings";
 import { gateways as zhGateways, settingsProblems as zhProblems } from "./messages/zh/gateways";
 import { imports as zhImports } from "./messages/zh/imports";
 import { kinds as zhKinds } from "./messages/zh/kinds";
@@ -63,6 +65,7 @@ const messages = {
     reports: zhReports,
     kinds: zhKinds,
     disputes: zhDisputes,
+    findings: zhFindings,
   },
   en: {
     shop: enShop,
@@ -86,6 +89,7 @@ const messages = {
     reports: enReports,
     kinds: enKinds,
     disputes: enDisputes,
+    findings: enFindings,
   },
 } as const;
 

@@ -20,6 +20,7 @@ import { queueMailsJob } from "./queue-mails";
 import { reconcileContinuouslyJob } from "./reconcile-continuously";
 import { refreshStockBandsJob } from "./refresh-stock-bands";
 import { refundByPolicyJob } from "./refund-by-policy";
+import { remedyByPolicyJob } from "./remedy-by-policy";
 import { runImportsJob } from "./run-imports";
 import { runReconciliationsJob } from "./run-reconciliations";
 import { sealLedgerJob } from "./seal-ledger";
@@ -42,6 +43,7 @@ export const JOBS: readonly Job[] = [
   driveRefundsJob,
   refundByPolicyJob,
   followDisputesJob,
+  remedyByPolicyJob,
   fetchStatementsJob,
   fillOwedOrdersJob,
   runImportsJob,

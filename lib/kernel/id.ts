@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   export: "exp",
   upload: "upl",
   dispute: "dsp",
+  finding: "fnd",
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

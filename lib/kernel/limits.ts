@@ -509,6 +509,21 @@ export const limits = {
   listPagesMax: 200,
   inboxFoundMax: 5_000,
   timelineRowsMax: 1_000,
+
+  // Findings that people work on
+  findingsPerAct: 100,
+  findingHistoryMax: 500,
+  findingCardsShown: 50,
+  // How long a remedy that was begun is its beginner's; past it he was killed, and it may be begun again.
+  remedyLeaseSeconds: 60,
+  remedyReasonMax: 200,
+  remediesPerRun: 20,
+  // Most of what is looked at needs nothing, and waits for stock or for people.
+  remediesLookedAtPerRun: 500,
+  remediesPerDayMax: 1_000,
+  // How long before money arrived the order may have been placed that it is suggested for.
+  strayMoneyHours: 24,
+  strayOrdersSuggested: 5,
   overviewDays: 7,
   overviewRows: 10,
   // Stock cover is reckoned from what was sold over this long.

@@ -4,7 +4,7 @@ import { addProduct, openMerchant, sendCards, signIn, uploadAndPublish } from ".
 import { faultsOf } from "../support/sound-page";
 
 const ADMIN_PAGES =
-  "|/reports|/caches|/proof|/orders|/disputes|/owed|/findings|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/products/bulk|/categories|/exports|/batches|/vault|/replacements|/stock|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
+  "|/reports|/caches|/proof|/orders|/disputes|/owed|/findings|/findings?status=closed&kind=owed_order|/findings/automatic|/findings/runs|/payments|/refunds|/transfers|/statements|/statements/upload|/wallets|/products|/products/bulk|/categories|/exports|/batches|/vault|/replacements|/stock|/gateways|/gateways/new|/gateways/new?kind=alipay|/gateways/epay|/mails|/people|/audit";
 const MERCHANT_PAGES =
   "|/orders|/disputes|/products|/products/new|/products/bulk|/customers|/exports|/developers|/upload|/batches|/vault|/replacements|/stock|/pools|/statement";
 

@@ -1,4 +1,5 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { withSignature } from "@/lib/features/payments/gateways/epay-codec";
 import { type EpayFake, startEpayFake } from "../../sandbox/gateways/epay";
 import { ADMIN } from "../support/admin";
 import { signIn } from "../support/back-office";
@@ -163,5 +164,68 @@ test.describe("a shop whose gateway gives money back", () => {
     await buyer.getByRole("button", { name: "不再提醒" }).click();
     await expect(buyer.getByText("链接不完整")).toBeVisible();
     await expectSound(buyer);
+  });
+
+  test("money for an unknown number: from the inbox by the keyboard to its order, of two tabs once, and the finding is closed", async ({
+    browser,
+  }) => {
+    const buyer = await open(browser, "light", 390);
+    await order(buyer, { locale: "zh", slug: "starriver", email: "stray@example.com" });
+    const href = (await buyer.locator("a[target=_blank]").getAttribute("href")) ?? "";
+    const asked = new URL(href).searchParams;
+    const notice = withSignature(
+      Object.entries({
+        pid: "1000",
+        trade_no: "STRAY-1",
+        out_trade_no: "NOBODY-KNOWS-THIS",
+        type: "alipay",
+        name: "product",
+        money: asked.get("money") ?? "",
+        trade_status: "TRADE_SUCCESS",
+      }),
+      KEY,
+    );
+    await fetch(`${shop.url}/api/pay/epay/epay?${new URLSearchParams(notice.map(([name, value]) => [name, value]))}`);
+    const page = buyer.url().replace(/\/pay$/, "");
+    await buyer.goto(page);
+    const number = await orderNumber(buyer);
+    const admin = await open(browser, "light");
+    await signIn(admin, ADMIN, "admin", "zh");
+    await admin.goto("/zh/admin/findings?kind=unknown_order");
+    await expect(admin.getByRole("link", { name: "没有这个订单" })).toBeVisible();
+    await expectSound(admin);
+    await admin.keyboard.press("?");
+    await expect(admin.getByRole("dialog", { name: "快捷键" })).toBeVisible();
+    await admin.keyboard.press("Escape");
+    await admin.keyboard.press("j");
+    await admin.keyboard.press("t");
+    await expect(admin.getByText("处理了 1 条。")).toBeVisible();
+    await admin.keyboard.press("j");
+    await admin.keyboard.press("Enter");
+    await expect(admin.getByText("渠道说收到一笔钱，但我们没有这个单号。")).toBeVisible();
+    await admin.getByRole("link", { name: "记到订单上" }).click();
+    await expect(admin.getByText("金额相同、还没付款的订单")).toContainText(number);
+    await admin.getByLabel("订单号").fill(number);
+    await admin.getByRole("button", { name: "看看会改什么" }).click();
+    await expect(admin.getByText(`金额正好：订单 ${number} 付清`)).toBeVisible();
+    await expectSound(admin);
+    await admin.setViewportSize({ width: 360, height: 800 });
+    await expectSound(admin);
+    await admin.setViewportSize({ width: 1280, height: 900 });
+    const second = await admin.context().newPage();
+    await second.goto(admin.url());
+    for (const tab of [admin, second]) await tab.getByLabel("理由", { exact: true }).last().fill("买家发来截图");
+    await admin.getByRole("button", { name: "执行：记到订单上" }).dblclick();
+    await expect(admin.getByText("已记账，订单付清").first()).toBeVisible();
+    await expect(admin.getByText("已解决", { exact: true }).first()).toBeVisible();
+    await second.getByRole("button", { name: "执行：记到订单上" }).click();
+    await expect(second.getByRole("alert").first()).toContainText("没有");
+    await expectSound(admin);
+    await expect(async () => {
+      await buyer.goto(page);
+      await expect(buyer.locator("h1")).toHaveText("卡密已发出", { timeout: 1_000 });
+    }).toPass({ timeout: 30_000 });
+    await admin.goto("/zh/admin/findings?kind=unknown_order");
+    await expect(admin.getByText("没有符合条件的差异")).toBeVisible();
   });
 });

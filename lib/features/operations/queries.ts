@@ -1,6 +1,6 @@
 import { limits } from "@/lib/kernel/limits";
 import type { Db } from "@/lib/platform/db";
-import type { AuditListQuery, FindingListQuery, MailListQuery } from "./schema";
+import type { AuditListQuery, MailListQuery } from "./schema";
 
 /** Lists for admins alone: they cross every merchant, so there is no owner to filter by. Guards stand before each page. */
 interface Reads {
@@ -10,24 +10,6 @@ interface Reads {
 const SIZE = limits.listRowsPerPage;
 const windowOf = (page: number) => ({ skip: (page - 1) * SIZE, take: SIZE + 1 });
 const cut = <T>(rows: readonly T[], page: number) => ({ rows: rows.slice(0, SIZE), page, hasMore: rows.length > SIZE });
-
-/** What must be looked at: the open findings, or the resolved ones. */
-export async function listFindings({ db }: Reads, { status, page }: FindingListQuery) {
-  const statuses = status === "open" ? ["open", "in_work"] : ["resolved", "accepted"];
-  const rows = await db.finding.findMany({
-    where: { status: { in: statuses } },
-    orderBy: { openedAt: "desc" },
-    ...windowOf(page),
-  });
-  const numbers = await orderNumbers(
-    db,
-    rows.map(({ orderId }) => orderId),
-  );
-  return cut(
-    rows.map((row) => ({ ...row, orderNumber: row.orderId ? (numbers.get(row.orderId) ?? null) : null })),
-    page,
-  );
-}
 
 /** Every mail with what became of it, and how many outbox rows still wait. */
 export async function listMails({ db }: Reads, { status, page }: MailListQuery) {

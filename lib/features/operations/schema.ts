@@ -11,6 +11,7 @@ export const AUDIT_TOPICS = [
   "batch.",
   "cache.",
   "card.",
+  "finding.",
   "gateway_account.",
   "keys.",
   "merchant.",
@@ -25,12 +26,6 @@ export const AUDIT_TOPICS = [
   "vault.",
   "wallet.",
 ] as const;
-
-export const FindingListQuery = z.object({
-  status: z.enum(["open", "resolved"]).catch("open").default("open"),
-  page: PageNumber,
-});
-export type FindingListQuery = z.output<typeof FindingListQuery>;
 
 export const MailListQuery = z.object({ status: oneOf(MAIL_STATUSES), page: PageNumber });
 export type MailListQuery = z.output<typeof MailListQuery>;

@@ -25,7 +25,7 @@ interface Row {
   readonly orderId: string | null;
   readonly orderNumber: string | null;
   readonly verdict: string | null;
-  readonly findings: readonly { readonly kind: string; readonly status: "open" | "resolved" }[];
+  readonly findings: readonly { readonly id: string; readonly kind: string; readonly status: string }[];
   readonly raw: string;
 }
 
@@ -129,7 +129,7 @@ export function inboxSql(query: InboxQuery): Prisma.Sql {
            page.gateway_trade_number AS "gatewayTradeNumber", page.refund_number AS "refundNumber",
            page.gateway_refund_number AS "gatewayRefundNumber", page.dispute_number AS "disputeNumber", page.amount_minor AS "amountMinor",
            page.currency, page.received_at AS "receivedAt", page.order_id AS "orderId", o.number AS "orderNumber", page.verdict, page.raw,
-           coalesce((SELECT jsonb_agg(jsonb_build_object('kind', f.kind, 'status', f.status) ORDER BY f.opened_at)
+           coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'kind', f.kind, 'status', f.status) ORDER BY f.opened_at)
                        FROM finding f WHERE f.event_id = page.id), '[]') AS findings
       FROM page LEFT JOIN orders o ON o.id = page.order_id ORDER BY page.id DESC`;
 }

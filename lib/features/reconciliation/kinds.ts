@@ -166,3 +166,12 @@ export type FindingEventKind =
   | "resolved"
   | "accepted"
   | "reopened";
+
+/**
+ * Whether many of this kind may be accepted with one reason: no buyer notices them, and none is grave. Everything else is looked at for
+ * itself.
+ */
+export function isAcceptableTogether(kind: FindingKind): boolean {
+  const { buyer, severity } = ruleOf(kind);
+  return buyer === "none" && (severity === "low" || severity === "medium");
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { countAvailable } from "@/lib/features/inventory/store";
+import { readLines } from "@/lib/features/orders/store";
+import { err, ok } from "@/lib/kernel/result";
+import type { Deps } from "@/lib/platform/deps";
+import { claimAgain } from "../claim-again";
+import { factsOf, isServed, orderOf } from "./order-facts";
+import type { Change, PlainRemedy } from "./remedy";
+
+/** Of each line: how many cards it lacks, and how many are there by now. */
+async function linesOf({ db }: Deps, orderId: string): Promise<{ lacking: number; there: number }> {
+  let [lacking, there] = [0, 0];
+  for (const line of await readLines(db, orderId)) {
+    const [bound] = await db.$queryRaw<[{ n: number }]>`
+      SELECT count(*)::int AS n FROM card WHERE order_id = ${orderId}::uuid AND variant_id = ${line.variantId}::uuid AND status IN ('reserved', 'delivered')`;
+    const wanted = Math.max(0, line.quantity - bound.n);
+    lacking += wanted;
+    there += Math.min(wanted, await countAvailable(db, line, wanted));
+  }
+  return { lacking, there };
+}
+
+/** How many paid orders of the same goods wait in front of it. */
+async function countBefore({ db }: Deps, orderId: string): Promise<number> {
+  const [row] = await db.$queryRaw<[{ n: number }]>`
+    SELECT count(DISTINCT o.id)::int AS n
+      FROM orders me JOIN order_line mine ON mine.order_id = me.id
+      JOIN orders o ON o.owed_at IS NOT NULL AND o.disputed_at IS NULL AND (o.paid_at, o.id) < (me.paid_at, me.id)
+      JOIN order_line l ON l.order_id = o.id AND l.variant_id = mine.variant_id AND l.pool_id = mine.pool_id
+     WHERE me.id = ${orderId}::uuid`;
+  return row.n;
+}
+
+/** Delivers a paid order now, with whatever stock there is, behind whoever paid before it; one that lost its place gets it back. */
+export const deliver: PlainRemedy<object> = {
+  name: "deliver",
+  needsProof: false,
+  isAutomatic: true,
+  input: z.object({}),
+  async look(deps, _asker, finding) {
+    const order = await orderOf(deps, finding);
+    if (!order.ok) return order;
+    const { status, settledPaymentId, disputedAt, owedAt, email } = order.value;
+    if (status !== "paid" || settledPaymentId === null) return err("not_paid");
+    if (disputedAt !== null) return err("disputed");
+    const { lacking, there } = await linesOf(deps, order.value.id);
+    if (owedAt !== null && there === 0 && lacking > 0) return err("no_stock");
+    const before = await countBefore(deps, order.value.id);
+    const changes: Change[] = [
+      ...(owedAt === null ? [{ what: "put_down_as_owed" }] : []),
+      ...(before > 0 ? [{ what: "others_first", values: { count: before } }] : []),
+      lacking === there
+        ? { what: "cards_bound", values: { count: lacking } }
+        : { what: "cards_lacking", values: { count: lacking, there } },
+      ...(lacking === there && before === 0 ? [{ what: "order_delivered", values: { email } }] : []),
+    ];
+    return ok({ changes, facts: factsOf(order.value), money: null });
+  },
+  apply: (deps, actor, { finding }) =>
+    claimAgain(deps, { orderId: finding.orderId ?? "", actorId: actor?.userId ?? null }),
+  isGone: isServed,
+};
