@@ -232,6 +232,7 @@ describe("what may be done about a finding", () => {
     const drift = await found("cache_drift", { subject: "stock_band" });
     await twice((await look(drift, "rebuild_cache")).cmd, "rebuilt");
     expect(await shop.deps.db.variantStock.findUnique({ where: { variantId } })).toMatchObject({ band: "sold_out" });
+    await shop.stock({ cards: 1 });
     const gap = await found("ledger_gap", { subject: "tail" });
     await twice((await look(gap, "reseal")).cmd, "sealed");
     expect(await previewRemedy(shop.deps, ADMIN, { findingId: gap, remedy: "reseal", input: {} })).toMatchObject({
