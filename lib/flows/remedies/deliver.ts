@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { placesOfLines } from "@/lib/features/inventory/pools";
 import { countAvailable } from "@/lib/features/inventory/store";
 import { readLines } from "@/lib/features/orders/store";
 import { err, ok } from "@/lib/kernel/result";
@@ -15,7 +16,10 @@ async function linesOf({ db }: Deps, orderId: string): Promise<{ lacking: number
       SELECT count(*)::int AS n FROM card WHERE order_id = ${orderId}::uuid AND variant_id = ${line.variantId}::uuid AND status IN ('reserved', 'delivered')`;
     const wanted = Math.max(0, line.quantity - bound.n);
     lacking += wanted;
-    there += Math.min(wanted, await countAvailable(db, line, wanted));
+    // Its own pool, and those that its variant falls back to.
+    let free = 0;
+    for (const place of await placesOfLines(db, [line])) free += await countAvailable(db, place, wanted);
+    there += Math.min(wanted, free);
   }
   return { lacking, there };
 }

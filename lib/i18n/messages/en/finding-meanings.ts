@@ -144,6 +144,10 @@ export const meanings = {
     wrong: "The stock on pages or in Redis is not the database's.",
     buyer: "Buyers may see stock that they cannot buy, or sold out where there is some.",
   },
+  overdue_order: {
+    wrong: "The time that was promised has passed, and nothing was delivered.",
+    buyer: "The buyer has paid and has no card past the promised time; deliver now, or give the money back.",
+  },
   other: {
     wrong: "Two records do not agree.",
     buyer: "Whether it touches a buyer is not clear yet; see the time line below.",
