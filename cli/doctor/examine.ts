@@ -6,7 +6,7 @@ import { type StartedDatabase, startDatabase } from "@/lib/platform/start-databa
 import { checkDatabase } from "./database";
 import { type Finding, fine, guarded, problem } from "./finding";
 import { checkLedger } from "./ledger";
-import { checkGateways, checkMail, checkMasterKeys, checkPeople, checkRefunds } from "./shop";
+import { checkBucket, checkGateways, checkMail, checkMasterKeys, checkPeople, checkRefunds } from "./shop";
 import { checkDisk, checkPublicAddress, checkRedis } from "./surroundings";
 
 const log = createLog("silent");
@@ -45,6 +45,7 @@ async function examineDatabase(env: Env): Promise<Finding[]> {
       await guarded("gateways", () => checkGateways(deps)),
       await guarded("refunds", () => checkRefunds(deps)),
       await guarded("mail", () => checkMail(deps)),
+      await guarded("pictures", () => checkBucket(deps)),
       await guarded("people", () => checkPeople(deps)),
     ];
     return findings.flat();

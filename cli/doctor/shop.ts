@@ -6,6 +6,7 @@ import { findRefundState } from "@/lib/features/payments/refund-state";
 import { transportOf } from "@/lib/features/payments/transport-of";
 import type { Deps } from "@/lib/platform/deps";
 import { checkMailServer } from "@/lib/platform/mail";
+import { mediaStoreOf } from "@/lib/platform/media-store";
 import { type Finding, fine, guarded, problem, warning } from "./finding";
 
 const WEAK: Readonly<Record<CheckFinding, string>> = {
@@ -56,6 +57,13 @@ export async function checkMail(deps: Deps): Promise<Finding[]> {
       ? fine("mail", "The mail server takes our letters.")
       : problem("mail", `The mail server does not: ${failure}.`),
   ];
+}
+
+/** A bucket that is named must answer, and say of a picture that is not there that it is not. */
+export async function checkBucket(deps: Deps): Promise<Finding[]> {
+  if (!deps.env.bucket) return [fine("pictures", "They lie in the data folder.")];
+  await mediaStoreOf(deps).read(`${"0".repeat(32)}.webp`);
+  return [fine("pictures", "The bucket answers.")];
 }
 
 /** Every wrapped row must open here, and a rotation that was begun is worth ending. */

@@ -384,6 +384,8 @@ export const limits = {
   picturesWaitingMax: 8,
   picturesPerMerchantMax: 2_000,
   picturesOffered: 24,
+  bucketTimeoutMs: 10_000,
+  bucketRetries: 2,
   titleLettersMax: 120,
   descriptionLettersMax: 10_000,
   usageNoteLettersMax: 2_000,

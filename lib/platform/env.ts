@@ -4,6 +4,7 @@ import { z } from "zod";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { Secret } from "@/lib/kernel/secret";
+import type { BucketSettings } from "./bucket-store";
 import { provideSingleton, singleton } from "./singleton";
 
 /** Everything that the surroundings may decide. Read and judged once; nothing else in the shop looks at `process.env`. */
@@ -28,6 +29,8 @@ export interface Env {
   readonly demoPhoneUrl: string | null;
   readonly smtpUrl: Secret | null;
   readonly mailFrom: string | null;
+  /** Where pictures of products lie; null: under `dataDir`. */
+  readonly bucket: BucketSettings | null;
   /** Addresses or networks (CIDR) whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly isProduction: boolean;
@@ -105,6 +108,10 @@ const Source = z.object({
   KAPU_EPAY_KEY: text,
   KAPU_SMTP_URL: url("smtp:", "smtps:"),
   KAPU_MAIL_FROM: text,
+  KAPU_S3_URL: url("http:", "https:"),
+  KAPU_S3_REGION: text,
+  KAPU_S3_KEY_ID: text,
+  KAPU_S3_SECRET: text,
   KAPU_TRUSTED_PROXIES: text
     .transform((value) =>
       (value ?? "")
@@ -122,6 +129,7 @@ const TOGETHER = [
   ["KAPU_ADMIN_EMAIL", "KAPU_ADMIN_PASSWORD"],
   ["KAPU_EPAY_URL", "KAPU_EPAY_PID", "KAPU_EPAY_KEY"],
   ["KAPU_SMTP_URL", "KAPU_MAIL_FROM"],
+  ["KAPU_S3_URL", "KAPU_S3_KEY_ID", "KAPU_S3_SECRET"],
 ] as const;
 
 function problemsAcross(parsed: Parsed): string[] {
@@ -133,6 +141,16 @@ function problemsAcross(parsed: Parsed): string[] {
 }
 
 const secretOf = (value: string | undefined): Secret | null => (value === undefined ? null : new Secret(value));
+
+function bucketOf({
+  KAPU_S3_URL: url,
+  KAPU_S3_REGION,
+  KAPU_S3_KEY_ID: keyId,
+  KAPU_S3_SECRET: secret,
+}: Parsed): Env["bucket"] {
+  if (!url || !keyId || !secret) return null;
+  return { url: url.replace(/\/+$/, ""), region: KAPU_S3_REGION ?? "us-east-1", keyId, secret: new Secret(secret) };
+}
 
 function toEnv(parsed: Parsed, secret: Secret): Env {
   const { KAPU_ADMIN_EMAIL: email, KAPU_ADMIN_PASSWORD: password } = parsed;
@@ -156,6 +174,7 @@ function toEnv(parsed: Parsed, secret: Secret): Env {
     demoPhoneUrl: null,
     smtpUrl: secretOf(parsed.KAPU_SMTP_URL),
     mailFrom: parsed.KAPU_MAIL_FROM ?? null,
+    bucket: bucketOf(parsed),
     trustedProxies: parsed.KAPU_TRUSTED_PROXIES,
     isProduction: parsed.NODE_ENV === "production",
   };

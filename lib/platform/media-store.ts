@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { assert } from "@/lib/kernel/assert";
-import type { Deps } from "./deps";
+import { bucketStore } from "./bucket-store";
+import { type Deps, ofDeps } from "./deps";
 
 /** Where files lie that never change once they are there, each named by what is in it. */
 export interface MediaStore {
@@ -19,15 +20,28 @@ export const isMediaName = (name: string): boolean => NAME.test(name);
 /** `media` is shown to everybody who knows a name; `evidence` to whoever a route has found to see its dispute. */
 export type MediaFolder = "media" | "evidence";
 
-/** The disk under the data folder; several machines share it, or keep their pictures on one of them. */
-export function mediaStoreOf({ env }: Pick<Deps, "env">, folder: MediaFolder = "media"): MediaStore {
-  const placeOf = (name: string): string => {
+/** A bucket where one is named, and otherwise the disk under the data folder, which several machines then share. */
+export const mediaStoreOf = (deps: Deps, folder: MediaFolder = "media"): MediaStore =>
+  ofDeps(deps, `media.${folder}`, () => storeOf(deps.env, folder));
+
+function storeOf({ bucket, dataDir }: Deps["env"], folder: MediaFolder): MediaStore {
+  const objects = bucket ? bucketStore(bucket) : diskStore(dataDir);
+  // Where a file lies, on the disk as in a bucket: what is on the one can be copied to the other as it is.
+  const keyOf = (name: string): string => {
     assert(isMediaName(name), "a name of a picture");
-    return path.join(/* turbopackIgnore: true */ env.dataDir, folder, name.slice(0, 2), name);
+    return `${folder}/${name.slice(0, 2)}/${name}`;
   };
   return {
-    async put(name, bytes) {
-      const place = placeOf(name);
+    put: async (name, bytes) => objects.put(keyOf(name), bytes),
+    read: async (name) => (isMediaName(name) ? objects.read(keyOf(name)) : null),
+  };
+}
+
+function diskStore(dataDir: string): MediaStore {
+  const placeOf = (key: string): string => path.join(/* turbopackIgnore: true */ dataDir, key);
+  return {
+    async put(key, bytes) {
+      const place = placeOf(key);
       await mkdir(path.dirname(place), { recursive: true });
       const draft = `${place}.${randomBytes(6).toString("hex")}`;
       try {
@@ -44,10 +58,9 @@ export function mediaStoreOf({ env }: Pick<Deps, "env">, folder: MediaFolder = "
         throw error;
       }
     },
-    async read(name) {
-      if (!isMediaName(name)) return null;
+    async read(key) {
       try {
-        return (await readFile(placeOf(name))) as Buffer<ArrayBuffer>;
+        return (await readFile(placeOf(key))) as Buffer<ArrayBuffer>;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
         throw error;

@@ -25,6 +25,7 @@ describe("an empty environment", () => {
       reservationSeconds: 900,
       epay: null,
       smtpUrl: null,
+      bucket: null,
       trustedProxies: [],
     });
   });
@@ -98,6 +99,10 @@ describe("each refusal is one sentence that names the variable", () => {
       "KAPU_MAIL_FROM must be set too, because KAPU_SMTP_URL, KAPU_MAIL_FROM belong together.",
     ],
     [
+      { KAPU_S3_URL: "https://s3.example/shop" },
+      "KAPU_S3_KEY_ID and KAPU_S3_SECRET must be set too, because KAPU_S3_URL, KAPU_S3_KEY_ID, KAPU_S3_SECRET belong together.",
+    ],
+    [
       { KAPU_TRUSTED_PROXIES: "10.0.0.0/33" },
       "KAPU_TRUSTED_PROXIES must be addresses or networks with commas between them.",
     ],
@@ -138,7 +143,10 @@ test("nothing that prints an environment prints a password, a key or the secret"
     KAPU_EPAY_KEY: "canary-5",
     KAPU_SMTP_URL: "smtp://u:canary-6@mail.example",
     KAPU_MAIL_FROM: "shop@b.example",
+    KAPU_S3_URL: "https://s3.example/shop/",
+    KAPU_S3_KEY_ID: "AKIA",
+    KAPU_S3_SECRET: "canary-7",
   });
-  expect(env.ok).toBe(true);
+  expect(env.ok && env.value.bucket?.url).toBe("https://s3.example/shop");
   expect(JSON.stringify(env)).not.toContain("canary");
 });
