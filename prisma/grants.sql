@@ -5,7 +5,7 @@ BEGIN
     GRANT USAGE ON SCHEMA public TO kapu_app;
     GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO kapu_app;
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO kapu_app;
-    GRANT DELETE ON price_tier, category, outbox, attempt_count, saved_filter, card_upload_piece, user_factor, recovery_code TO kapu_app;
+    GRANT DELETE ON price_tier, category, outbox, attempt_count, saved_filter, card_upload_piece, user_factor, recovery_code, passkey, spent_challenge TO kapu_app;
     -- A ciphertext leaves only through reveal_cards(), which writes the record.
     REVOKE SELECT, UPDATE, DELETE ON card_secret FROM kapu_app;
     GRANT SELECT (card_id, variant_id, fingerprint), INSERT ON card_secret TO kapu_app;
@@ -22,7 +22,7 @@ BEGIN
   IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'kapu_audit') THEN
     GRANT USAGE ON SCHEMA public TO kapu_audit;
     GRANT SELECT ON ALL TABLES IN SCHEMA public TO kapu_audit;
-    REVOKE SELECT ON card_secret, batch, gateway_account, app_user, session, setup_link, order_link, wallet_access, card_upload, card_upload_piece, alert_channel, user_factor, recovery_code, api_key, order_promise, dispute_message, dispute_picture FROM kapu_audit;
+    REVOKE SELECT ON card_secret, batch, gateway_account, app_user, session, setup_link, order_link, wallet_access, card_upload, card_upload_piece, alert_channel, user_factor, recovery_code, passkey, spent_challenge, api_key, order_promise, dispute_message, dispute_picture FROM kapu_audit;
     GRANT SELECT (card_id, variant_id, key_id, fingerprint) ON card_secret TO kapu_audit;
     GRANT SELECT (id, merchant_id, variant_id, pool_id, number, status, key_id, line_count, accepted_count, duplicate_count, rejected_count, created_at, heartbeat_at, is_publish_requested, published_at, hold_id, withdrawn_at, cards_expire_at) ON batch TO kapu_audit;
     GRANT SELECT (order_id, merchant_id, variant_id, kind, quantity, due_at, due_hours, created_at) ON order_promise TO kapu_audit;
