@@ -15,6 +15,7 @@ export default {
     "prom-client",
     "pdfkit",
     "subset-font",
+    "@simplewebauthn/server",
   ],
   experimental: { serverActions: { bodySizeLimit: "1mb" } },
 };

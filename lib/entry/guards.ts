@@ -1,5 +1,6 @@
 import type { AwaitedFactor, SignedIn } from "@/lib/features/identity/sessions";
 import { proofOf } from "@/lib/features/identity/step-up";
+import type { Asker } from "@/lib/features/identity/use-passkey";
 import { err, ok } from "@/lib/kernel/result";
 import type { Proven, Role, Viewer } from "@/lib/kernel/viewer";
 import type { Guard } from "./call";
@@ -46,6 +47,10 @@ export const awaitsFactor: Guard<{ readonly awaited: AwaitedFactor }> = async ()
   const awaited = await currentAwaited();
   return awaited ? ok({ awaited }) : err("unauthorized");
 };
+
+/** Whoever it is: somebody signed in, somebody whose factor is waited for, or nobody known yet. */
+export const anybody: Guard<{ readonly asker: Asker }> = async () =>
+  ok({ asker: { awaited: await currentAwaited(), session: await currentSession() } });
 
 /** At most so many calls of this kind per address; see `RATES`. */
 export const rateLimit =

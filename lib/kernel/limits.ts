@@ -478,6 +478,12 @@ export const limits = {
   factorFailuresPerDay: 50,
   recoveryCodes: 10,
   recoveryCodeLetters: 10,
+  // Keys of one person's devices; how long a browser may take to have a challenge answered, and what an answer may weigh.
+  passkeysPerUserMax: 10,
+  passkeyNameMax: 60,
+  passkeyChallengeSeconds: 300,
+  passkeyAnswerLettersMax: 16_384,
+  spentChallengesClearedPerUse: 100,
   resetReasonMax: 200,
   passwordMin: 10,
   passwordMax: 128,

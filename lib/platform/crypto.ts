@@ -41,6 +41,8 @@ export interface Keys {
   readonly ledger: Buffer;
   /** Makes the secrets that sign webhooks. */
   readonly webhook: Buffer;
+  /** Signs the challenges that passkeys answer. */
+  readonly challenge: Buffer;
   /** Per merchant: blinds card texts for the duplicate check. */
   fingerprint(merchantId: string): Buffer;
 }
@@ -70,6 +72,7 @@ export function deriveKeys(secret: Secret, named: NamedMasterKeys = { current: n
     requestHash: derive("request hash"),
     ledger: derive("ledger signature"),
     webhook: derive("webhook"),
+    challenge: derive("passkey challenge"),
     session: new Secret(derive("session").toString("base64url")),
     fingerprint(merchantId) {
       const known = perMerchant.get(merchantId) ?? derive(`fingerprint ${merchantId}`);

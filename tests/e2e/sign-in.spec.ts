@@ -119,6 +119,67 @@ test("with two-step sign-in a password alone opens nothing, a recovery code lets
   await expect(page.getByRole("button", { name: "Set up two-step sign-in" })).toBeVisible();
 });
 
+test("a passkey lets its holder in alone and in place of the code, and nobody once it is removed", async ({
+  browser,
+}) => {
+  test.slow();
+  // A key is bound to the shop's own host, which is this name and no number.
+  const baseURL = (process.env.KAPU_TEST_SHOP_URL ?? "").replace("127.0.0.1", "localhost");
+  const context = await browser.newContext({ baseURL });
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      ...{ protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true },
+      ...{ isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+  const merchant = await openMerchant(page);
+  await signIn(page, merchant, "merchant");
+  await enrol(page);
+  await page.goto("/en/account/factor");
+  await page.getByLabel("Name").fill("office computer");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await expect(page.getByRole("button", { name: "Remove office computer" })).toBeVisible();
+  await page.getByLabel("Name").fill("the same once more");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "This device's passkey is here already." })).toBeVisible();
+
+  const leave = async () => {
+    await page.getByRole("button", { name: "Sign out" }).first().click();
+    await expect(page).toHaveURL(/\/sign-in$/);
+  };
+  const show = page.getByRole("button", { name: "Sign in with a passkey" });
+  const home = ({ pathname }: URL) => pathname === "/en/merchant";
+  await leave();
+  await show.click();
+  await expect(page).toHaveURL(home);
+
+  await leave();
+  await page.locator("input[name=email]").fill(merchant.email);
+  await page.locator("input[name=password]").fill(merchant.password);
+  await page.locator("main button[type=submit]").click();
+  await expect(page).toHaveURL(/\/sign-in\/factor$/);
+  await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+  await show.click();
+  await expect(page.getByRole("alert").filter({ hasText: "Your device did not confirm it." })).toBeVisible();
+  await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
+  await show.click();
+  await expect(page).toHaveURL(home);
+
+  await page.goto("/en/step-up?next=/en/merchant/batches");
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await expect(page).toHaveURL(/\/merchant\/batches$/);
+  await page.goto("/en/account/factor");
+  await page.getByRole("button", { name: "Remove office computer" }).click();
+  await expect(page.getByText("No passkeys yet.")).toBeVisible();
+  await leave();
+  await show.click();
+  await expect(page.getByRole("alert").filter({ hasText: "This passkey was not accepted." })).toBeVisible();
+  await context.close();
+});
+
 test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
 

@@ -80,6 +80,12 @@ export const ACTIONS: Readonly<Record<string, ActionRow | "for anybody">> = {
   finishEnrolmentAction: staff(() => ({ code: "123456" })),
   renewRecoveryCodesAction: staff(() => ({ code: "123456" })),
   disableFactorAction: staff(() => ({ code: "123456" })),
+  // Whose key it is, and what for, is in the challenge.
+  askPasskeyAction: "for anybody",
+  showPasskeyAction: "for anybody",
+  askNewPasskeyAction: asksAgain(staff()),
+  addPasskeyAction: asksAgain(staff(() => ({ name: "walk", answer: "{}" }))),
+  removePasskeyAction: asksAgain(foreign((f) => ({ passkeyId: f.passkey }))),
   signOutAction: staff(),
   changePasswordAction: staff(() => ({ current: "a guess", password: "another password" })),
   endOtherSessionsAction: staff(),

@@ -27,6 +27,7 @@ export interface Foreign {
   readonly delivery: string;
   readonly exportFile: string;
   readonly filter: string;
+  readonly passkey: string;
 }
 
 /** What a merchant has who sold one order, and one row of everything else that has an id of its own. */
@@ -54,6 +55,7 @@ export async function findForeign(
     delivery: randomUUID(),
     exportFile: randomUUID(),
     filter: randomUUID(),
+    passkey: `walk-${randomBytes(16).toString("hex")}`,
   };
   await make(client, { ...found, ...made });
   return { ...found, ...made };
@@ -61,7 +63,15 @@ export async function findForeign(
 
 type Made = Pick<
   Foreign,
-  "replacement" | "dispute" | "disputePicture" | "apiKey" | "endpoint" | "delivery" | "exportFile" | "filter"
+  | "replacement"
+  | "dispute"
+  | "disputePicture"
+  | "apiKey"
+  | "endpoint"
+  | "delivery"
+  | "exportFile"
+  | "filter"
+  | "passkey"
 >;
 
 /** What a buyer of this shop writes in the order. */
@@ -117,6 +127,11 @@ async function make(client: pg.Client, f: Foreign): Promise<void> {
     `INSERT INTO saved_filter (id, user_id, list, name, query) VALUES ($1, $2, 'orders', 'Walk', 'status=paid')`,
     [f.filter, f.user],
   );
+  await client.query("INSERT INTO passkey (id, user_id, name, public_key) VALUES ($1, $2, 'Walk', $3)", [
+    f.passkey,
+    f.user,
+    randomBytes(77),
+  ]);
 }
 
 /** The owner's rows as they are now, in one line: whatever is done to any of them changes it. */
@@ -142,6 +157,7 @@ export async function stateOf(client: pg.Client, { merchant }: Foreign): Promise
        SELECT w::text FROM webhook_endpoint w WHERE merchant_id = $1 UNION ALL
        SELECT d::text FROM webhook_delivery d WHERE merchant_id = $1 UNION ALL
        SELECT e::text FROM export_file e WHERE merchant_id = $1 UNION ALL
+       SELECT k::text FROM passkey k JOIN app_user u ON u.id = k.user_id AND u.merchant_id = $1 UNION ALL
        SELECT f::text FROM saved_filter f JOIN app_user u ON u.id = f.user_id AND u.merchant_id = $1 UNION ALL
        SELECT r::text FROM vault_reveal r WHERE merchant_id = $1 UNION ALL
        SELECT r::text FROM reveal_record r JOIN orders o ON o.id = r.order_id AND o.merchant_id = $1) t`,

@@ -1,25 +1,32 @@
 "use server";
 
+import { refresh } from "next/cache";
 import { redirect } from "next/navigation";
 import { action } from "@/lib/entry/action";
-import { awaitsFactor, rateLimit, signedIn, steppedUp } from "@/lib/entry/guards";
+import { anybody, awaitsFactor, rateLimit, signedIn, steppedUp } from "@/lib/entry/guards";
 import { dropSession, holdSession } from "@/lib/entry/session";
 import { changePassword } from "@/lib/features/identity/accounts";
+import { addPasskey, askNewPasskey, removePasskey } from "@/lib/features/identity/add-passkey";
 import { disableFactor, finishEnrolment, renewRecoveryCodes, startEnrolment } from "@/lib/features/identity/enrol";
 import {
+  AddPasskeyForm,
   ChangePasswordForm,
   CodeForm,
   FactorForm,
   NoFields,
+  PasskeyIdForm,
   SessionForm,
   SetupForm,
+  ShowPasskeyForm,
   SignInForm,
   StepUpForm,
 } from "@/lib/features/identity/schema";
 import { endOtherSessions, endSession } from "@/lib/features/identity/sessions";
 import { redeemSetupLink } from "@/lib/features/identity/setup-link";
-import { finishSignIn, signIn } from "@/lib/features/identity/sign-in";
+import { finishSignIn, type OpenedSession, signIn } from "@/lib/features/identity/sign-in";
 import { stepUp } from "@/lib/features/identity/step-up";
+import { askPasskey, type PasskeyRefusal, signInByPasskey, stepUpByPasskey } from "@/lib/features/identity/use-passkey";
+import { ok, type Result } from "@/lib/kernel/result";
 import type { Secret } from "@/lib/kernel/secret";
 
 export const signInAction = action({
@@ -51,6 +58,51 @@ export const stepUpAction = action({
   onOk: (_value, { locale, input, viewer }) => {
     if (input.next) redirect(homeOf(viewer.kind, locale, input.next));
   },
+});
+
+/** What the browser asks the person's devices for; its answer goes to `showPasskeyAction`. */
+export const askPasskeyAction = action({
+  schema: NoFields,
+  guards: [rateLimit("form"), anybody],
+  run: async ({ deps, asker }) => ok(await askPasskey(deps, asker)),
+  onOk: (options) => options,
+});
+
+export const showPasskeyAction = action({
+  schema: ShowPasskeyForm,
+  guards: [rateLimit("form"), anybody],
+  run: async ({ input, deps, asker, client }): Promise<Result<OpenedSession | null, PasskeyRefusal>> => {
+    const { answer } = input;
+    const { session, awaited } = asker;
+    if (session) return stepUpByPasskey(deps, { session, answer });
+    return signInByPasskey(deps, { awaited, answer, userAgent: client.userAgent });
+  },
+  onOk: async (opened, { deps, locale, input, asker }) => {
+    if (opened) await holdSession(deps, opened);
+    const role = opened?.role ?? asker.session?.viewer.kind;
+    if (role && (opened || input.next)) redirect(homeOf(role, locale, input.next));
+  },
+});
+
+export const askNewPasskeyAction = action({
+  schema: NoFields,
+  guards: [signedIn, steppedUp],
+  run: ({ deps, viewer, session }) => askNewPasskey(deps, viewer, session),
+  onOk: (options) => options,
+});
+
+export const addPasskeyAction = action({
+  schema: AddPasskeyForm,
+  guards: [signedIn, steppedUp],
+  run: ({ input, deps, viewer }) => addPasskey(deps, viewer, input),
+  onOk: () => refresh(),
+});
+
+export const removePasskeyAction = action({
+  schema: PasskeyIdForm,
+  guards: [signedIn, steppedUp],
+  run: ({ input, deps, viewer }) => removePasskey(deps, viewer, input.passkeyId),
+  onOk: () => refresh(),
 });
 
 export const startEnrolmentAction = action({

@@ -72,11 +72,14 @@ export function renewRecoveryCodes(
 }
 
 async function removeFactor(tx: Tx, userId: string): Promise<number> {
+  // First, because a key that is just being added holds its row: what comes in before this has it goes out with the rest.
+  const { count } = await tx.userFactor.deleteMany({ where: { userId } });
   await tx.recoveryCode.deleteMany({ where: { userId } });
-  return (await tx.userFactor.deleteMany({ where: { userId } })).count;
+  await tx.passkey.deleteMany({ where: { userId } });
+  return count;
 }
 
-/** Puts the factor out of use for whoever shows it once more. */
+/** Puts the factor out of use for whoever shows it once more; their passkeys go with it. */
 export function disableFactor(deps: Deps, viewer: Viewer, code: Secret): Promise<Result<null, FactorRefusal>> {
   return proveFactor(deps, { viewer, code }, async (tx) => {
     await removeFactor(tx, viewer.userId);

@@ -42,6 +42,55 @@ export const StepUpForm = z.object({ answer: Password, next: OwnPath });
 /** The address a page was sent from or to, when it is one of ours. */
 export const NextQuery = z.object({ next: OwnPath });
 
+const Base64 = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[A-Za-z0-9_-]+$/);
+
+/** What a browser hands over of a device's answer, new key or proof; only what is looked at. */
+const PasskeyAnswer = z.object({
+  id: Base64(1_400).min(16),
+  rawId: Base64(1_400),
+  type: z.literal("public-key"),
+  response: z.object({
+    clientDataJSON: Base64(limits.passkeyAnswerLettersMax),
+    attestationObject: Base64(limits.passkeyAnswerLettersMax).optional(),
+    authenticatorData: Base64(limits.passkeyAnswerLettersMax).optional(),
+    signature: Base64(limits.passkeyAnswerLettersMax).optional(),
+    transports: z
+      .array(z.string().regex(/^[a-z-]{1,20}$/))
+      .max(10)
+      .optional()
+      .catch(undefined),
+  }),
+  clientExtensionResults: z.object({}).default({}),
+});
+export type PasskeyAnswer = z.output<typeof PasskeyAnswer>;
+
+/** The answer comes as the text of its JSON: a form has only texts. */
+const PasskeyText = z
+  .string()
+  .max(limits.passkeyAnswerLettersMax * 3, "passkey_refused")
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: "custom", message: "passkey_refused" });
+      return z.NEVER;
+    }
+  })
+  .pipe(PasskeyAnswer);
+
+export const ShowPasskeyForm = z.object({ answer: PasskeyText, next: OwnPath });
+
+export const AddPasskeyForm = z.object({
+  answer: PasskeyText,
+  name: z.string().trim().min(1, "required").max(limits.passkeyNameMax, "too_long"),
+});
+
+export const PasskeyIdForm = z.object({ passkeyId: z.string().max(1_400) });
+
 export const SetupForm = z.object({
   token: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   email: Email,

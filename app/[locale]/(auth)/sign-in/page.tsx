@@ -2,12 +2,15 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { TextField } from "@/components/form/fields";
+import { PasskeyButton } from "@/components/form/passkey-button";
 import { Door } from "@/components/merchant/door";
 import type { SearchParams } from "@/lib/entry/query";
 import { currentSession } from "@/lib/entry/session";
+import { siteOf } from "@/lib/features/identity/passkey-ceremony";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
-import { signInAction } from "../actions";
+import { getDeps } from "@/lib/platform/deps";
+import { askPasskeyAction, showPasskeyAction, signInAction } from "../actions";
 
 interface SignInPageProps {
   params: Promise<{ locale: string }>;
@@ -23,7 +26,9 @@ export default async function SignInPage({ params, searchParams }: SignInPagePro
   const session = await currentSession();
   if (session) redirect(`/${locale}/${session.viewer.kind}`);
   const { next } = await searchParams;
-  const { signIn: t, errors } = getMessages(locale).staff;
+  const { staff, security } = getMessages(locale);
+  const { signIn: t, errors } = staff;
+  const { passkeys } = security;
   return (
     <Door locale={locale} title={t.title} lead={t.lead}>
       <ActionForm action={signInAction} locale={locale} errors={errors} className="space-y-4">
@@ -35,6 +40,16 @@ export default async function SignInPage({ params, searchParams }: SignInPagePro
         </ActionSubmit>
         <p className="text-sm text-faint">{t.forgotten}</p>
       </ActionForm>
+      <PasskeyButton
+        locale={locale}
+        host={siteOf(getDeps().env).host}
+        ask={askPasskeyAction}
+        show={showPasskeyAction}
+        next={typeof next === "string" ? next : ""}
+        errors={errors}
+        t={passkeys}
+        label={passkeys.signIn}
+      />
     </Door>
   );
 }

@@ -2,13 +2,17 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { TextField } from "@/components/form/fields";
+import { PasskeyButton } from "@/components/form/passkey-button";
 import { Door } from "@/components/merchant/door";
 import { readQuery, type SearchParams } from "@/lib/entry/query";
 import { requireUser } from "@/lib/entry/session";
+import { siteOf } from "@/lib/features/identity/passkey-ceremony";
+import { listPasskeys } from "@/lib/features/identity/passkeys";
 import { NextQuery } from "@/lib/features/identity/schema";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
-import { stepUpAction } from "../actions";
+import { getDeps } from "@/lib/platform/deps";
+import { askPasskeyAction, showPasskeyAction, stepUpAction } from "../actions";
 
 interface StepUpPageProps {
   params: Promise<{ locale: string }>;
@@ -22,7 +26,9 @@ export async function generateMetadata({ params }: StepUpPageProps): Promise<Met
 /** Asks once more who is there, and leads back to where they were. */
 export default async function StepUpPage({ params, searchParams }: StepUpPageProps) {
   const locale = toLocale((await params).locale);
-  const { hasFactor, email } = await requireUser(locale, "/account");
+  const { hasFactor, email, userId } = await requireUser(locale, "/account");
+  const deps = getDeps();
+  const hasPasskeys = hasFactor && (await listPasskeys(deps, userId)).length > 0;
   const { next } = await readQuery(NextQuery, searchParams);
   const { staff, security } = getMessages(locale);
   const t = security.stepUp;
@@ -64,6 +70,19 @@ export default async function StepUpPage({ params, searchParams }: StepUpPagePro
           </p>
         )}
       </ActionForm>
+      {hasPasskeys ? (
+        <PasskeyButton
+          locale={locale}
+          host={siteOf(deps.env).host}
+          ask={askPasskeyAction}
+          show={showPasskeyAction}
+          next={next ?? ""}
+          errors={staff.errors}
+          t={security.passkeys}
+          label={security.passkeys.stepUp}
+          done={t.done}
+        />
+      ) : null}
     </Door>
   );
 }

@@ -5,13 +5,15 @@ import { Part } from "@/components/merchant/page-head";
 import { getMessages } from "@/lib/i18n";
 import type { Locale } from "@/lib/i18n/locale";
 import { disableFactorAction, renewRecoveryCodesAction } from "../../actions";
+import { PasskeysPart } from "./passkeys-part";
 
-/** New recovery codes, and the end of it; each asks for a code once more. */
-export function FactorManage({ locale }: Readonly<{ locale: Locale }>) {
+/** Passkeys, new recovery codes, and the end of it; the last two ask for a code once more. */
+export function FactorManage({ locale, userId }: Readonly<{ locale: Locale; userId: string }>) {
   const { staff, security } = getMessages(locale);
   const { manage: t, factor } = security;
   return (
     <>
+      <PasskeysPart locale={locale} userId={userId} />
       <Part title={t.codesTitle} note={t.codesLead}>
         <OneTimeCodes
           action={renewRecoveryCodesAction}

@@ -35,7 +35,7 @@ export default async function AccountFactorPage({ params }: FactorPageProps) {
       {pending ? (
         <FactorSetup locale={locale} secret={pending} email={session.email} shop={session.merchantName} />
       ) : (
-        <FactorManage locale={locale} />
+        <FactorManage locale={locale} userId={session.userId} />
       )}
     </StaffFrame>
   );

@@ -2,13 +2,17 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { TextField } from "@/components/form/fields";
+import { PasskeyButton } from "@/components/form/passkey-button";
 import { Door } from "@/components/merchant/door";
 import { readQuery, type SearchParams } from "@/lib/entry/query";
 import { currentAwaited } from "@/lib/entry/session";
+import { siteOf } from "@/lib/features/identity/passkey-ceremony";
+import { listPasskeys } from "@/lib/features/identity/passkeys";
 import { NextQuery } from "@/lib/features/identity/schema";
 import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
-import { showFactorAction } from "../../actions";
+import { getDeps } from "@/lib/platform/deps";
+import { askPasskeyAction, showFactorAction, showPasskeyAction } from "../../actions";
 
 interface FactorPageProps {
   params: Promise<{ locale: string }>;
@@ -21,7 +25,10 @@ export async function generateMetadata({ params }: FactorPageProps): Promise<Met
 
 export default async function FactorPage({ params, searchParams }: FactorPageProps) {
   const locale = toLocale((await params).locale);
-  if (!(await currentAwaited())) redirect(`/${locale}/sign-in`);
+  const awaited = await currentAwaited();
+  if (!awaited) redirect(`/${locale}/sign-in`);
+  const deps = getDeps();
+  const hasPasskeys = (await listPasskeys(deps, awaited.viewer.userId)).length > 0;
   const { next } = await readQuery(NextQuery, searchParams);
   const { staff, security } = getMessages(locale);
   const t = security.factor;
@@ -48,6 +55,18 @@ export default async function FactorPage({ params, searchParams }: FactorPagePro
           {t.back}
         </a>
       </ActionForm>
+      {hasPasskeys ? (
+        <PasskeyButton
+          locale={locale}
+          host={siteOf(deps.env).host}
+          ask={askPasskeyAction}
+          show={showPasskeyAction}
+          next={next ?? ""}
+          errors={staff.errors}
+          t={security.passkeys}
+          label={security.passkeys.signIn}
+        />
+      ) : null}
     </Door>
   );
 }
