@@ -148,10 +148,15 @@ function Chooser({ locale, base, query, rows, categories }: ChooserProps) {
         <fieldset className="rounded-md border p-4">
           <legend className="px-1 text-sm font-medium">{t.wish}</legend>
           <div className="grid gap-4 sm:grid-cols-3">
-            <label className="space-y-1.5 text-sm font-medium" htmlFor="bulk-price">
-              <span>{t.price}</span>
-              <Input id="bulk-price" name="price" placeholder="+5%" aria-describedby="bulk-price-hint" />
-            </label>
+            <div className="space-y-1.5">
+              <label className="space-y-1.5 text-sm font-medium" htmlFor="bulk-price">
+                <span>{t.price}</span>
+                <Input id="bulk-price" name="price" placeholder="+5%" aria-describedby="bulk-price-hint" />
+              </label>
+              <p id="bulk-price-hint" className="text-sm text-faint">
+                {t.priceHint}
+              </p>
+            </div>
             <label className="space-y-1.5 text-sm font-medium" htmlFor="bulk-status">
               <span>{t.status}</span>
               <Select id="bulk-status" name="status">
@@ -175,9 +180,6 @@ function Chooser({ locale, base, query, rows, categories }: ChooserProps) {
               </Select>
             </label>
           </div>
-          <p id="bulk-price-hint" className="mt-2 text-sm text-faint">
-            {t.priceHint}
-          </p>
         </fieldset>
         <Button type="submit" variant="ink" size="sm">
           {t.preview}

@@ -59,7 +59,7 @@ export async function CustomersView({ query, ...view }: CustomersViewProps) {
 function Customer({ locale, base, row }: Pick<ViewProps, "locale" | "base"> & { readonly row: CustomerRow }) {
   return (
     <tr className="hover:bg-sunken">
-      <Cell className="max-w-64 break-all">
+      <Cell className="min-w-44 max-w-64 break-all">
         <Link
           href={`${base}/orders?q=${encodeURIComponent(row.email)}`}
           prefetch={false}

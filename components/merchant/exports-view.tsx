@@ -26,13 +26,13 @@ export async function ExportsView({ locale, viewer }: ViewProps) {
           <thead>
             <tr>
               <HeadCell>{t.at}</HeadCell>
-              <HeadCell>{t.format}</HeadCell>
               <HeadCell>{t.state}</HeadCell>
-              <HeadCell className="text-right">{t.rows}</HeadCell>
-              <HeadCell className="text-right">{t.size}</HeadCell>
               <HeadCell>
                 <span className="sr-only">{t.download}</span>
               </HeadCell>
+              <HeadCell>{t.format}</HeadCell>
+              <HeadCell className="text-right">{t.rows}</HeadCell>
+              <HeadCell className="text-right">{t.size}</HeadCell>
             </tr>
           </thead>
           <tbody>
@@ -52,15 +52,12 @@ function File({ locale, file }: Pick<ViewProps, "locale"> & { readonly file: Exp
   return (
     <tr>
       <Cell className="figures whitespace-nowrap">{formatStamp(file.createdAt, locale)}</Cell>
-      <Cell>{file.format.toUpperCase()}</Cell>
       <Cell>
         <Badge tone={isDone ? "strong" : file.state === "failed" ? "seal" : "muted"}>
           {wordOf(t.states, file.state)}
         </Badge>
       </Cell>
-      <Cell className="figures text-right">{formatCount(file.rowCount, locale)}</Cell>
-      <Cell className="figures whitespace-nowrap text-right">{isDone ? formatBytes(Number(file.byteCount)) : "—"}</Cell>
-      <Cell>
+      <Cell className="whitespace-nowrap">
         {isDone ? (
           <a
             href={`/api/merchant/exports/${toPublicId("export", file.id)}`}
@@ -71,6 +68,9 @@ function File({ locale, file }: Pick<ViewProps, "locale"> & { readonly file: Exp
           </a>
         ) : null}
       </Cell>
+      <Cell>{file.format.toUpperCase()}</Cell>
+      <Cell className="figures text-right">{formatCount(file.rowCount, locale)}</Cell>
+      <Cell className="figures whitespace-nowrap text-right">{isDone ? formatBytes(Number(file.byteCount)) : "—"}</Cell>
     </tr>
   );
 }

@@ -48,10 +48,12 @@ export async function ImportPreview({ locale, upload, wish, path, start, cancel 
     <div className="space-y-8">
       <Part
         title={t.preview.table}
-        note={`${fill(t.preview.lead, { count: preview.value.items.length })} ${t.preview.hidden}`}
+        note={
+          cards > 0 ? `${fill(t.preview.lead, { count: preview.value.items.length })} ${t.preview.hidden}` : undefined
+        }
       >
         <Summary preview={preview.value} locale={locale} />
-        <LeftOut reading={detected.reading} locale={locale} />
+        {cards > 0 ? <LeftOut reading={detected.reading} locale={locale} /> : null}
         {fault ? <FaultNotice fault={fault} locale={locale} /> : null}
         {preview.value.items.length > 0 ? <FirstCards preview={preview.value} locale={locale} /> : null}
       </Part>

@@ -25,7 +25,7 @@ export function Bar({ label, value, max, text }: Readonly<BarProps>) {
       </div>
       <progress
         aria-label={label}
-        className="h-2 w-full accent-ink"
+        className="bar h-2 w-full"
         {...(max === null ? {} : { value: Math.min(value, max), max: Math.max(1, max) })}
       />
     </div>

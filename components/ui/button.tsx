@@ -19,7 +19,8 @@ const SIZES: Record<ButtonSize, string> = {
 /** The look of a button, for a link that acts as one. `seal` is for the one act that matters on a page. */
 export function buttonClass({ variant = "outline", size = "md" }: { variant?: ButtonVariant; size?: ButtonSize } = {}) {
   return clsx(
-    "inline-flex select-none items-center justify-center gap-2 rounded-md font-medium transition-colors",
+    // A word is never broken, in Chinese neither: in a narrow row a button would else stand on its end.
+    "inline-flex select-none break-keep wrap-normal items-center justify-center gap-2 rounded-md font-medium transition-colors",
     "disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55",
     VARIANTS[variant],
     SIZES[size],
