@@ -121,7 +121,7 @@ interface SecretRowProps {
 const SecretRow = memo(function SecretRow({ index, secret, said, note, report, t }: Readonly<SecretRowProps>) {
   const isHidden = secret === null;
   return (
-    <li className="flex min-h-13 items-center gap-3 py-1.5">
+    <li className="flex min-h-13 flex-wrap items-center gap-x-3 py-1.5 sm:flex-nowrap">
       <span className="figures w-9 shrink-0 text-right text-sm text-faint">{index + 1}</span>
       <div className="min-w-0 flex-1">
         {isHidden ? (
@@ -142,10 +142,17 @@ const SecretRow = memo(function SecretRow({ index, secret, said, note, report, t
       >
         {isHidden ? t.revealOne : (said ?? t.copy)}
       </button>
+      {/* On a phone below the card, which needs the width. */}
       {isHidden ? null : (
-        <a href={`${report.href}?card=${index + 1}`} aria-label={fill(report.row, { n: index + 1 })} className={ACT}>
-          {report.label}
-        </a>
+        <span className="basis-full sm:basis-auto">
+          <a
+            href={`${report.href}?card=${index + 1}`}
+            aria-label={fill(report.row, { n: index + 1 })}
+            className={`${ACT} ml-9 sm:ml-0`}
+          >
+            {report.label}
+          </a>
+        </span>
       )}
     </li>
   );
