@@ -4,6 +4,7 @@ import { Part } from "@/components/merchant/page-head";
 import { SalesChart } from "@/components/merchant/sales-chart";
 import { wordOf } from "@/components/merchant/state-badges";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { dayAfter } from "@/lib/features/reports/rules";
 import { TREND_PERIODS } from "@/lib/features/reports/schema";
 import { type FindingTrend, readFindingTrend, type TrendDay } from "@/lib/features/reports/trend";
 import { getMessages } from "@/lib/i18n";
@@ -50,7 +51,8 @@ function Charts({ locale, trend }: Readonly<{ locale: Locale; trend: FindingTren
   const row = ({ day, opened, closed, open }: TrendDay) => ({
     day,
     cells: [day, count(opened), count(closed), count(open)],
-    href: `/${locale}/admin/reports/${day}`,
+    // The closes from that day back: of a day that is not closed there is no page yet.
+    href: `/${locale}/admin/reports?before=${dayAfter(day)}`,
   });
   const most = Math.max(0, ...trend.days.map(({ open }) => open));
   return (

@@ -132,6 +132,10 @@ export const currenciesOf = (figures: readonly Figure[]): string[] =>
 /** "2026-11" of "2026-11-21". */
 export const monthOf = (day: string): string => day.slice(0, 7);
 
+/** "2026-12-01" of "2026-11-30". */
+export const dayAfter = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 24 * 3_600_000).toISOString().slice(0, 10);
+
 /** The first day of a month, and that of the next one. */
 export function monthSpan(month: string): { readonly from: string; readonly until: string } {
   const [year = 0, number = 0] = month.split("-").map(Number);

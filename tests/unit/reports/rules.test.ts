@@ -4,6 +4,7 @@ import {
   addFigures,
   addMerchants,
   canonicalClose,
+  dayAfter,
   differenceOf,
   duePart,
   type Figure,
@@ -91,6 +92,7 @@ describe("what an address says", () => {
 
   test("a month ends where the next begins, in December too", () => {
     expect(monthSpan("2026-12")).toEqual({ from: "2026-12-01", until: "2027-01-01" });
+    expect(["2026-02-28", "2026-12-31"].map(dayAfter)).toEqual(["2026-03-01", "2027-01-01"]);
     expect(monthSpan("2026-09")).toEqual({ from: "2026-09-01", until: "2026-10-01" });
   });
 });
