@@ -102,6 +102,7 @@ for (const look of LOOKS) {
       .getByRole("link", { name: new RegExp(`^${t.title}`) })
       .first()
       .click();
+    await expect(staff).toHaveURL(/\/merchant\/disputes$/);
     await expect(staff.getByRole("table")).toBeVisible();
     await expectClean(staff, `list-${locale}`);
     await staff.getByRole("link", { name: new RegExp(t.kinds.used) }).click();
