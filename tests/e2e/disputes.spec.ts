@@ -161,6 +161,7 @@ test("an admin sees what was handed over, compensates it, and the buyer takes it
 
   await staff.goto("/en/merchant/disputes");
   await staff.getByRole("link", { name: new RegExp(t.kinds.invalid) }).click();
+  await expect(staff).toHaveURL(/\/merchant\/disputes\/dsp_[0-9a-f]{32}$/);
   const address = new URL(staff.url()).pathname.replace("/merchant/", "/admin/");
   await staff.getByLabel(t.page.answer).fill("We cannot tell.");
   await staff.getByLabel(t.page.handOn).check();
