@@ -64,7 +64,12 @@ async function settle(deps: Deps, report: CacheReport): Promise<void> {
   const percent = percentOf(report);
   if (percent > limits.cacheDriftPercent) {
     await inTransaction(deps.db, async (tx) => {
-      const detail = { cache, compared: String(compared), drifted: String(drifted), percent: String(Math.round(percent * 10) / 10) };
+      const detail = {
+        cache,
+        compared: String(compared),
+        drifted: String(drifted),
+        percent: String(Math.round(percent * 10) / 10),
+      };
       const { opened, reopened } = await renewFindings(tx, [{ kind: KIND, subject: cache, look: cache, detail }]);
       const { id } = await tx.finding.findUniqueOrThrow({
         where: { kind_subject: { kind: KIND, subject: cache } },
