@@ -107,7 +107,7 @@ const phases = () => [
   // The build writes types of its own for each page, so types are judged after it. Chaos waits for rest more than it works.
   [
     [check("types", bin("typescript/bin/tsc"), "--noEmit"), vitest("simulation", ["simulation"])],
-    [vitest("integration", ["integration"])],
+    [vitest("integration", ["integration", "days"])],
   ],
   ...(hasPostgres15() ? [[[vitest("integration-15", ["integration"], on15)]]] : []),
   [[playwright("browser")]],

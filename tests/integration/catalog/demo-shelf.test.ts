@@ -51,7 +51,7 @@ describe("the demo shop", () => {
     const page = await findProduct(deps, "platform-coffee");
     const told = [
       ...["band", "buyerMax", "currency", "id", "phase", "priceMinor"],
-      ...["quantityMax", "quantityMin", "sku", "tiers", "title", "window"],
+      ...["promise", "quantityMax", "quantityMin", "sku", "tiers", "title", "window"],
     ];
     for (const { variants } of [...(await listProducts(deps, {})).items, page!]) {
       for (const variant of variants) expect(Object.keys(variant).sort()).toEqual(told);

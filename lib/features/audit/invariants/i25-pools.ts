@@ -2,12 +2,12 @@ import type { Invariant } from "../invariant";
 
 /**
  * Two witnesses for each card: where its batch went in and the ledger laid it since, and where its row says it lies. With that, and with
- * the batches adding up (I4), what a pool should hold is what is counted there.
+ * the batches adding up (I4), what a pool should hold is what is counted there. A card in the wrong pool harms no buyer, so it halts no sale.
  */
 export const pools: Invariant = {
   id: "I25",
   name: "pools",
-  kind: "safety",
+  kind: "liveness",
   sentence: {
     zh: "每张卡都在流水所说的库存池里；调拨总是一出一进，是同一些卡，与调拨账的张数相同。",
     en: "Every card lies in the pool where the ledger laid it; a transfer leaves one pool and enters another with the same cards, as many as were counted.",
