@@ -79,7 +79,7 @@ for (const look of LOOKS) {
     ]);
     await reporter.getByRole("button", { name: t.buyer.submit }).click();
     await expect(reporter).toHaveURL(/\/disputes\/dsp_[0-9a-f]{32}/);
-    await expect(reporter.getByRole("alert")).toContainText(t.errors.not_a_picture);
+    await expect(reporter.getByRole("alert").filter({ hasText: t.errors.not_a_picture })).toBeVisible();
     await expect(reporter.getByText("<script>alert(1)</script> •••••• was used before")).toBeVisible();
     await expect(reporter.locator("main img")).toHaveCount(1);
     expect(await reporter.locator("main img").evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(320);
