@@ -1,12 +1,12 @@
 import { CopiedNumber } from "@/components/merchant/copied-number";
 import { EvidenceFields } from "@/components/merchant/evidence-fields";
 import { wordOf } from "@/components/merchant/state-badges";
-import { OpenedRow } from "@/components/merchant/timeline";
+import { OpenedRow, TimelineEntry } from "@/components/merchant/timeline";
 import { tell } from "@/components/merchant/timeline-words";
 import type { StoryRow } from "@/lib/features/reconciliation/finding-story";
 import type { FindingStoryRow } from "@/lib/flows/read-finding-page";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatMinor, formatStamp } from "@/lib/i18n/format";
+import { fill, formatMinor } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { detailText, resolutionOf } from "./finding-words";
 
@@ -22,23 +22,15 @@ export function FindingStory({ locale, story }: StoryProps) {
   return (
     <ol className="border-l">
       {story.map(({ of, row }, position) => (
-        <li
+        <TimelineEntry
           key={position}
-          className="relative grid gap-x-4 py-1.5 pl-4 text-sm sm:grid-cols-[10.5rem_6.5rem_minmax(0,1fr)]"
+          at={row.at}
+          kind={of === "order" ? merchant.order.kinds[row.kind] : findings.story.kinds[row.kind]}
+          locale={locale}
         >
-          <span aria-hidden="true" className="absolute top-3.5 -left-[3px] size-[5px] rounded-full bg-edge" />
-          <time dateTime={row.at.toISOString()} className="figures text-faint" title={row.at.toISOString()}>
-            {formatStamp(row.at, locale)}
-            <span className="text-xs">:{String(row.at.getSeconds()).padStart(2, "0")}</span>
-          </time>
-          <span className="font-medium">
-            {of === "order" ? merchant.order.kinds[row.kind] : findings.story.kinds[row.kind]}
-          </span>
-          <div className="figures min-w-0 text-soft">
-            {of === "order" ? tell(row, locale) : <span className="wrap-anywhere">{tellStory(row, locale)}</span>}
-            {of === "order" ? <OpenedRow row={row} locale={locale} /> : <Opened row={row} locale={locale} />}
-          </div>
-        </li>
+          {of === "order" ? tell(row, locale) : <span className="wrap-anywhere">{tellStory(row, locale)}</span>}
+          {of === "order" ? <OpenedRow row={row} locale={locale} /> : <Opened row={row} locale={locale} />}
+        </TimelineEntry>
       ))}
     </ol>
   );

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { TimelineRow } from "@/lib/features/merchants/order-timeline";
 import { getMessages } from "@/lib/i18n";
 import { formatStamp } from "@/lib/i18n/format";
@@ -6,27 +7,38 @@ import { CopiedNumber } from "./copied-number";
 import { EvidenceFields } from "./evidence-fields";
 import { tell } from "./timeline-words";
 
+interface EntryProps {
+  readonly at: Date;
+  readonly kind: string;
+  readonly locale: Locale;
+  readonly children: ReactNode;
+}
+
+/** One thing that happened: when, what kind of thing, and what is told of it. */
+export function TimelineEntry({ at, kind, locale, children }: EntryProps) {
+  return (
+    <li className="relative grid gap-x-4 py-1.5 pl-4 text-sm sm:grid-cols-[10.5rem_6.5rem_minmax(0,1fr)]">
+      <span aria-hidden="true" className="absolute top-3.5 -left-[3px] size-[5px] rounded-full bg-edge" />
+      <time dateTime={at.toISOString()} className="figures text-faint" title={at.toISOString()}>
+        {formatStamp(at, locale)}
+        <span className="text-xs">:{String(at.getSeconds()).padStart(2, "0")}</span>
+      </time>
+      <span className="font-medium">{kind}</span>
+      <div className="figures min-w-0 text-soft">{children}</div>
+    </li>
+  );
+}
+
 /** Everything that happened to an order, the oldest first; seconds included, because seconds are what one argues about. */
 export function Timeline({ rows, locale }: Readonly<{ rows: readonly TimelineRow[]; locale: Locale }>) {
   const { kinds } = getMessages(locale).merchant.order;
   return (
     <ol className="border-l">
       {rows.map((row, position) => (
-        <li
-          key={position}
-          className="relative grid gap-x-4 py-1.5 pl-4 text-sm sm:grid-cols-[10.5rem_6.5rem_minmax(0,1fr)]"
-        >
-          <span aria-hidden="true" className="absolute top-3.5 -left-[3px] size-[5px] rounded-full bg-edge" />
-          <time dateTime={row.at.toISOString()} className="figures text-faint" title={row.at.toISOString()}>
-            {formatStamp(row.at, locale)}
-            <span className="text-xs">:{String(row.at.getSeconds()).padStart(2, "0")}</span>
-          </time>
-          <span className="font-medium">{kinds[row.kind]}</span>
-          <div className="figures min-w-0 text-soft">
-            {tell(row, locale)}
-            <OpenedRow row={row} locale={locale} />
-          </div>
-        </li>
+        <TimelineEntry key={position} at={row.at} kind={kinds[row.kind]} locale={locale}>
+          {tell(row, locale)}
+          <OpenedRow row={row} locale={locale} />
+        </TimelineEntry>
       ))}
     </ol>
   );
