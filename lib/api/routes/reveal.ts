@@ -9,8 +9,6 @@ import { refusalPage, secretsPage } from "../reveal-page";
 import type { Route } from "../route";
 import { addressOf } from "../sender";
 
-const USER_AGENT_LETTERS_MAX = 300;
-
 /** A form's request asks for a page; a program asks for JSON, or does not say. */
 const wantsPage = (c: ApiContext): boolean => (header(c, "accept") ?? "").includes("text/html");
 
@@ -26,7 +24,7 @@ async function answer(c: ApiContext, deps: Deps): Promise<Response> {
     actor: { kind: "buyer" },
     cardCount: order.quantity,
     addressHash: hashAddress(deps.keys, addressOf(c, deps)),
-    userAgent: (header(c, "user-agent") ?? "").slice(0, USER_AGENT_LETTERS_MAX),
+    userAgent: header(c, "user-agent"),
   });
   if (!revealed.ok) return send(c, refuse(revealed.error));
   const { secrets, replaced } = revealed.value;
