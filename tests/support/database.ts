@@ -12,14 +12,17 @@ export interface TestDatabase extends DatabaseUrls {
   drop(): Promise<void>;
 }
 
-/** Clones the migrated template, or another database that nobody is connected to; takes tens of milliseconds. */
+/**
+ * Clones the migrated template, or another database that nobody is connected to; takes tens of milliseconds. To copy its files
+ * takes half the time that it takes to write them to the log, and to drop them a third: nothing here waits for the disk.
+ */
 export async function createDatabase(source?: string): Promise<TestDatabase> {
   const { port, password, template: migrated } = inject("postgres");
   const template = source ?? migrated;
   const urlOf = (database: string) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`;
   const name = `test_${randomBytes(6).toString("hex")}`;
   await withClient(urlOf("postgres"), (client) =>
-    client.query(`CREATE DATABASE ${name} TEMPLATE ${template} OWNER ${ROLES.owner}`),
+    client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY OWNER ${ROLES.owner}`),
   );
   return {
     ...embeddedUrls({ urlOf, password }, name),

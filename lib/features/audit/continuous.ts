@@ -18,13 +18,14 @@ import { isEmpty, type Subjects } from "./window";
  */
 export function auditContinuously(databaseUrl: string, options: PassOptions): Promise<Pass | null> {
   return withSnapshot(databaseUrl, { statementMs: limits.auditTickStatementMs, turn: "continuous" }, async (client) => {
-    const pass = await run(client, options);
+    const pass = await passOver(client, options.migrations);
     await options.settle(pass);
     return pass;
   });
 }
 
-async function run(client: pg.ClientBase, { migrations }: PassOptions): Promise<Pass> {
+/** The same within a transaction of the caller's, who thereby chooses the snapshot, and sees to it that nobody else has the turn. */
+export async function passOver(client: pg.ClientBase, migrations: readonly string[]): Promise<Pass> {
   const startedAt = performance.now();
   const at = await snapshotTime(client);
   const progress = await readProgress(client, "continuous");

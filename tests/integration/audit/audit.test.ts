@@ -6,30 +6,21 @@ import type { Break } from "./break";
 import { BREAKS } from "./breaks";
 import { DANGLING } from "./dangling";
 import { liveALittle } from "./lived-in-shop";
+import { judgeBroken, openJudge } from "./rounds";
 
 const brokenIn = (report: AuditReport): string[] => report.results.filter(({ ok }) => !ok).map(({ id }) => id);
 const failuresIn = (report: AuditReport): (string | null)[] =>
   report.results.map(({ failure }) => failure).filter(Boolean);
 
 describe("the audit", () => {
-  test.beforeAll(({ database }) => liveALittle(database));
+  let judging: pg.Client;
+  test.beforeAll(async ({ database }) => {
+    await liveALittle(database);
+    judging = await openJudge(database.superuser);
+  });
+  test.afterAll(() => judging.end());
 
-  /** Breaks rows for real, past triggers and foreign keys, judges them, and takes it all back. */
-  async function judgeBroken(url: string, sql: Break["sql"]): Promise<AuditReport> {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL session_replication_role = replica");
-      for (const statement of [sql].flat()) {
-        const { rowCount, command } = await client.query(statement);
-        if (command !== "ALTER" && command !== "DROP") expect(rowCount, statement).toBeGreaterThan(0);
-      }
-      return await judge(client);
-    } finally {
-      await client.query("ROLLBACK");
-      await client.end();
-    }
-  }
+  const judgeBreak = (sql: Break["sql"]): Promise<AuditReport> => judgeBroken(judging, sql, judge);
 
   test("finds a shop clean that has seen every kind of order, as its own role and in one snapshot", async ({
     database,
@@ -92,8 +83,7 @@ describe("the audit", () => {
   });
 
   test.each(BREAKS)("$id names: $what", async ({ id, also = [], sql, fault }) => {
-    const { database } = shared;
-    const report = await judgeBroken(database, sql);
+    const report = await judgeBreak(sql);
     expect(failuresIn(report)).toEqual([]);
     expect(brokenIn(report).sort()).toEqual([id, ...also].sort());
     const rows = report.results.find((result) => result.id === id)?.rows ?? [];
@@ -101,7 +91,7 @@ describe("the audit", () => {
   });
 
   test.each(DANGLING)("I5 names a reference that leads nowhere: %s", async (fault, sql) => {
-    const report = await judgeBroken(shared.database, sql);
+    const report = await judgeBreak(sql);
     const rows = report.results.find((result) => result.id === "I5")?.rows ?? [];
     expect(rows.map((row) => row.fault)).toContain(fault);
   });
@@ -117,29 +107,23 @@ describe("the audit", () => {
       status: string,
     ) => `INSERT INTO finding (id, kind, subject, event_id, status, resolved_at, resolution)
       SELECT gen_random_uuid(), 'unjudged_payment', id::text, id, ${status} FROM payment_event WHERE verdict IS NULL`;
-    const open = await judgeBroken(shared.database, [unjudged, named("'open', NULL, NULL")]);
+    const open = await judgeBreak([unjudged, named("'open', NULL, NULL")]);
     expect(brokenIn(open)).toEqual([]);
-    const closed = await judgeBroken(shared.database, [unjudged, named("'resolved', now(), 'x'")]);
+    const closed = await judgeBreak([unjudged, named("'resolved', now(), 'x'")]);
     expect(brokenIn(closed)).toEqual(["I7"]);
   });
 
   test("an invariant that could not be read counts as broken, and the others are judged all the same", async () => {
-    const report = await judgeBroken(shared.database, ["DROP TABLE refund"]);
+    const report = await judgeBreak(["DROP TABLE refund"]);
     expect(report.isClean).toBe(false);
     expect(failuresIn(report).length).toBeGreaterThan(0);
     expect(report.results.filter(({ ok }) => ok).length).toBeGreaterThan(8);
   });
 
   test("at most a bounded number of rows is told, and that there are more", async () => {
-    const report = await judgeBroken(shared.database, "UPDATE card SET batch_id = gen_random_uuid()");
+    const report = await judgeBreak("UPDATE card SET batch_id = gen_random_uuid()");
     const agreement = report.results.find(({ id }) => id === "I5");
     expect(agreement?.rows.length).toBe(20);
     expect(agreement?.hasMore).toBe(true);
-  });
-
-  /** Filled by the first hook; `test.each` hands its own arguments to a test, not fixtures. */
-  const shared = { database: "" };
-  test.beforeAll(({ database }) => {
-    shared.database = database.superuser;
   });
 });
