@@ -106,7 +106,7 @@ for (const look of LOOKS) {
     await expect(staff.getByRole("table")).toBeVisible();
     await expectClean(staff, `list-${locale}`);
     await staff.getByRole("link", { name: new RegExp(t.kinds.used) }).click();
-    await expect(staff.getByText(t.evidence.firstReveal)).toBeVisible();
+    await expect(staff.getByText(t.evidence.firstReveal, { exact: true })).toBeVisible();
     await expect(staff.locator("main")).not.toContainText("BAD-CARD");
     await expect(staff.locator("main img")).toHaveCount(1);
     await expectClean(staff, `merchant-${locale}`);
@@ -127,7 +127,8 @@ for (const look of LOOKS) {
     const replace = staff.locator("details", { hasText: t.page.replace });
     await replace.getByLabel(t.page.reason).fill("It was redeemed before you looked.");
     await replace.getByRole("button", { name: t.page.replace }).dblclick();
-    await expect(staff.getByText(t.outcomes.replace).first()).toBeVisible();
+    await expect(staff.locator("main").getByText("It was redeemed before you looked.").first()).toBeVisible();
+    await expect(staff.locator("main").getByText(t.outcomes.replace).first()).toBeVisible();
     await expectClean(staff, `decided-${locale}`);
 
     await reporter.goto(thread);

@@ -215,7 +215,8 @@ test.describe("a shop whose gateway gives money back", () => {
     await admin.setViewportSize({ width: 1280, height: 900 });
     const second = await admin.context().newPage();
     await second.goto(admin.url());
-    for (const tab of [admin, second]) await tab.getByLabel("理由", { exact: true }).last().fill("买家发来截图");
+    for (const tab of [admin, second])
+      await tab.locator("#remedy").getByLabel("理由", { exact: true }).fill("买家发来截图");
     await admin.getByRole("button", { name: "执行：记到订单上" }).dblclick();
     await expect(admin.getByText("已记账，订单付清").first()).toBeVisible();
     await expect(admin.getByText("已解决", { exact: true }).first()).toBeVisible();

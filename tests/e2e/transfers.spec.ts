@@ -58,7 +58,9 @@ for (const [locale, width, colorScheme] of [
     await buyer.locator("input[name=reference]").fill(reference);
     await shoot(buyer, `transfer-buyer-ask-${locale}-${width}-${colorScheme}`);
     await buyer.getByRole("button", { name: locale === "zh" ? "我已转账" : "I have transferred" }).click();
-    await expect(buyer.getByText(locale === "zh" ? "已经告诉店主" : "The shop knows")).toBeVisible();
+    await expect(
+      buyer.getByRole("status").filter({ hasText: locale === "zh" ? "已经告诉店主" : "The shop knows" }),
+    ).toBeVisible();
     await expectSound(buyer);
     await shoot(buyer, `transfer-buyer-told-${locale}-${width}-${colorScheme}`);
 
