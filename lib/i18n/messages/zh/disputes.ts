@@ -83,7 +83,7 @@ export const disputes = {
     by: { buyer: "您", merchant: "店主", admin: "平台", system: "系统" },
     section: "售后",
     report: "这张有问题",
-    reportRow: "第 {n} 张有问题，申请售后",
+    reportRow: "这张有问题（第 {n} 张），申请售后",
     reportAny: "卡密有问题？申请售后",
     reportOrder: "付了款没收到？申请售后",
     card: "第 {n} 张",
