@@ -1,13 +1,5 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
-
-/** The system's own browser: a download would fail where only package registries are in reach. */
-const SYSTEM_BROWSERS = [
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-];
+import { findBrowser } from "./scripts/browser.mjs";
 
 export default defineConfig({
   testDir: "tests/e2e",
@@ -25,7 +17,7 @@ export default defineConfig({
     // A recorder costs a third of the browser's time, so only the second try of a test that failed is recorded.
     trace: "on-first-retry",
     launchOptions: {
-      executablePath: process.env.CHROMIUM_PATH ?? SYSTEM_BROWSERS.find((file) => existsSync(file)),
+      executablePath: findBrowser(),
       args: [
         "--no-sandbox",
         "--disable-dev-shm-usage",
