@@ -1,5 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
-import { addProduct, importCards, openMerchant, sendCards, signIn } from "../support/back-office";
+import { addProduct, importCards, sendCards, signIn } from "../support/back-office";
+import { openMerchant } from "../support/behind-the-shop";
 import { IMPORT_SAMPLES, readSample } from "../support/import-samples";
 
 test.describe.configure({ timeout: 120_000 });
@@ -13,7 +14,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 
 test("every shape of file shows its cards before it is imported, and a wrong guess is put right", async ({ page }) => {
   test.setTimeout(240_000);
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
   for (const { name, reading, cards, rejects = {} } of IMPORT_SAMPLES) {
@@ -67,7 +68,7 @@ test("cards are taken only from a signed-in page of this shop: not from another 
   page,
   context,
 }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
   await page.goto("/en/merchant/upload");
@@ -100,7 +101,7 @@ test("an upload whose network goes down goes on by itself, and one that was left
   page,
   context,
 }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
   // More than one slice: whenever the network goes down during the first, the rest is not there.

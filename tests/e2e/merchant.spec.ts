@@ -1,15 +1,22 @@
 // Over 300 lines: the journeys of one merchant, each of which needs the shop that the ones beside it open.
 import { expect, type Page, test } from "@playwright/test";
 import sharp from "sharp";
-import { addProduct, importCards, openMerchant, sendCards, signIn, uploadAndPublish } from "../support/back-office";
-import { behindTheShop } from "../support/behind-the-shop";
+import {
+  addProduct,
+  importCards,
+  openMerchantByForm,
+  sendCards,
+  signIn,
+  uploadAndPublish,
+} from "../support/back-office";
+import { behindTheShop, openMerchant } from "../support/behind-the-shop";
 import { expectSound } from "../support/sound-page";
 import { buyButton, fillOrder, order, payAtCashier } from "../support/storefront";
 
 test.describe.configure({ timeout: 120_000 });
 
 test("a merchant uploads a file, publishes it, and the first buyer holds a card from it", async ({ page, context }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchantByForm(page);
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
 
@@ -72,7 +79,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
   page,
   context,
 }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
   await uploadAndPublish(page, "BAD-0001\nBAD-0002\nBAD-0003\nBAD-0004\n");
@@ -138,7 +145,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
 });
 
 test("a price changed by the merchant is the price that the next buyer pays", async ({ page }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
   await uploadAndPublish(page, "ONE-1\nONE-2\nONE-3\nONE-4\n");
@@ -158,7 +165,7 @@ test("a price changed by the merchant is the price that the next buyer pays", as
 });
 
 test("a merchant keeps stock in two pools, and delivers by hand what a buyer asked for", async ({ page, context }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
   await uploadAndPublish(page, "POOL-1\nPOOL-2\nPOOL-3\nPOOL-4\n");
@@ -246,7 +253,7 @@ test("a merchant keeps stock in two pools, and delivers by hand what a buyer ask
 test("a merchant finds a card by its text, shows who they are before it opens, and withdraws what is left", async ({
   page,
 }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
   await uploadAndPublish(page, "VAULT-1\nVAULT-2\nVAULT-3\n");
@@ -304,7 +311,7 @@ test("a merchant finds a card by its text, shows who they are before it opens, a
 });
 
 test("what belongs to another shop is not there, whoever knows its address", async ({ page }) => {
-  const owner = await openMerchant(page);
+  const owner = await openMerchant();
   await signIn(page, owner, "merchant");
   await addProduct(page, owner.slug);
   const product = new URL(page.url()).pathname;
@@ -313,7 +320,7 @@ test("what belongs to another shop is not there, whoever knows its address", asy
   await page.getByRole("button", { name: "Sign out" }).first().click();
   await expect(page).toHaveURL(/\/sign-in$/);
 
-  const stranger = await openMerchant(page);
+  const stranger = await openMerchant();
   await signIn(page, stranger, "merchant");
   for (const path of [product, batch, "/en/admin", "/en/admin/people"]) {
     await page.goto(path);
@@ -322,7 +329,7 @@ test("what belongs to another shop is not there, whoever knows its address", asy
 });
 
 test("what a merchant writes and uploads is what buyers see, and none of it runs", async ({ page }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
   const editor = page.url();
@@ -373,7 +380,7 @@ test("what a merchant writes and uploads is what buyers see, and none of it runs
 test("a merchant changes many prices at once, takes a list of orders home, and gives a program a key", async ({
   page,
 }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
   await uploadAndPublish(page, "MANY-1\nMANY-2\n");

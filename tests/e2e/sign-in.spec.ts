@@ -1,7 +1,8 @@
 import { expect, type Page, test } from "@playwright/test";
 import { generateSync } from "otplib";
 import { ADMIN } from "../support/admin";
-import { openMerchant, signIn } from "../support/back-office";
+import { signIn } from "../support/back-office";
+import { openMerchant } from "../support/behind-the-shop";
 
 test("a wrong password is refused in words and keeps the e-mail; a right one leads to where one was going", async ({
   page,
@@ -38,7 +39,7 @@ test("another device can be signed out from the account page, and changing the p
   page,
   browser,
 }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   const phone = await (await browser.newContext()).newPage();
   await signIn(phone, merchant, "merchant");
   await signIn(page, merchant, "merchant");
@@ -79,7 +80,7 @@ test("with two-step sign-in a password alone opens nothing, a recovery code lets
   page,
 }) => {
   test.slow();
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   const codes = await enrol(page);
   expect(codes).toHaveLength(10);
@@ -135,7 +136,7 @@ test("a passkey lets its holder in alone and in place of the code, and nobody on
       ...{ isUserVerified: true, automaticPresenceSimulation: true },
     },
   });
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await enrol(page);
   await page.goto("/en/account/factor");
@@ -185,7 +186,7 @@ test.describe("without scripts", () => {
 
   test("two-step sign-in asks for its code and lets in all the same", async ({ page, browser }) => {
     const helper = await (await browser.newContext({ javaScriptEnabled: true })).newPage();
-    const merchant = await openMerchant(helper);
+    const merchant = await openMerchant();
     await signIn(helper, merchant, "merchant");
     const [code] = await enrol(helper);
     await helper.context().close();

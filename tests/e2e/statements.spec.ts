@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import { toGbk } from "@/sandbox/gateways/gbk";
 import { ADMIN } from "../support/admin";
-import { addProduct, openMerchant, signIn } from "../support/back-office";
+import { addProduct, signIn } from "../support/back-office";
+import { openMerchant } from "../support/behind-the-shop";
 import { expectSound } from "../support/sound-page";
 
 test.describe.configure({ timeout: 240_000 });
@@ -87,7 +88,7 @@ for (const [locale, width, colorScheme] of [
 }
 
 test("a merchant finds no statements, and no page of a stranger may send one", async ({ page, request }) => {
-  const merchant = await openMerchant(page);
+  const merchant = await openMerchant();
   await signIn(page, merchant, "merchant");
   await addProduct(page, merchant.slug);
   const reply = await page.evaluate(async () => {

@@ -1,11 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, type Page } from "@playwright/test";
 import { ADMIN } from "./admin";
-
-export interface Account {
-  readonly email: string;
-  readonly password: string;
-}
+import type { Account } from "./behind-the-shop";
 
 /** Signs in by the form and waits for the role's own front page. */
 export async function signIn(page: Page, { email, password }: Account, role: "admin" | "merchant", locale = "en") {
@@ -16,8 +12,8 @@ export async function signIn(page: Page, { email, password }: Account, role: "ad
   await expect(page).toHaveURL(new RegExp(`/${locale}/${role}$`));
 }
 
-/** A merchant of this test alone, opened by the admin as an admin does. */
-export async function openMerchant(page: Page): Promise<Account & { readonly slug: string }> {
+/** A merchant of this test alone, opened by the admin on the page for it. */
+export async function openMerchantByForm(page: Page): Promise<Account & { readonly slug: string }> {
   const slug = `shop-${randomBytes(5).toString("hex")}`;
   const merchant = { slug, email: `${slug}@example.com`, password: `first password of ${slug}` };
   await signIn(page, ADMIN, "admin");

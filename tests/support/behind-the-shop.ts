@@ -1,7 +1,11 @@
+import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { sealAccountSettings } from "@/lib/features/payments/accounts";
 import type { GatewayKind } from "@/lib/features/payments/gateways/port";
+import { createMerchant } from "@/lib/flows/create-merchant";
+import { Secret } from "@/lib/kernel/secret";
 import { deriveKeys, type Keys } from "@/lib/platform/crypto";
+import { closeDeps, createDeps, type Deps } from "@/lib/platform/deps";
 import { readEnv } from "@/lib/platform/env";
 import { createLog } from "@/lib/platform/log";
 import { keepSecret } from "@/lib/platform/secret-file";
@@ -11,16 +15,48 @@ import { kapu } from "./command-line";
 
 const dataDir = (): string => process.env.KAPU_TEST_SHOP_DATA ?? "";
 
-/** The database and the keys of the shop that the browser journeys run against, beside its server, which is not disturbed. */
-export async function behindTheShop<T>(work: (client: pg.Client, keys: Keys) => Promise<T>): Promise<T> {
+/** What runs beside the server that the browser journeys run against, on the same database, and does not disturb it. */
+async function besideTheServer<T>(
+  work: (shop: Pick<Parameters<typeof createDeps>[0], "env" | "urls" | "log">) => Promise<T>,
+): Promise<T> {
   const env = readEnv({ KAPU_DATA_DIR: dataDir() }, keepSecret);
   if (!env.ok) throw new Error(env.error.join());
-  const database = await startDatabase({ env: env.value, log: createLog("silent") });
+  const log = createLog("silent");
+  const database = await startDatabase({ env: env.value, log });
   try {
-    return await withClient(database.urls.owner, (client) => work(client, deriveKeys(env.value.secret)));
+    return await work({ env: env.value, urls: database.urls, log });
   } finally {
     await database.stop();
   }
+}
+
+/** The database and the keys of that shop. */
+export const behindTheShop = <T>(work: (client: pg.Client, keys: Keys) => Promise<T>): Promise<T> =>
+  besideTheServer(({ env, urls }) => withClient(urls.owner, (client) => work(client, deriveKeys(env.secret))));
+
+/** A flow of that shop, run here. */
+const withDeps = <T>(work: (deps: Deps) => Promise<T>): Promise<T> =>
+  besideTheServer(async (shop) => {
+    const deps = createDeps(shop);
+    return work(deps).finally(() => closeDeps(deps));
+  });
+
+export interface Account {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** A merchant of one test alone, as its admin's form would make it. */
+export async function openMerchant(): Promise<Account & { readonly slug: string }> {
+  const slug = `shop-${randomBytes(5).toString("hex")}`;
+  const merchant = { slug, email: `${slug}@example.com`, password: `first password of ${slug}` };
+  await withDeps(async (deps) => {
+    const { id: userId } = await deps.db.appUser.findFirstOrThrow({ where: { merchantId: null } });
+    const password = new Secret(merchant.password);
+    const made = await createMerchant(deps, { kind: "admin", userId }, { ...merchant, name: slug, password });
+    if (!made.ok) throw new Error(made.error);
+  });
+  return merchant;
 }
 
 interface TestAccount {

@@ -1,30 +1,43 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
+import axe from "axe-core";
+
+/** How a page is looked at: what is not said stays as it is. */
+export interface Dress {
+  readonly width?: number;
+  readonly colorScheme?: "light" | "dark";
+}
 
 /**
- * What is wrong with a page: axe's rules with the elements that break them, and whether it scrolls sideways.
- * One call in the page itself: our pages hold no frames, for which alone axe would open a second page and carry its findings there.
+ * What is wrong with a page: axe's rules with the elements that break them, and whether it scrolls sideways; in each dress, if some are
+ * given, without loading it again.
  */
-export async function faultsOf(page: Page): Promise<unknown[]> {
-  await page.evaluate(endOfTransitions);
-  const { violations } = await new AxeBuilder({ page })
-    .options({ resultTypes: ["violations"] })
-    .setLegacyMode()
-    .analyze();
-  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+export async function faultsOf(page: Page, dresses: readonly Dress[] = [{}]): Promise<unknown[]> {
+  // Straight into the page: ours hold no frames, for which alone axe's own builder opens a second page and carries its findings there.
+  await page.evaluate(axe.source);
+  const faults: unknown[] = [];
+  for (const dress of dresses) {
+    const { width, colorScheme } = dress;
+    if (colorScheme) await page.emulateMedia({ colorScheme });
+    if (width) await page.setViewportSize({ width, height: 800 });
+    const found = await page.evaluate(judge);
+    faults.push(...found.map((fault) => (dresses.length > 1 ? [dress, fault] : fault)));
+  }
+  return faults;
+}
+
+/** Axe finds nothing on the page, and it does not scroll sideways. */
+export async function expectSound(page: Page, dresses?: readonly Dress[]): Promise<void> {
+  expect([page.url(), await faultsOf(page, dresses)]).toEqual([page.url(), []]);
+}
+
+/** Runs in the page. Half-way between two colours every contrast is wrong: what will end by itself is waited for. */
+async function judge(): Promise<unknown[]> {
+  const ending = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
+  await Promise.allSettled(ending.map(({ finished }) => finished));
+  const { violations } = await (window as unknown as { axe: typeof axe }).axe.run({ resultTypes: ["violations"] });
+  const isWide = document.documentElement.scrollWidth > window.innerWidth;
   return [
     ...violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
     ...(isWide ? ["scrolls sideways"] : []),
   ];
-}
-
-/** Half-way between two colours, every contrast is wrong: what will end by itself is waited for. */
-async function endOfTransitions(): Promise<void> {
-  const ending = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
-  await Promise.allSettled(ending.map(({ finished }) => finished));
-}
-
-/** Axe finds nothing on the page, and it does not scroll sideways. */
-export async function expectSound(page: Page): Promise<void> {
-  expect([page.url(), await faultsOf(page)]).toEqual([page.url(), []]);
 }
