@@ -10,7 +10,7 @@ import { type Deps, ofDeps } from "@/lib/platform/deps";
 import { getMetrics } from "@/lib/platform/metrics";
 import { isAnswering } from "@/lib/platform/redis";
 import { send } from "@/tests/support/api-client";
-import { kapu } from "@/tests/support/command-line";
+import { kapuHere } from "@/tests/support/command-here";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openLane, type TestLane } from "@/tests/support/lane";
 import { openPostbox, type Postbox, textOf } from "@/tests/support/postbox";
@@ -220,7 +220,7 @@ describe("a check", () => {
       KAPU_DATA_DIR: folder,
       REDIS_URL: redis.url,
     };
-    const found = await kapu(["check-caches", "--json"], { env });
+    const found = await kapuHere(["check-caches", "--json"], { env });
     expect([found.code, found.json()]).toMatchObject([1, { outcome: "compared", compared: 3, drifted: 1 }]);
     expect(await stockOf()).toMatchObject({ drifted: 0 });
   });

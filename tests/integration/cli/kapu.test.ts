@@ -4,6 +4,7 @@ import type { Terminal } from "@/cli/command";
 import { main } from "@/cli/kapu";
 import { toPublicId } from "@/lib/kernel/id";
 import { withClient } from "@/lib/platform/with-client";
+import { kapuHere } from "../../support/command-here";
 import { kapu } from "../../support/command-line";
 import { createDatabase } from "../../support/database";
 import { openShop, type Stocked, type TestShop } from "../../support/shop";
@@ -43,7 +44,7 @@ describe("kapu import", () => {
     expect(first).toMatchObject({ code: 0 });
     expect(first.json()).toEqual({ accepted: 4, duplicate: 1, rejected: 0 });
     expect(await statuses()).toEqual(["available 4"]);
-    const again = await kapu(["import", "--variant", variant(), "--json", "-"], { env, input });
+    const again = await kapuHere(["import", "--variant", variant(), "--json", "-"], { env, input });
     expect(again.json()).toEqual({ accepted: 0, duplicate: 5, rejected: 0 });
   });
 
@@ -64,14 +65,14 @@ describe("kapu import", () => {
     ["a binary file", [], Buffer.from("\x7fELF\x02\x01\x01".padEnd(4096, "\0\x01\xff"), "latin1"), "binary_file"],
   ])("refuses %s with exit 1 and a code", async (_, args, input, code) => {
     const before = await statuses();
-    const ended = await kapu(["import", "--variant", variant(), ...args, "--json", "-"], { env, input });
+    const ended = await kapuHere(["import", "--variant", variant(), ...args, "--json", "-"], { env, input });
     expect(ended.code).toBe(1);
     expect(ended.json()).toMatchObject({ error: { code } });
     expect(await statuses()).toEqual(before);
   });
 
   test("refuses an unknown variant with exit 1", async () => {
-    const ended = await kapu(["import", "--variant", "nothing-like-it", "--json", "-"], { env, input: "X\n" });
+    const ended = await kapuHere(["import", "--variant", "nothing-like-it", "--json", "-"], { env, input: "X\n" });
     expect(ended.code).toBe(1);
     expect(ended.json()).toMatchObject({ error: { code: "not_found" } });
   });
@@ -79,11 +80,11 @@ describe("kapu import", () => {
 
 describe("kapu audit", () => {
   test("ends with 0 on a sound shop, and with 1 and the offending rows on a broken one", async ({ database }) => {
-    const sound = await kapu(["audit", "--json"], { env });
+    const sound = await kapuHere(["audit", "--json"], { env });
     expect(sound.code).toBe(0);
     expect(sound.json()).toMatchObject({ isClean: true });
     const order = await shop.place((await shop.stock({ cards: 1 })).variantId);
-    const deep = await kapu(["audit", "--deep"], { env });
+    const deep = await kapuHere(["audit", "--deep"], { env });
     expect(deep.code).toBe(0);
     const ids = deep.out.split("\n").flatMap((line) => /^(?:ok|-) +(I\d+) /.exec(line)?.[1] ?? []);
     expect(ids).toEqual(Array.from({ length: 26 }, (_, n) => `I${n + 1}`));
@@ -97,7 +98,7 @@ describe("kapu audit", () => {
     expect(broken.code).toBe(1);
     const { results } = broken.json<{ results: { ok: boolean; rows: unknown[] }[] }>();
     expect(results.filter(({ ok }) => !ok).flatMap(({ rows }) => rows).length).toBeGreaterThan(0);
-    const spoken = await kapu(["audit"], { env });
+    const spoken = await kapuHere(["audit"], { env });
     expect(spoken.code).toBe(1);
     expect(spoken.out).toMatch(/^BROKEN {2}I/m);
   });
@@ -111,7 +112,7 @@ describe("kapu demo", () => {
     const home = makeTemporaryFolder("demo");
     try {
       const demoEnv = { ...env, DATABASE_URL: empty.superuser, KAPU_DATA_DIR: home };
-      const first = await kapu(["demo", "--json"], { env: demoEnv });
+      const first = await kapuHere(["demo", "--json"], { env: demoEnv });
       expect(first).toMatchObject({ code: 0 });
       const { products, variants, cards } = first.json<Record<string, number>>();
       expect(products).toBe(8);
@@ -123,13 +124,13 @@ describe("kapu demo", () => {
         client.query("SELECT 1 FROM variant WHERE quantity_max = 5000"),
       );
       expect(wide.rows.length).toBeGreaterThanOrEqual(1);
-      const again = await kapu(["demo", "--json"], { env: demoEnv });
+      const again = await kapuHere(["demo", "--json"], { env: demoEnv });
       expect(again.json()).toMatchObject({ products, variants, cards });
     } finally {
       await empty.drop();
       removeFolder(home);
     }
-    const refused = await kapu(["demo", "--json"], { env });
+    const refused = await kapuHere(["demo", "--json"], { env });
     expect(refused.code).toBe(1);
     expect(refused.json()).toMatchObject({ error: { code: "not_empty" } });
   });
@@ -137,16 +138,16 @@ describe("kapu demo", () => {
 
 describe("kapu create-admin", () => {
   test("creates one admin, with a password it shows once or reads", async () => {
-    const made = await kapu(["create-admin", "--email", "Root@example.com", "--json"], { env });
+    const made = await kapuHere(["create-admin", "--email", "Root@example.com", "--json"], { env });
     expect(made.code).toBe(0);
     expect(made.json<{ password: string }>().password.length).toBeGreaterThan(15);
-    const again = await kapu(["create-admin", "--email", "root@example.com", "--password-stdin", "--json"], {
+    const again = await kapuHere(["create-admin", "--email", "root@example.com", "--password-stdin", "--json"], {
       env,
       input: "correct horse battery\n",
     });
     expect(again.code).toBe(1);
     expect(again.json()).toMatchObject({ error: { code: "email_taken" } });
-    const weak = await kapu(["create-admin", "--email", "two@example.com", "--password-stdin", "--json"], {
+    const weak = await kapuHere(["create-admin", "--email", "two@example.com", "--password-stdin", "--json"], {
       env,
       input: "short\n",
     });
@@ -156,7 +157,7 @@ describe("kapu create-admin", () => {
 
 describe("kapu doctor", () => {
   test("names what is missing and how to mend it", async () => {
-    const { json } = await kapu(["doctor", "--json"], { env });
+    const { json } = await kapuHere(["doctor", "--json"], { env });
     const { findings } = json<{ findings: { subject: string; verdict: string; sentence: string }[] }>();
     const subjects = findings.map(({ subject }) => subject);
     for (const subject of [
@@ -178,7 +179,7 @@ describe("kapu doctor", () => {
   });
 
   test("with settings that mean nothing says so in one sentence each, and exits 1", async () => {
-    const ended = await kapu(["doctor", "--json"], { env: { ...env, PORT: "99999999", KAPU_SECRET: "short" } });
+    const ended = await kapuHere(["doctor", "--json"], { env: { ...env, PORT: "99999999", KAPU_SECRET: "short" } });
     expect(ended.code).toBe(1);
     const { findings } = ended.json<{ findings: { sentence: string }[] }>();
     expect(findings.map(({ sentence }) => sentence).join(" ")).toMatch(/PORT.*KAPU_SECRET/);
@@ -255,17 +256,17 @@ describe("kapu", () => {
 describe("kapu rotate-keys", () => {
   test("wraps everything by the key that is given, once, and names what it cannot open", async () => {
     const [one, two] = ["1".repeat(40), "2".repeat(40)];
-    const rotated = await kapu(["rotate-keys", "--json"], { env: { ...env, KAPU_MASTER_KEY: one } });
+    const rotated = await kapuHere(["rotate-keys", "--json"], { env: { ...env, KAPU_MASTER_KEY: one } });
     const report = rotated.json<{ keyId: string; rewrapped: Record<string, number> }>();
     expect(report.keyId).toMatch(/^m[0-9a-f]{15}$/);
     expect(report.rewrapped.batches).toBeGreaterThan(0);
-    const again = await kapu(["rotate-keys", "--json"], { env: { ...env, KAPU_MASTER_KEY: one } });
+    const again = await kapuHere(["rotate-keys", "--json"], { env: { ...env, KAPU_MASTER_KEY: one } });
     expect(again.json()).toMatchObject({ rewrapped: { batches: 0, "gateway accounts": 0, authenticators: 0 } });
-    const lost = await kapu(["rotate-keys", "--json"], { env: { ...env, KAPU_MASTER_KEY: two } });
+    const lost = await kapuHere(["rotate-keys", "--json"], { env: { ...env, KAPU_MASTER_KEY: two } });
     expect(lost.code).toBe(1);
     expect(lost.json()).toMatchObject({ error: { code: "unopened" } });
     expect(lost.out).toContain(report.keyId);
     const back = { ...env, KAPU_MASTER_KEY: two, KAPU_MASTER_KEY_PREVIOUS: one };
-    expect((await kapu(["rotate-keys", "--json"], { env: back })).code).toBe(0);
+    expect((await kapuHere(["rotate-keys", "--json"], { env: back })).code).toBe(0);
   });
 });

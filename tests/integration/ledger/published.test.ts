@@ -7,6 +7,7 @@ import { findSealingState } from "@/lib/features/ledger/sealing-state";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { send } from "../../support/api-client";
+import { kapuHere } from "../../support/command-here";
 import { kapu } from "../../support/command-line";
 import { openLane, type TestLane } from "../../support/lane";
 import { openDeps, openShop, type TestShop } from "../../support/shop";
@@ -115,10 +116,10 @@ describe("the heads that are published", () => {
 
 describe("kapu verify-ledger and kapu export", () => {
   test("judge the database, write it out, and judge the file where there is no database", async () => {
-    const here = await kapu(["verify-ledger", "--json"], { env });
+    const here = await kapuHere(["verify-ledger", "--json"], { env });
     expect(here.json()).toMatchObject({ isIntact: true, blocks: BLOCKS, entries: 15, isKeyTrusted: true });
     expect(here.code).toBe(0);
-    const exported = await kapu(["export", "ledger", "--out", "ledger.jsonl", "--json"], { env, folder });
+    const exported = await kapuHere(["export", "ledger", "--out", "ledger.jsonl", "--json"], { env, folder });
     expect(exported.json()).toMatchObject({ lines: 1 + BLOCKS + 15 + 1 });
     const { publicKey } = (await send<{ publicKey: string }>(`${lane.url}/api/v1/ledger`)).json;
     // Without a setting of the shop, and so without its database and its secret.
@@ -137,7 +138,7 @@ describe("kapu verify-ledger and kapu export", () => {
     const { id, canonical } = (JSON.parse(lines[at] as string) as { entry: { id: string; canonical: string } }).entry;
     const forged = lines.with(at, (lines[at] as string).replace(canonical, canonical.replace("reserve", "release")));
     writeFileSync(path.join(folder, "forged.jsonl"), `${forged.join("\n")}\n`);
-    const ended = await kapu(["verify-ledger", "--file", "forged.jsonl", "--json"], { folder });
+    const ended = await kapuHere(["verify-ledger", "--file", "forged.jsonl", "--json"], { folder });
     expect(ended.json()).toMatchObject({ isIntact: false, break: { kind: "altered", block: BLOCKS, entryId: id } });
     expect(ended.code).toBe(1);
     const said = await verifyByTheDocument(path.join(folder, "forged.jsonl"));
@@ -151,10 +152,10 @@ describe("kapu verify-ledger and kapu export", () => {
     const sealed = short.filter((line) => line.startsWith('{"entry"')).length;
     short.push(JSON.stringify({ end: { blocks: BLOCKS - 1, entries: sealed, unsealed: 0 } }));
     writeFileSync(path.join(folder, "short.jsonl"), `${short.join("\n")}\n`);
-    const alone = await kapu(["verify-ledger", "--file", "short.jsonl", "--json"], { folder });
+    const alone = await kapuHere(["verify-ledger", "--file", "short.jsonl", "--json"], { folder });
     expect(alone.json()).toMatchObject({ isIntact: true, isKeyTrusted: false });
     const heads = `${lane.url}/api/v1/ledger/blocks?limit=2`;
-    const held = await kapu(["verify-ledger", "--file", "short.jsonl", "--heads", heads, "--json"], { folder });
+    const held = await kapuHere(["verify-ledger", "--file", "short.jsonl", "--heads", heads, "--json"], { folder });
     expect(held.json()).toMatchObject({ isIntact: false, break: { kind: "head", block: BLOCKS } });
     expect(held.code).toBe(1);
   });
@@ -176,7 +177,7 @@ describe("how far the ledger is sealed", () => {
     });
     const { oldestUnsealedSeconds } = await findSealingState(shop.deps);
     expect(oldestUnsealedSeconds).toBeGreaterThan(3_500);
-    const doctor = await kapu(["doctor", "--json"], { env });
+    const doctor = await kapuHere(["doctor", "--json"], { env });
     const { findings } = doctor.json<{ findings: { subject: string; verdict: string; sentence: string }[] }>();
     expect(findings.find(({ subject }) => subject === "ledger")).toMatchObject({ verdict: "warning" });
     const stranger = openDeps(database, { KAPU_SECRET: "another secret of forty characters or so" });

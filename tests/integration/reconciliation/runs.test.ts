@@ -8,7 +8,7 @@ import { ok } from "@/lib/kernel/result";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { inTransaction } from "@/lib/platform/db";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
-import { kapu } from "@/tests/support/command-line";
+import { kapuHere } from "@/tests/support/command-here";
 import { openDeps, openShop, type TestShop } from "@/tests/support/shop";
 import { makeTemporaryFolder, removeFolder } from "@/tests/support/temporary-folder";
 import { describe, expect, test } from "@/tests/support/test";
@@ -184,11 +184,11 @@ describe("runs of the reconciliation", { timeout: 60_000 }, () => {
       "SELECT number FROM orders WHERE id = $1",
       [orderId],
     );
-    const broken = await kapu(["reconcile", "--order", number], options);
+    const broken = await kapuHere(["reconcile", "--order", number], options);
     expect(broken.code).toBe(1);
     expect(broken.out).toMatch(/ 1 {2}price_anomaly/);
     await misprice(orderId, 1000);
-    const clean = await kapu(["reconcile", "--json"], options);
+    const clean = await kapuHere(["reconcile", "--json"], options);
     expect(clean).toMatchObject({ code: 0 });
     expect(clean.json()).toMatchObject({ state: "done", closed: 1, findings: {} });
     await misprice(orderId, 5);
