@@ -1,15 +1,11 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import type pg from "pg";
 import { placeThroughBatch } from "@/lib/flows/hot/place-batch";
 import { reconcileNow } from "@/lib/flows/reconcile";
 import { reconcileContinuously } from "@/lib/flows/reconcile-continuously";
-import { newId } from "@/lib/kernel/id";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
-import { saveBillAccount } from "./bill-account";
+import { expectFound, openBooks, writeBooks } from "./books";
+import { type ChildFigures, endChild, runChild } from "./child";
 import { COMPARED, type ComparisonFigure } from "./comparison-bars";
 import { percentile } from "./figures";
 import type { Options } from "./options";
@@ -27,15 +23,6 @@ const FINDINGS = 100_000;
 const SMOKE_FINDINGS = 2_000;
 const INBOX_ASKS = 20;
 const CHILD_MS_MAX = 900_000;
-const ORDERS_PER_STEP = 5_000;
-/** Of a thousand orders three differ: another sum in the gateway's books, no row there, no mail. */
-const DIFFERING = { bill: 7, row: 11, mail: 13 } as const;
-
-export const HOW_BOOKS_WERE_BUILT =
-  "Comparison: the orders were written in bulk as the owner of the tables, 5,000 per statement, each with its line, card, attempt, notice, payment, two ledger entries, " +
-  "an event, two outbox rows, a mail and a row of the gateway's books, all of yesterday; three of a thousand differ. The run is over that shop, in a process of its own, " +
-  "its rests between steps included.";
-
 /** What a process that compares is told, as JSON on its command line. */
 export interface ComparisonOrder {
   readonly urls: DatabaseUrls;
@@ -53,127 +40,11 @@ export async function compareBooks({ urls, merchantId }: ComparisonOrder): Promi
   else await reconcileNow(deps, { merchantId });
   const seconds = (performance.now() - startedAt) / 1_000;
   await closeDeps(deps);
-  process.stdout.write(JSON.stringify({ seconds, peakMb: process.resourceUsage().maxRSS / 1_024 }));
-  process.exit(0);
+  endChild(seconds);
 }
 
-async function inAnotherProcess(order: ComparisonOrder): Promise<{ seconds: number; peakMb: number }> {
-  const child = fork(fileURLToPath(import.meta.url), ["compare", JSON.stringify(order)], {
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
-    timeout: CHILD_MS_MAX,
-  });
-  let text = "";
-  child.stdout?.setEncoding("utf8").on("data", (part: string) => {
-    text += part;
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`the process that was to compare ended with ${code}`);
-  return JSON.parse(text);
-}
-
-const idOf = (prefix: string): string => `('${prefix}' || lpad(to_hex(n), 12, '0'))::uuid`;
-const newPrefix = (): string => newId().slice(0, 24);
-
-interface Books {
-  readonly shop: BenchShop;
-  readonly accountId: string;
-  readonly batchId: string;
-  readonly fileId: string;
-  readonly prefixes: Readonly<Record<"card" | "order" | "attempt" | "event" | "payment" | "mail", string>>;
-}
-
-/** $1 and $2: the first and the last number of a step; $3: how old its rows are. */
-function statementsOf({ shop, accountId, batchId, fileId, prefixes }: Books): string[] {
-  const { merchantId, variantId, poolId } = shop;
-  const [card, order, attempt, event, payment] = (["card", "order", "attempt", "event", "payment"] as const).map(
-    (name) => idOf(prefixes[name]),
-  );
-  const sales = `(SELECT n, ${card} AS c, ${order} AS o, ${attempt} AS a, ${event} AS e, ${payment} AS p, now() - $3::interval AS at
-                    FROM generate_series($1::bigint, $2::bigint) AS n OFFSET 0) AS sale`;
-  const merchant = `'${merchantId}'::uuid`;
-  const place = `'${variantId}'::uuid, '${poolId}'::uuid`;
-  const account = `'${accountId}'`;
-  return [
-    `INSERT INTO card (id, merchant_id, variant_id, pool_id, batch_id, pick, status, order_id, delivered_at)
-     SELECT c, ${merchant}, ${place}, '${batchId}'::uuid, n, 'delivered', o, at FROM ${sales}`,
-    `INSERT INTO orders (id, number, merchant_id, scope, request_key, request_hash, token_hash, email, locale, stock_policy, quantity, total_minor, currency,
-                         status, paid_minor, payment_count, settled_payment_id, card_ids, created_at, deadline_at, paid_at, delivered_at, closed_at)
-     SELECT o, 'C' || o::text, ${merchant}, 'bench', o::text, hash, hash, n || '@example.com', 'zh', 'reserve_on_order', 1, 1000, 'CNY',
-            'delivered', 1000, 1, p, ARRAY[c], at, at + interval '15 minutes', at, at, at FROM ${sales}, sha256('') AS hash`,
-    `INSERT INTO order_line (order_id, line, variant_id, pool_id, quantity, unit_price_minor) SELECT o, 1, ${place}, 1, 1000 FROM ${sales}`,
-    `INSERT INTO payment_attempt (id, order_id, account_id, out_trade_no, amount_minor, currency, presentation, created_at)
-     SELECT a, o, ${account}, 'K' || n, 1000, 'CNY', '{"kind":"redirect"}', at FROM ${sales}`,
-    `INSERT INTO payment_event (id, account_id, source, dedupe, out_trade_no, gateway_trade_number, amount_minor, currency, raw, received_at, order_id, verdict)
-     SELECT e, ${account}, 'notice', sha256(e::text::bytea), 'K' || n, 'T' || lpad(n::text, 12, '0'), 1000, 'CNY', '[]', at, o, 'settled' FROM ${sales}`,
-    `INSERT INTO payment (id, account_id, gateway_trade_number, order_id, attempt_id, event_id, amount_minor, currency, verdict, received_at)
-     SELECT p, ${account}, 'T' || lpad(n::text, 12, '0'), o, a, e, 1000, 'CNY', 'settled', at FROM ${sales}`,
-    `INSERT INTO stock_entry (kind, merchant_id, order_id, card_ids, canonical, created_at)
-     SELECT kind, ${merchant}, o, ARRAY[c], convert_to(repeat('|', 140), 'UTF8'), at FROM ${sales} CROSS JOIN unnest(ARRAY['reserve', 'deliver']) AS kind`,
-    `INSERT INTO order_event (order_id, from_status, to_status, from_exception, to_exception, reason, at)
-     SELECT o, 'pending', 'delivered', 'none', 'none', 'payment_settled', at FROM ${sales}`,
-    `WITH posted AS (
-       INSERT INTO outbox (kind, order_id, created_at, drained_at)
-       SELECT kind, o, at, at FROM ${sales} CROSS JOIN unnest(ARRAY['order.placed', 'order.delivered']) AS kind ORDER BY n, kind DESC RETURNING id, order_id, kind)
-     INSERT INTO mail (id, outbox_id, kind, order_id, recipient, locale, status)
-     SELECT ('${prefixes.mail}' || right(order_id::text, 12))::uuid, id, 'order_delivered', order_id, 'buyer@example.com', 'zh', 'sent' FROM posted
-      WHERE kind = 'order.delivered' AND ('x' || right(order_id::text, 12))::bit(48)::bigint % 1000 <> ${DIFFERING.mail}`,
-    `INSERT INTO statement_row (file_id, line, kind, account_id, gateway_trade_number, out_trade_no, amount_minor, currency, fee, occurred_at, raw)
-     SELECT '${fileId}', n, 'payment', ${account}, 'T' || lpad(n::text, 12, '0'), 'K' || n, CASE WHEN n % 1000 = ${DIFFERING.bill} THEN 999 ELSE 1000 END, 'CNY', '0.06', at, '[]'
-       FROM ${sales} WHERE n % 1000 <> ${DIFFERING.row}`,
-  ];
-}
-
-/** A shop of its own, with an account whose books are kept for the days around today. */
-async function openBooks(shop: BenchShop, client: pg.Client): Promise<Books> {
-  const [merchantId, poolId, batchId, fileId] = [newId(), newId(), newId(), newId()];
-  const { db } = shop.deps;
-  await db.merchant.create({ data: { id: merchantId, slug: `m-${merchantId}`, name: "Books" } });
-  await db.stockPool.create({ data: { id: poolId, merchantId, slug: "main", name: "Main" } });
-  const own = await openVariant({ ...shop, merchantId, poolId });
-  const accountId = await saveBillAccount(shop.deps);
-  await client.query("UPDATE gateway_account SET merchant_id = $1, fee_rate = 60 WHERE id = $2", [
-    merchantId,
-    accountId,
-  ]);
-  await client.query(
-    `INSERT INTO batch (id, merchant_id, variant_id, pool_id, status, key_id, data_key, published_at)
-     VALUES ($1, $2, $3, $4, 'published', 'bench', '\\x00', now())`,
-    [batchId, merchantId, own.variantId, poolId],
-  );
-  await client.query(
-    `INSERT INTO statement_file (id, account_id, source, format, sha256, state, first_at, last_at)
-     VALUES ($1, $2, 'upload', 'wechat_trade', sha256('books'), 'reading', now() - interval '3 days', now() + interval '3 days')`,
-    [fileId, accountId],
-  );
-  const prefixes = {
-    card: newPrefix(),
-    order: newPrefix(),
-    attempt: newPrefix(),
-    event: newPrefix(),
-    payment: newPrefix(),
-    mail: newPrefix(),
-  };
-  return { shop: own, accountId, batchId, fileId, prefixes };
-}
-
-const TABLES =
-  "card, orders, order_line, payment_attempt, payment_event, payment, stock_entry, order_event, outbox, mail, statement_row, finding";
-
-async function write(client: pg.Client, books: Books, from: number, until: number, age: string): Promise<void> {
-  const statements = statementsOf(books);
-  for (let at = from; at < until; at += ORDERS_PER_STEP) {
-    const range = [at + 1, Math.min(until, at + ORDERS_PER_STEP), age];
-    for (const statement of statements) await client.query(statement, range);
-  }
-  // A kept file never changes: whoever owns the tables lets it grow.
-  await client.query("ALTER TABLE statement_file DISABLE TRIGGER statement_file_kept");
-  await client.query(
-    "UPDATE statement_file SET state = 'kept', stored_line = $2, row_count = $2, finished_at = now() WHERE id = $1",
-    [books.fileId, until],
-  );
-  await client.query("ALTER TABLE statement_file ENABLE TRIGGER statement_file_kept");
-  await client.query(`VACUUM (ANALYZE) ${TABLES}`);
-}
+const inAnotherProcess = (order: ComparisonOrder): Promise<ChildFigures> =>
+  runChild({ command: "compare", order, timeoutMs: CHILD_MS_MAX, what: "compare" });
 
 /** What buyers wait for an order who come at a steady pace, until a moment; milliseconds at the 99th percentile. */
 async function buyersP99(shop: BenchShop, goesOn: () => boolean, ordersMax: number): Promise<number> {
@@ -245,17 +116,6 @@ async function inboxFirstPage({ deps, urls }: BenchShop, findings: number): Prom
   return Math.max(...times) / 1_000;
 }
 
-/** Every difference that was made is found, or nothing was measured. */
-async function expectFound(client: pg.Client, books: Books, orders: number): Promise<void> {
-  const { rows } = await client.query<{ found: number }>(
-    "SELECT count(*)::int AS found FROM finding WHERE merchant_id = $1 AND status = 'open' AND kind IN ('bill_amount_mismatch', 'local_only', 'mail_missing')",
-    [books.shop.merchantId],
-  );
-  const made = Object.values(DIFFERING).reduce((sum, rest) => sum + Math.floor((orders - rest) / 1_000) + 1, 0);
-  const found = rows[0]?.found ?? 0;
-  if (found !== made) throw new Error(`${made} orders were made to differ, and ${found} were found`);
-}
-
 /** A run over everything at three sizes, one over what is new, what buyers wait beside it, and the inbox when it is full. */
 export async function benchComparison(
   shop: BenchShop,
@@ -277,7 +137,7 @@ export async function benchComparison(
     await client.query("SET synchronous_commit = off");
     let orders = 0;
     for (const size of sizes) {
-      await write(client, books, orders, size, "1 day");
+      await writeBooks(client, books, orders, size, "1 day");
       orders = size;
       const cost = await inAnotherProcess(whole);
       await expectFound(client, books, orders);
@@ -285,7 +145,7 @@ export async function benchComparison(
     }
     // The continuous run begins where it is, and then ten thousand orders come.
     await inAnotherProcess({ urls: shop.urls, merchantId: null });
-    await write(client, books, orders, orders + fresh, "10 minutes");
+    await writeBooks(client, books, orders, orders + fresh, "10 minutes");
     const cost = await inAnotherProcess({ urls: shop.urls, merchantId: null });
     take({ way: COMPARED.fresh, rows: fresh, ...cost });
     const { alone, beside } = await besideBuyers(await openVariant(shop), whole, options);
