@@ -91,7 +91,7 @@ async function stepById(tx: Tx, stage: IdStage, place: Place, context: StageCont
   const bounds = boundsOf(stage, scope);
   const after = textOf(place, "after") ?? bounds.after;
   const [page] = await tx.$queryRaw<[{ count: number; last: string | null }]>`
-    SELECT count(*)::int AS count, max(id::text) AS last
+    SELECT count(*)::int AS count, max(id::text COLLATE "C") AS last
       FROM (SELECT t.id FROM ${Prisma.raw(table)} t WHERE t.id > ${after}::uuid AND t.id <= ${bounds.until}::uuid ORDER BY t.id LIMIT ${size}::int) page`;
   if (page.last === null) return { found: [], compared: 0, next: null };
   const found = await compare(tx, stage, { after, until: page.last }, check);

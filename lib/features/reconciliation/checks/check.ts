@@ -14,13 +14,20 @@ export interface CheckContext {
   readonly refundsCovered: readonly Coverage[];
 }
 
+/** What a statement reads before it compares: one or more common table expressions, in columns that every comparison of its group knows. */
+export type Reading<W> = (window: W, context: CheckContext) => Prisma.Sql;
+
 /**
- * One comparison: the kinds of difference that it may find, and the query that finds them in a window. Whether there is a row is asked with
- * OFFSET 0, which the planner cannot turn round: it asks an index for each row of the window, and never reads a whole table for a step.
+ * One comparison: the kinds of difference that it may find, what it reads, and the query over that which finds them in a window. Whether
+ * there is a row is asked with OFFSET 0, which the planner cannot turn round: it asks an index for each row, and never reads a whole table
+ * for a step.
  */
 export interface Check<W> {
   readonly kinds: readonly FindingKind[];
-  readonly sql: (window: W, context: CheckContext) => Prisma.Sql;
+  /** In their order; what two comparisons of a group both name is read once for both. */
+  readonly reads: readonly Reading<W>[];
+  /** Selects the columns of `COLUMNS` in their order; of the order, if one is there, the rest is read. */
+  readonly found: Reading<W>;
 }
 
 /** How long after a step the next one may rightly be missing; the database's clock. */
@@ -30,21 +37,23 @@ export const CUT = Prisma.sql`interval '1 hour'`;
 /** How late a gateway may put a refund into its books. */
 export const REFUND_LAG = Prisma.sql`interval '36 hours'`;
 
-/** `found` gives these of each difference; the order, if it is there, says whose it is. */
 const COLUMNS =
   "kind, subject, order_id, event_id, merchant_id, account_id, amount_minor, currency, look, detail, keys";
 
 /**
- * The differences that a query finds, in the one shape that the store takes. `found` selects the columns of `COLUMNS` in their order;
- * `before` are the common table expressions that it reads.
+ * All differences that the comparisons of a group find in a window, in the one shape that the store takes: one statement, so that all of
+ * them judge the same view of the shop, and what several of them need is read once.
  */
-export function differences(before: Prisma.Sql, found: Prisma.Sql): Prisma.Sql {
+export function statementOf<W>(checks: readonly Check<W>[], window: W, context: CheckContext): Prisma.Sql {
+  const reads = [...new Set(checks.flatMap(({ reads }) => reads))].map((read) => read(window, context));
+  const found = checks.map((check) => Prisma.sql`(${check.found(window, context)})`);
   return Prisma.sql`
-WITH ${before}, found (${Prisma.raw(COLUMNS)}) AS MATERIALIZED (${found})
+WITH ${Prisma.join(reads)},
+found (${Prisma.raw(COLUMNS)}) AS MATERIALIZED (${Prisma.join(found, " UNION ALL ")})
 SELECT f.kind, f.subject, o.id::text AS "orderId", f.event_id::text AS "eventId", coalesce(f.merchant_id, o.merchant_id)::text AS "merchantId",
        p.product_id::text AS "productId", f.account_id AS "accountId", f.amount_minor::text AS "amountMinor", f.currency, f.look,
        jsonb_strip_nulls(f.detail) AS detail, array_remove(f.keys || o.number, NULL) AS "searchKeys"
-  FROM found f LEFT JOIN orders o ON o.id = f.order_id
+  FROM found f LEFT JOIN LATERAL (SELECT o.id, o.merchant_id, o.number FROM orders o WHERE o.id = f.order_id OFFSET 0) o ON true
   LEFT JOIN LATERAL (SELECT v.product_id FROM order_line l JOIN variant v ON v.id = l.variant_id WHERE l.order_id = o.id ORDER BY l.line LIMIT 1) p ON true`;
 }
 

@@ -1,17 +1,12 @@
 import { Prisma } from "@/lib/generated/prisma/client";
 import { limits } from "@/lib/kernel/limits";
 import { type AccountDay, type IdWindow, inWindow } from "../window";
-import { type Check, differences, iso, NO_ID, NO_TEXT } from "./check";
+import { type Check, iso, NO_ID, NO_TEXT, type Reading } from "./check";
 import { KEPT_FILE } from "./payments";
 
 const NO_ORDER = Prisma.sql`${NO_ID}, ${NO_ID}`;
 
-/** A balance that its entries do not add up to, and a movement that no payment or refund stands behind. */
-const balance: Check<IdWindow> = {
-  kinds: ["balance_difference"],
-  sql: (ids, { merchantId }) =>
-    differences(
-      Prisma.sql`
+const wallets: Reading<IdWindow> = (ids, { merchantId }) => Prisma.sql`
       w AS MATERIALIZED (SELECT w.id, w.currency, w.balance_minor FROM wallet w WHERE ${inWindow("w.id", ids)} AND ${merchantId === null}),
       e AS MATERIALIZED (SELECT e.wallet_id, e.movement_id, e.kind, e.amount_minor, e.order_id, e.request_key FROM wallet_entry e
                           WHERE ${inWindow("e.wallet_id", ids)} AND e.side = 'buyer'),
@@ -24,13 +19,17 @@ const balance: Check<IdWindow> = {
           FROM e JOIN w ON w.id = e.wallet_id
          WHERE (e.kind = 'payment' AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.order_id = e.order_id AND p.gateway_trade_number = e.movement_id::text))
             OR (e.kind = 'refund' AND NOT EXISTS (SELECT 1 FROM refund x WHERE x.order_id = e.order_id AND x.method = 'balance' AND x.status = 'succeeded'
-                                                     AND e.request_key = 'refund:' || x.id)))`,
-      Prisma.sql`
+                                                     AND e.request_key = 'refund:' || x.id)))`;
+
+/** A balance that its entries do not add up to, and a movement that no payment or refund stands behind. */
+const balance: Check<IdWindow> = {
+  kinds: ["balance_difference"],
+  reads: [wallets],
+  found: () => Prisma.sql`
       SELECT 'balance_difference', o.subject, o.order_id, ${NO_ID}, ${NO_ID}, ${NO_TEXT}, abs(o.stands - o.should_be), o.currency,
              concat_ws('/', o.fault, o.stands, o.should_be),
              jsonb_build_object('fault', o.fault, 'walletId', o.id::text, 'stands', o.stands::text, 'shouldBe', o.should_be::text, 'currency', o.currency), ARRAY[]::text[]
         FROM odd o`,
-    ),
 };
 
 /** What is compared wallet by wallet. */
@@ -42,32 +41,26 @@ export interface BlockWindow {
   readonly until: bigint;
 }
 
-/** A sealed block names an entry that is not there any more. */
-const missingEntries: Check<BlockWindow> = {
-  kinds: ["ledger_gap"],
-  sql: ({ after, until }, { merchantId }) =>
-    differences(
-      Prisma.sql`
+const namedEntries: Reading<BlockWindow> = ({ after, until }, { merchantId }) => Prisma.sql`
       named AS MATERIALIZED (
         SELECT b.number, u.id FROM stock_block b CROSS JOIN LATERAL unnest(b.entry_ids) AS u (id)
          WHERE b.number > ${after}::bigint AND b.number <= ${until}::bigint AND ${merchantId === null}),
       there AS MATERIALIZED (
         SELECT e.id FROM stock_entry e WHERE e.id >= (SELECT min(id) FROM named) AND e.id <= (SELECT max(id) FROM named)),
-      gone AS (SELECT n.number, count(*) AS entries, min(n.id) AS first FROM named n LEFT JOIN there t ON t.id = n.id WHERE t.id IS NULL GROUP BY 1)`,
-      Prisma.sql`
+      gone AS (SELECT n.number, count(*) AS entries, min(n.id) AS first FROM named n LEFT JOIN there t ON t.id = n.id WHERE t.id IS NULL GROUP BY 1)`;
+
+/** A sealed block names an entry that is not there any more. */
+const missingEntries: Check<BlockWindow> = {
+  kinds: ["ledger_gap"],
+  reads: [namedEntries],
+  found: () => Prisma.sql`
       SELECT 'ledger_gap', 'block:' || g.number, ${NO_ORDER}, ${NO_ID}, ${NO_TEXT}, NULL::bigint, ${NO_TEXT}, g.entries::text,
              jsonb_build_object('block', g.number::text, 'entries', g.entries::text, 'entry', g.first::text), ARRAY[]::text[]
         FROM gone g`,
-    ),
 };
 export const BLOCK_CHECKS: readonly Check<BlockWindow>[] = [missingEntries];
 
-/** Whether a row's cost is another than the one that is on record for its account, by more than a cent and a tenth. */
-const fees: Check<readonly AccountDay[]> = {
-  kinds: ["fee_anomaly"],
-  sql: (days, { merchantId }) =>
-    differences(
-      Prisma.sql`
+const charges: Reading<readonly AccountDay[]> = (days, { merchantId }) => Prisma.sql`
       d AS (SELECT * FROM unnest(${days.map(({ accountId }) => accountId)}::text[], ${days.map(({ day }) => day)}::text[],
                                  ${days.map(({ from }) => from)}::timestamptz[], ${days.map(({ to }) => to)}::timestamptz[]) AS d (account_id, day, begins, ends)),
       charged AS (
@@ -80,22 +73,21 @@ const fees: Check<readonly AccountDay[]> = {
       odd AS (
         SELECT c.account_id, c.day, c.merchant_id, c.currency, count(*) AS rows, round(sum(c.taken - c.expected))::bigint AS minor,
                (array_agg(c.trade ORDER BY abs(c.taken - c.expected) DESC))[1:5] AS trades
-          FROM charged c WHERE abs(c.taken - c.expected) > greatest(1, c.expected / 10) GROUP BY 1, 2, 3, 4)`,
-      Prisma.sql`
+          FROM charged c WHERE abs(c.taken - c.expected) > greatest(1, c.expected / 10) GROUP BY 1, 2, 3, 4)`;
+
+/** Whether a row's cost is another than the one that is on record for its account, by more than a cent and a tenth. */
+const fees: Check<readonly AccountDay[]> = {
+  kinds: ["fee_anomaly"],
+  reads: [charges],
+  found: () => Prisma.sql`
       SELECT 'fee_anomaly', concat_ws('/', o.account_id, o.day, o.currency), ${NO_ORDER}, o.merchant_id, o.account_id, abs(o.minor), o.currency, concat_ws('/', o.rows, o.minor),
              jsonb_build_object('day', o.day, 'rows', o.rows::text, 'differenceMinor', o.minor::text, 'currency', o.currency, 'trades', array_to_string(o.trades, ', ')),
              o.trades
         FROM odd o`,
-    ),
 };
 export const FEE_CHECKS: readonly Check<readonly AccountDay[]>[] = [fees];
 
-/** Imports whose heart stands still, files of books that nobody reads to their end, days of books that were given up, a ledger that is not sealed. */
-const stopped: Check<null> = {
-  kinds: ["stuck_import", "statement_missing", "ledger_gap"],
-  sql: (_all, { merchantId }) =>
-    differences(
-      Prisma.sql`
+const standstills: Reading<null> = () => Prisma.sql`
       stuck AS (
         SELECT 'stuck_import' AS kind, 'upload:' || u.id AS subject, u.merchant_id, NULL::text AS account_id, u.state AS look,
                jsonb_build_object('fault', 'import', 'uploadId', u.id::text, 'since', ${iso("u.heartbeat_at")}) AS detail
@@ -115,10 +107,14 @@ const stopped: Check<null> = {
         SELECT 'ledger_gap', 'unsealed', NULL, NULL, 'unsealed', jsonb_build_object('fault', 'unsealed', 'since', ${iso("e.created_at")})
           FROM (SELECT e.created_at FROM stock_entry e
                  WHERE (e.xid, e.id) > (SELECT b.last_xid, b.last_id FROM stock_block b ORDER BY b.number DESC LIMIT 1) ORDER BY e.xid, e.id LIMIT 1) e
-         WHERE e.created_at < now() - make_interval(secs => ${limits.ledgerUnsealedSecondsMax}::int))`,
-      Prisma.sql`
+         WHERE e.created_at < now() - make_interval(secs => ${limits.ledgerUnsealedSecondsMax}::int))`;
+
+/** Imports whose heart stands still, files of books that nobody reads to their end, days of books that were given up, a ledger that is not sealed. */
+const stopped: Check<null> = {
+  kinds: ["stuck_import", "statement_missing", "ledger_gap"],
+  reads: [standstills],
+  found: (_all, { merchantId }) => Prisma.sql`
       SELECT s.kind, s.subject, ${NO_ORDER}, s.merchant_id, s.account_id, NULL::bigint, ${NO_TEXT}, s.look, s.detail, ARRAY[]::text[]
         FROM stuck s WHERE ${merchantId}::uuid IS NULL OR s.merchant_id = ${merchantId}::uuid`,
-    ),
 };
 export const STANDING_CHECKS: readonly Check<null>[] = [stopped];
