@@ -1,9 +1,11 @@
 import { endOfImports, runImports } from "@/lib/flows/run-imports";
 import { closeDeps } from "@/lib/platform/deps";
+import { setBounds } from "../../support/bounds";
 import { openDeps } from "../../support/shop";
 
 /** A process of its own that works imports until it is killed or told to stop, so that a test can do either on the way. */
-const [urls] = process.argv.slice(2) as [string];
+const [urls, chunk] = process.argv.slice(2) as [string, string];
+setBounds({ importCardsPerChunk: Number(chunk) });
 const deps = openDeps(JSON.parse(urls));
 let isStopping = false;
 process.on("SIGTERM", () => {

@@ -5,6 +5,7 @@ import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
+import { setBounds } from "@/tests/support/bounds";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openDeps, openShop, type Stocked, type TestShop } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
@@ -12,10 +13,13 @@ import { bytes, CANARY, cardFile, cardText } from "./card-file";
 
 describe("importing cards", () => {
   let shop: TestShop;
+  let putBoundsBack: () => void;
   test.beforeAll(async ({ database }) => {
+    // Small files have more chunks than one, as large ones have.
+    putBoundsBack = setBounds({ importCardsPerChunk: 500 });
     shop = await openShop(database);
   });
-  test.afterAll(() => shop.close());
+  test.afterAll(() => shop.close().finally(putBoundsBack));
   test.afterEach(({ database }) => expectInvariants(database));
 
   const importInto = (
@@ -80,14 +84,14 @@ describe("importing cards", () => {
 
   test("the same file again adds nothing, also with other line ends", async () => {
     const stocked = await shop.stock({ cards: 0 });
-    expect(figures(await importInto(stocked, cardFile(7_000)))).toMatchObject({ accepted: 7_000, duplicate: 0 });
-    expect(figures(await importInto(stocked, cardFile(7_000, { eol: "\r\n" })))).toEqual({
-      lines: 7_000,
+    expect(figures(await importInto(stocked, cardFile(700)))).toMatchObject({ accepted: 700, duplicate: 0 });
+    expect(figures(await importInto(stocked, cardFile(700, { eol: "\r\n" })))).toEqual({
+      lines: 700,
       accepted: 0,
-      duplicate: 7_000,
+      duplicate: 700,
       rejected: 0,
     });
-    expect(await countCards(stocked, "available")).toBe(7_000);
+    expect(await countCards(stocked, "available")).toBe(700);
   });
 
   test("the same file in two tabs, in two processes, adds each line once and deadlocks nobody", async () => {
@@ -100,13 +104,13 @@ describe("importing cards", () => {
       publish: true,
     } as const;
     const reports = await Promise.all([
-      importCards(shop.deps, { ...command, source: cardFile(9_000) }),
-      importCards(other, { ...command, source: cardFile(9_000) }),
+      importCards(shop.deps, { ...command, source: cardFile(900) }),
+      importCards(other, { ...command, source: cardFile(900) }),
     ]);
     await closeDeps(other);
     const accepted = reports.map((report) => (report.ok ? report.value.accepted : -1));
-    expect((accepted[0] ?? 0) + (accepted[1] ?? 0)).toBe(9_000);
-    expect(await countCards(stocked, "available")).toBe(9_000);
+    expect((accepted[0] ?? 0) + (accepted[1] ?? 0)).toBe(900);
+    expect(await countCards(stocked, "available")).toBe(900);
   });
 
   test("nothing can be bought before the whole file is in, and a draft only when it is published", async () => {
@@ -117,7 +121,7 @@ describe("importing cards", () => {
       seen.push(result.ok ? "placed" : result.error);
     };
     async function* watched() {
-      yield* cardFile(6_000);
+      yield* cardFile(600);
       await buy();
     }
     const result = await importInto(stocked, watched(), { publish: false });
@@ -125,7 +129,7 @@ describe("importing cards", () => {
     expect(seen).toEqual(["insufficient_stock", "insufficient_stock"]);
     if (!result.ok) throw new Error(result.error);
     await publishBatch(shop.deps, { batchId: result.value.batchId, actor: { kind: "system" } });
-    expect(await countCards(stocked, "available")).toBe(6_000);
+    expect(await countCards(stocked, "available")).toBe(600);
     await buy();
     expect(seen.at(-1)).toBe("placed");
   });
@@ -146,12 +150,12 @@ describe("importing cards", () => {
   test("a source that breaks half-way leaves nothing, and the file can be imported again at once", async () => {
     const stocked = await shop.stock({ cards: 0 });
     async function* broken() {
-      yield* cardFile(6_000);
+      yield* cardFile(600);
       throw new Error("the browser went away");
     }
     await expect(importInto(stocked, broken())).rejects.toThrow("the browser went away");
     expect(await countCards(stocked, "draft")).toBe(0);
-    expect(figures(await importInto(stocked, cardFile(6_000)))).toMatchObject({ accepted: 6_000, duplicate: 0 });
+    expect(figures(await importInto(stocked, cardFile(600)))).toMatchObject({ accepted: 600, duplicate: 0 });
   });
 
   test.each([

@@ -8,6 +8,7 @@ import { newId } from "@/lib/kernel/id";
 import { ok } from "@/lib/kernel/result";
 import { inTransaction } from "@/lib/platform/db";
 import { type BillOptions, wechatBill } from "@/sandbox/gateways/large-bill";
+import { setBounds } from "@/tests/support/bounds";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openShop, type TestShop } from "@/tests/support/shop";
 import { removeFolder } from "@/tests/support/temporary-folder";
@@ -15,15 +16,20 @@ import { describe, expect, test } from "@/tests/support/test";
 import { WECHAT as VECTOR } from "@/tests/unit/statements/reading";
 import { type Admin, addAdmin, addWechat, upload } from "./statement-shop";
 
+/** So many rows are stored at once here; a chunk of the shop is ten of these. */
+const CHUNK = 100;
+
 describe("a statement that is brought", { timeout: 180_000 }, () => {
   let shop: TestShop;
+  let putBoundsBack: () => void;
   let admin: Admin;
   test.beforeAll(async ({ database }) => {
+    putBoundsBack = setBounds({ statementRowsPerChunk: CHUNK });
     shop = await openShop(database);
     admin = await addAdmin(shop.deps);
     for (let number = 0; number < 16; number += 1) await addWechat(shop.deps, `wx${number}`);
   });
-  test.afterAll(() => shop.close());
+  test.afterAll(() => shop.close().finally(putBoundsBack));
   test.afterEach(({ database }) => expectInvariants(database));
 
   let accounts = 0;
@@ -82,22 +88,22 @@ describe("a statement that is brought", { timeout: 180_000 }, () => {
 
   test("twice is once, also packed otherwise: the same file is the same, and the same rows in another file are known", async () => {
     const account = freshAccount();
-    expect(await bill(account, 5_000)).toMatchObject({ ok: true, value: { rowCount: 5_000 } });
-    expect(await bill(account, 5_000)).toMatchObject({ ok: true, value: { rowCount: 5_000, isRepeat: true } });
+    expect(await bill(account, 500)).toMatchObject({ ok: true, value: { rowCount: 500 } });
+    expect(await bill(account, 500)).toMatchObject({ ok: true, value: { rowCount: 500, isRepeat: true } });
     const plain: Buffer[] = [];
-    for await (const piece of wechatBill(5_000)) plain.push(piece);
+    for await (const piece of wechatBill(500)) plain.push(piece);
     const packed = await bring(account, bytes(gzipSync(Buffer.concat(plain))));
-    expect(packed).toMatchObject({ ok: true, value: { rowCount: 0, knownCount: 5_000 } });
+    expect(packed).toMatchObject({ ok: true, value: { rowCount: 0, knownCount: 500 } });
     // A longer period holds the shorter one.
-    expect(await bill(account, 7_000)).toMatchObject({ ok: true, value: { rowCount: 2_000, knownCount: 5_000 } });
-    expect(await count(account)).toBe(7_000);
+    expect(await bill(account, 700)).toMatchObject({ ok: true, value: { rowCount: 200, knownCount: 500 } });
+    expect(await count(account)).toBe(700);
     const other = freshAccount();
-    expect(await bill(other, 5_000)).toMatchObject({ ok: true, value: { rowCount: 5_000 } });
+    expect(await bill(other, 500)).toMatchObject({ ok: true, value: { rowCount: 500 } });
   });
 
   test("in two tabs at once adds each row once, and both hear that it is kept", async () => {
     const account = freshAccount();
-    const both = await Promise.all([bill(account, 20_000), bill(account, 20_000)]);
+    const both = await Promise.all([bill(account, 3_000), bill(account, 3_000)]);
     expect(both).toMatchObject([
       { ok: true, value: { state: "kept" } },
       { ok: true, value: { state: "kept" } },
@@ -106,26 +112,26 @@ describe("a statement that is brought", { timeout: 180_000 }, () => {
       "SELECT count(*)::int AS files, sum(row_count)::int AS rows, sum(known_count)::int AS known FROM statement_file WHERE account_id = $1",
       [account],
     );
-    expect([file, await count(account)]).toEqual([{ files: 1, rows: 20_000, known: 0 }, 20_000]);
+    expect([file, await count(account)]).toEqual([{ files: 1, rows: 3_000, known: 0 }, 3_000]);
   });
 
   test("as two files with the same rows at once adds each row once, without a deadlock", async () => {
     const account = freshAccount();
-    const both = await Promise.all([bill(account, 10_000), bill(account, 10_001)]);
+    const both = await Promise.all([bill(account, 1_000), bill(account, 1_001)]);
     expect(both.every(({ ok }) => ok)).toBe(true);
-    expect(await count(account)).toBe(10_001);
+    expect(await count(account)).toBe(1_001);
   });
 
   test("with sums that its rows deny is on record as refused, with the line, and none of its rows is", async () => {
     const account = freshAccount();
-    const refused = await bill(account, 3_000, { statedFen: 1 });
-    expect(refused).toMatchObject({ ok: false, error: { reason: "control_mismatch", line: 3_003 } });
+    const refused = await bill(account, 600, { statedFen: 1 });
+    expect(refused).toMatchObject({ ok: false, error: { reason: "control_mismatch", line: 603 } });
     expect(await count(account)).toBe(0);
     expect(
       await shop.rows("SELECT state, failure, failure_line FROM statement_file WHERE account_id = $1", [account]),
-    ).toEqual([{ state: "refused", failure: "control_mismatch", failure_line: 3_003 }]);
-    expect(await bill(account, 3_000)).toMatchObject({ ok: true });
-    expect(await count(account)).toBe(3_000);
+    ).toEqual([{ state: "refused", failure: "control_mismatch", failure_line: 603 }]);
+    expect(await bill(account, 600)).toMatchObject({ ok: true });
+    expect(await count(account)).toBe(600);
   });
 
   test("of another merchant is refused by its first row", async () => {
@@ -232,32 +238,32 @@ describe("a statement that is brought", { timeout: 180_000 }, () => {
       logLevel: "silent",
     });
     try {
-      const child = spawn(process.execPath, [script, JSON.stringify(shop.urls), admin.userId, "60000"], {
-        stdio: "ignore",
-      });
+      const child = spawn(
+        process.execPath,
+        [script, JSON.stringify(shop.urls), admin.userId, "6000", "400", `${CHUNK}`],
+        {
+          stdio: "ignore",
+        },
+      );
       const exited = once(child, "exit");
-      let stored = 0;
-      for (let look = 0; look < 20_000 && stored < 4_000; look += 1) {
-        stored =
-          (
-            await shop.rows<{ n: number }>(
-              "SELECT coalesce(max(stored_line), 0)::int AS n FROM statement_file WHERE account_id = 'wx15' AND state = 'reading'",
-            )
-          )[0]?.n ?? 0;
-      }
+      const stored = async () => {
+        const file = { accountId: "wx15", state: "reading" };
+        return (await shop.deps.db.statementFile.findFirst({ where: file }))?.storedLine ?? 0;
+      };
+      await expect.poll(stored, { timeout: 60_000, interval: 5 }).toBeGreaterThanOrEqual(4 * CHUNK);
       child.kill("SIGKILL");
       await exited;
       const [file] = await shop.rows<{ state: string; stored_line: number }>(
         "SELECT state, stored_line FROM statement_file WHERE account_id = 'wx15'",
       );
       expect(file?.state).toBe("reading");
-      expect(file?.stored_line).toBeGreaterThanOrEqual(4_000);
-      expect(await count("wx15")).toBeLessThan(60_000);
-      expect(await bill("wx15", 60_000)).toMatchObject({
+      expect(file?.stored_line).toBeGreaterThanOrEqual(4 * CHUNK);
+      expect(await count("wx15")).toBeLessThan(6_000);
+      expect(await bill("wx15", 6_000)).toMatchObject({
         ok: true,
-        value: { state: "kept", rowCount: 60_000, knownCount: 0, rejectedCount: 0 },
+        value: { state: "kept", rowCount: 6_000, knownCount: 0, rejectedCount: 0 },
       });
-      expect(await count("wx15")).toBe(60_000);
+      expect(await count("wx15")).toBe(6_000);
     } finally {
       removeFolder(script);
     }
