@@ -1,4 +1,5 @@
 import pg from "pg";
+import { inject } from "vitest";
 import { type AuditReport, INVARIANTS, judge, runAudit } from "@/lib/features/audit";
 import { expectInvariants } from "@/tests/support/invariants";
 import { describe, expect, test } from "@/tests/support/test";
@@ -82,7 +83,11 @@ describe("the audit", () => {
     }
   });
 
-  test.each(BREAKS)("$id names: $what", async ({ id, also = [], sql, fault }) => {
+  /** The SQL of an invariant is the same for all its breaks: one of them shows that it runs on the older Postgres, too. */
+  const firsts = BREAKS.filter(({ id }, index) => BREAKS.findIndex((other) => other.id === id) === index);
+  const isNewest = inject("postgres").major === 18;
+
+  test.each(isNewest ? BREAKS : firsts)("$id names: $what", async ({ id, also = [], sql, fault }) => {
     const report = await judgeBreak(sql);
     expect(failuresIn(report)).toEqual([]);
     expect(brokenIn(report).sort()).toEqual([id, ...also].sort());
@@ -90,11 +95,14 @@ describe("the audit", () => {
     expect(rows.map((row) => row.fault)).toContain(fault);
   });
 
-  test.each(DANGLING)("I5 names a reference that leads nowhere: %s", async (fault, sql) => {
-    const report = await judgeBreak(sql);
-    const rows = report.results.find((result) => result.id === "I5")?.rows ?? [];
-    expect(rows.map((row) => row.fault)).toContain(fault);
-  });
+  test.each(isNewest ? DANGLING : DANGLING.slice(0, 1))(
+    "I5 names a reference that leads nowhere: %s",
+    async (fault, sql) => {
+      const report = await judgeBreak(sql);
+      const rows = report.results.find((result) => result.id === "I5")?.rows ?? [];
+      expect(rows.map((row) => row.fault)).toContain(fault);
+    },
+  );
 
   test("every invariant has a break that it alone names", () => {
     const alone = new Set(BREAKS.filter(({ also }) => !also).map(({ id }) => id));

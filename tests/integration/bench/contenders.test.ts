@@ -55,15 +55,15 @@ describe("what the bench compares", () => {
     async (_what, name) => {
       const { database } = shared;
       const shops = [shop, await openVariant(shop)];
-      await restockAll(shops, 1_500);
+      await restockAll(shops, 400);
       const before = await withClient(shop.urls.owner, (client) =>
         client.query<{ id: string }>("SELECT id FROM orders"),
       );
       const create = name === "pgbench" ? pgbench : TECHNIQUES[name];
       const contender = create({ shop, connections: 2, redisUrl: redis.url });
-      const drafts = await draftAmong(shops, 200);
+      const drafts = await draftAmong(shops, 100);
       await contender.prepare?.(drafts);
-      const outcome = await contender.run({ inFlight: 2, seconds: 0.3 }, drafts);
+      const outcome = await contender.run({ inFlight: 2, seconds: 0.1 }, drafts);
       await contender.close();
       expect(outcome).toMatchObject({ failed: 0 });
       expect(outcome.done).toBeGreaterThan(0);

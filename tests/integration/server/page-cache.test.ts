@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { limits } from "@/lib/kernel/limits";
 import { send } from "../../support/api-client";
+import { setBounds } from "../../support/bounds";
 import { openLane, type TestLane } from "../../support/lane";
 import { openShop, type TestShop } from "../../support/shop";
 import { describe, expect, test } from "../../support/test";
@@ -23,8 +24,10 @@ const pages = async (request: IncomingMessage, response: ServerResponse): Promis
 
 let shop: TestShop;
 let lane: TestLane;
+let putBoundsBack: () => void;
 
 test.beforeAll(async ({ database }) => {
+  putBoundsBack = setBounds({ pageVersionReadMs: 100 });
   shop = await openShop(database);
   lane = await openLane(shop.deps, pages);
 });
@@ -37,6 +40,7 @@ test.beforeEach(async () => {
 test.afterAll(async () => {
   await lane.close();
   await shop.close();
+  putBoundsBack();
 });
 
 async function raise(name: "catalog" | "stock_band"): Promise<void> {
