@@ -79,7 +79,7 @@ interface StepTaken {
 async function takeStep(tx: Tx, context: ReconciliationContext, size: StepSize): Promise<StepTaken | null> {
   const run = await lockContinuousRun(tx);
   if (!run) return null;
-  await prepare(tx);
+  await prepare(tx, "lists");
   const known = run.cursor as Partial<Position>;
   const from: Position = known.entry ? (known as Position) : { ...(await beginPosition(tx)), doubt: FIRST_ID };
   const { orderIds, rows, position } = await takeTouched(tx, from, size);

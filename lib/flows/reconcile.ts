@@ -123,10 +123,10 @@ async function runStep(deps: Deps, run: TakenRun, context: ReconciliationContext
   const result = await inTransaction<Outcome, never>(deps.db, async (tx) => {
     const locked = await lockRun(tx, run);
     if (!locked) return ok("over");
-    await prepare(tx);
     const stages = stagesOf(locked.mode, locked.scope);
     const { stage, place }: Cursor = locked.cursor;
     const at = stage ?? stages[0]!;
+    await prepare(tx, at === "order" || at === "closing" ? "lists" : "ranges");
     if (!stage) await foreseeSteps(tx, run.id, await foresee(tx, stages, context));
     const done = await doStep(tx, { run, locked, stage: at, place: place ?? {}, context });
     const next = done.next === null ? stages[stages.indexOf(at) + 1] : at;

@@ -38,12 +38,13 @@ const CHECKS: { readonly [G in Group]: readonly Check<Windows[G]>[] } = {
 
 /**
  * The statements of a comparison walk ranges by their indexes. Statistics that were made before a table grew would have them read the whole
- * of it for each step, and compiling a statement that runs for milliseconds costs more than it gains. Each is planned for its own window: a
- * plan for any number of ids takes them for ten, and joins five thousand to five thousand one by one.
+ * of it for each step, and compiling a statement that runs for milliseconds costs more than it gains. A list of ids is planned for itself: a
+ * plan for any list takes it for ten, and joins five thousand to five thousand one by one. A range is planned for any range: of one that is
+ * narrower than a bar of the histogram the statistics say that it holds one row.
  */
-export const prepare = (tx: Tx): Promise<unknown> =>
+export const prepare = (tx: Tx, windows: "lists" | "ranges"): Promise<unknown> =>
   tx.$queryRaw`SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('work_mem', '32MB', true),
-                      set_config('plan_cache_mode', 'force_custom_plan', true)`;
+                      set_config('plan_cache_mode', ${windows === "lists" ? "force_custom_plan" : "force_generic_plan"}, true)`;
 
 /** Compares some rows with all that belongs to them, and returns every difference; one statement judges one view of the shop. */
 export async function compare<G extends Group>(

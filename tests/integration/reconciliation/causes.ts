@@ -86,6 +86,13 @@ export const CAUSES: readonly Cause[] = [
     sql: [UNBIND, "UPDATE orders SET card_ids = (SELECT card_ids[1:1] FROM orders WHERE id = $pair) WHERE id = $order"],
   },
   {
+    kind: "card_sold_twice",
+    what: "a card that was handed out once is held for another buyer",
+    sql: [
+      "UPDATE stock_entry SET card_ids = card_ids || (SELECT card_ids[1:1] FROM orders WHERE id = $pending) WHERE order_id = $order AND kind IN ('deliver', 'claim')",
+    ],
+  },
+  {
     kind: "reservation_lapsed",
     what: "cards held for an order that ended long ago",
     sql: ["UPDATE orders SET deadline_at = now() - interval '1 hour' WHERE id = $pending"],
