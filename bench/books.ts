@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { newId } from "@/lib/kernel/id";
+import { withClient } from "@/lib/platform/with-client";
 import { saveBillAccount } from "./bill-account";
 import { type BenchShop, openVariant } from "./shop";
 
@@ -101,19 +102,26 @@ export async function openBooks(shop: BenchShop, client: pg.Client): Promise<Boo
 const TABLES =
   "card, orders, order_line, payment_attempt, payment_event, payment, stock_entry, order_event, outbox, mail, statement_row, finding";
 
+/** Writes the steps behind one another; two connections take turns, since one keeps only one core busy. */
+async function writeSteps(client: pg.Client, books: Books, steps: readonly (readonly [number, number])[], age: string) {
+  const statements = statementsOf(books);
+  for (const [from, until] of steps)
+    for (const statement of statements) await client.query(statement, [from + 1, until, age]);
+}
+
 /** Writes the orders behind one number up to another, so old, with all that belongs to them. */
 export async function writeBooks(
   client: pg.Client,
   books: Books,
-  from: number,
-  until: number,
-  age: string,
+  { from, until, age }: { readonly from: number; readonly until: number; readonly age: string },
 ): Promise<void> {
-  const statements = statementsOf(books);
-  for (let at = from; at < until; at += ORDERS_PER_STEP) {
-    const range = [at + 1, Math.min(until, at + ORDERS_PER_STEP), age];
-    for (const statement of statements) await client.query(statement, range);
-  }
+  const steps: (readonly [number, number])[] = [];
+  for (let at = from; at < until; at += ORDERS_PER_STEP) steps.push([at, Math.min(until, at + ORDERS_PER_STEP)]);
+  const [odd, even] = [1, 0].map((rest) => steps.filter((_, n) => n % 2 === rest));
+  await withClient(books.shop.urls.owner, async (second) => {
+    await second.query("SET synchronous_commit = off");
+    await Promise.all([writeSteps(client, books, even ?? [], age), writeSteps(second, books, odd ?? [], age)]);
+  });
   // A kept file never changes: whoever owns the tables lets it grow.
   await client.query("ALTER TABLE statement_file DISABLE TRIGGER statement_file_kept");
   await client.query(

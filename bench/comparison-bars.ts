@@ -15,7 +15,9 @@ export const COMPARED = {
   fresh: "orders that are new",
   alone: "a buyer's order, p99, beside no run",
   beside: "a buyer's order, p99, beside a run over everything",
-  inbox: "first page of the inbox, the slowest of twenty",
+  inbox: "a page of the inbox, however narrowed, the slowest",
+  counts: "the counts and choices of the inbox, the slowest",
+  story: "a finding's page with its story, the slowest",
 } as const;
 
 const WHOLE_SECONDS_MOST = 120;
@@ -31,8 +33,9 @@ export function judgeComparisons(figures: readonly ComparisonFigure[]): Verdict[
   const wholes = figures.filter(({ way }) => way === COMPARED.whole).sort((a, b) => a.rows - b.rows);
   const find = (way: string) => figures.find((figure) => figure.way === way);
   const [largest, before] = [wholes.at(-1), wholes.at(-2)];
-  const [fresh, alone, beside, inbox] = [COMPARED.fresh, COMPARED.alone, COMPARED.beside, COMPARED.inbox].map(find);
-  if (!largest || !before || !fresh || !alone || !beside || !inbox) return [];
+  const [fresh, alone, beside] = [COMPARED.fresh, COMPARED.alone, COMPARED.beside].map(find);
+  const inbox = [COMPARED.inbox, COMPARED.counts, COMPARED.story].flatMap((way) => find(way)?.seconds ?? []);
+  if (!largest || !before || !fresh || !alone || !beside || inbox.length === 0) return [];
   const growth = largest.seconds / before.seconds / (largest.rows / before.rows);
   return [
     atMost("everything compared, seconds", null, largest.seconds, WHOLE_SECONDS_MOST),
@@ -40,6 +43,6 @@ export function judgeComparisons(figures: readonly ComparisonFigure[]): Verdict[
     atMost("seconds for each order, the most / the fewer orders", null, growth, GROWTH_MOST),
     atMost("new orders compared, seconds", null, fresh.seconds, FRESH_SECONDS_MOST),
     atMost("a buyer's p99 beside a run / beside none", null, beside.seconds / alone.seconds, BESIDE_MOST),
-    atMost("first page of the inbox, seconds", null, inbox.seconds, INBOX_SECONDS_MOST),
+    atMost("the slowest question of the inbox, seconds", null, Math.max(...inbox), INBOX_SECONDS_MOST),
   ];
 }

@@ -8,11 +8,10 @@ import { expectFound, openBooks, writeBooks } from "./books";
 import { type ChildFigures, endChild, runChild } from "./child";
 import { COMPARED, type ComparisonFigure } from "./comparison-bars";
 import { percentile } from "./figures";
+import { measureInbox } from "./inbox";
 import type { Options } from "./options";
 import { type BenchShop, draftOrders, openDeps, openVariant, restock } from "./shop";
 
-const SIZES = [10_000, 100_000, 1_000_000];
-const SMOKE_SIZES = [200, 1_000, 2_000];
 const NEW_ORDERS = 10_000;
 const SMOKE_NEW_ORDERS = 200;
 /** Orders that buyers place each second beside a run and beside none, and for how long. */
@@ -21,7 +20,6 @@ const BUYERS_SECONDS = 20;
 const SMOKE_BUYERS_SECONDS = 1;
 const FINDINGS = 100_000;
 const SMOKE_FINDINGS = 2_000;
-const INBOX_ASKS = 20;
 const CHILD_MS_MAX = 900_000;
 /** What a process that compares is told, as JSON on its command line. */
 export interface ComparisonOrder {
@@ -87,33 +85,11 @@ async function besideBuyers(
     isOver = true;
   });
   const beside = await buyersP99(shop, () => !isOver, 3 * orders);
+  // Enough was seen of it.
+  await shop.deps.db
+    .$executeRaw`UPDATE reconciliation_run SET state = 'stopped', finished_at = now() WHERE mode = 'demand' AND state = 'running'`;
   await run;
   return { alone: alone / 1_000, beside: beside / 1_000 };
-}
-
-/** The first page of the inbox at so many findings: open ones, the gravest first. */
-async function inboxFirstPage({ deps, urls }: BenchShop, findings: number): Promise<number> {
-  await withClient(urls.owner, async (client) => {
-    await client.query(
-      `INSERT INTO finding (id, kind, subject, status, severity, opened_at, resolved_at, resolution, amount_minor, currency)
-       SELECT gen_random_uuid(), (ARRAY['local_only', 'gateway_only', 'mail_missing', 'price_anomaly'])[1 + n % 4], 'bench-' || gen_random_uuid(),
-              CASE WHEN n % 10 = 0 THEN 'resolved' ELSE 'open' END, (ARRAY['low', 'medium', 'high', 'critical'])[1 + n % 4], now() - make_interval(secs => n),
-              CASE WHEN n % 10 = 0 THEN now() END, CASE WHEN n % 10 = 0 THEN 'vanished' END, 1000, 'CNY' FROM generate_series(1, $1::int) AS n`,
-      [findings],
-    );
-    await client.query("VACUUM (ANALYZE) finding");
-  });
-  const times: number[] = [];
-  for (let asks = 0; asks <= INBOX_ASKS; asks += 1) {
-    const startedAt = performance.now();
-    await deps.db.$queryRaw`
-      SELECT id::text, kind, subject, severity, opened_at, merchant_id::text, amount_minor, currency, detail FROM finding
-       WHERE status IN ('open', 'in_work')
-       ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, opened_at, id LIMIT 50`;
-    if (asks > 0) times.push(performance.now() - startedAt);
-  }
-  await withClient(urls.owner, (client) => client.query("DELETE FROM finding WHERE subject LIKE 'bench-%'"));
-  return Math.max(...times) / 1_000;
 }
 
 /** A run over everything at three sizes, one over what is new, what buyers wait beside it, and the inbox when it is full. */
@@ -122,9 +98,8 @@ export async function benchComparison(
   options: Options,
   tell: (line: string) => void,
 ): Promise<ComparisonFigure[]> {
-  const [sizes, fresh, findings] = options.isSmoke
-    ? [SMOKE_SIZES, SMOKE_NEW_ORDERS, SMOKE_FINDINGS]
-    : [SIZES, NEW_ORDERS, FINDINGS];
+  const [fresh, findings] = options.isSmoke ? [SMOKE_NEW_ORDERS, SMOKE_FINDINGS] : [NEW_ORDERS, FINDINGS];
+  const sizes = [100, 10, 1].map((part) => Math.ceil(options.orders / part));
   const figures: ComparisonFigure[] = [];
   const take = (figure: ComparisonFigure): void => {
     figures.push(figure);
@@ -137,7 +112,7 @@ export async function benchComparison(
     await client.query("SET synchronous_commit = off");
     let orders = 0;
     for (const size of sizes) {
-      await writeBooks(client, books, orders, size, "1 day");
+      await writeBooks(client, books, { from: orders, until: size, age: "1 day" });
       orders = size;
       const cost = await inAnotherProcess(whole);
       await expectFound(client, books, orders);
@@ -145,13 +120,13 @@ export async function benchComparison(
     }
     // The continuous run begins where it is, and then ten thousand orders come.
     await inAnotherProcess({ urls: shop.urls, merchantId: null });
-    await writeBooks(client, books, orders, orders + fresh, "10 minutes");
+    await writeBooks(client, books, { from: orders, until: orders + fresh, age: "10 minutes" });
     const cost = await inAnotherProcess({ urls: shop.urls, merchantId: null });
     take({ way: COMPARED.fresh, rows: fresh, ...cost });
     const { alone, beside } = await besideBuyers(await openVariant(shop), whole, options);
     take({ way: COMPARED.alone, rows: orders, seconds: alone, peakMb: null });
     take({ way: COMPARED.beside, rows: orders, seconds: beside, peakMb: null });
-    take({ way: COMPARED.inbox, rows: findings, seconds: await inboxFirstPage(shop, findings), peakMb: null });
+    for (const figure of await measureInbox(shop, books, findings, orders)) take(figure);
   });
   return figures;
 }

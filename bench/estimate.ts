@@ -26,7 +26,7 @@ const SECONDS: Readonly<Record<Part, (options: Options) => number>> = {
   bills: ({ isSmoke }) => (isSmoke ? 10 : 150),
   vault: ({ isSmoke }) => (isSmoke ? 5 : 90),
   import: ({ isSmoke }) => (isSmoke ? 15 : 260),
-  reconcile: ({ isSmoke }) => (isSmoke ? 20 : 600),
+  reconcile: ({ isSmoke, orders }) => (isSmoke ? 20 : 60 + orders * 0.0004),
 };
 
 /** For whoever waits: whole minutes, rounded up. */

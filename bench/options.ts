@@ -25,6 +25,8 @@ export interface Options {
   /** How often the process of each technique is killed. */
   readonly kills: number;
   readonly seed: number;
+  /** The most orders that are compared with the gateways' books; a tenth and a hundredth of them, too. */
+  readonly orders: number;
   readonly parts: readonly Part[];
   /** Files that hold the output of earlier runs, to be put together; nothing is measured then. */
   readonly from: readonly string[];
@@ -35,10 +37,18 @@ export interface Options {
   readonly allowRemoteHost: boolean;
 }
 
-const BOUNDS = { rounds: [1, 25], seconds: [0.2, 30], kills: [1, 50], seed: [0, 2 ** 31] } as const;
+const SMOKE_ORDERS = 2_000;
+const BOUNDS = {
+  rounds: [1, 25],
+  seconds: [0.2, 30],
+  kills: [1, 50],
+  seed: [0, 2 ** 31],
+  orders: [1_000, 1_000_000],
+} as const;
 
-export const USAGE = `npm run bench -- [--rounds 3] [--seconds 1] [--in-flight 1,16,64,256] [--kills 3] [--only ${PARTS.join(",")}] [--seed 1] [--smoke] [--page]
+export const USAGE = `npm run bench -- [--rounds 3] [--seconds 1] [--in-flight 1,16,64,256] [--kills 3] [--only ${PARTS.join(",")}] [--seed 1] [--orders 1000000] [--smoke] [--page]
   --only    the parts to measure, with commas between them
+  --orders  the most orders that are compared with the gateways' books
   --smoke   one short round of everything: shows that it runs; its figures mean nothing
   --page    also writes docs/benchmarks.md, its charts and its figures
   --from    measures nothing: reads what an earlier run printed, may be given several times, and makes one report of all
@@ -79,6 +89,7 @@ export function readOptions(args: readonly string[]): Options {
       kills: { type: "string", default: "3" },
       only: { type: "string" },
       seed: { type: "string", default: "1" },
+      orders: { type: "string", default: "1000000" },
       from: { type: "string", multiple: true, default: [] },
       smoke: { type: "boolean", default: false },
       page: { type: "boolean", default: false },
@@ -91,6 +102,7 @@ export function readOptions(args: readonly string[]): Options {
     inFlight: values.smoke ? [1, 4] : readInFlight(values["in-flight"]),
     kills: values.smoke ? 1 : Math.floor(bounded("kills", values.kills)),
     seed: bounded("seed", values.seed),
+    orders: values.smoke ? SMOKE_ORDERS : Math.floor(bounded("orders", values.orders)),
     parts: readParts(values.only),
     from: values.from,
     isSmoke: values.smoke,

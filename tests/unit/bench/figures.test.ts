@@ -89,6 +89,7 @@ describe("the bench's command line", () => {
       inFlight: [1, 16, 64, 256],
       kills: 3,
       seed: 1,
+      orders: 1_000_000,
       parts: [
         "claims",
         "flash",
