@@ -1,8 +1,9 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { INVARIANTS } from "@/lib/features/audit/catalog";
 import { ADMIN } from "../support/admin";
 import { signIn } from "../support/back-office";
 import { closePastDays } from "../support/closed-days";
+import { shootAll } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 
 test("the proof page runs every invariant and shows the SQL of each", async ({ page }) => {
@@ -105,27 +106,6 @@ test("of two admins who opened the same account the second one is told, and keep
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
 });
 
-/** Where screenshots are wanted: the folder, or nothing. */
-const shots = process.env.KAPU_TEST_SHOTS;
-
-async function shoot(page: Page, name: string): Promise<void> {
-  if (!shots) return;
-  const url = new URL(page.url());
-  for (const [locale, colorScheme] of [
-    ["zh", "light"],
-    ["en", "dark"],
-  ] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.goto(url.pathname.replace(/^\/(zh|en)/, `/${locale}`) + url.search);
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.screenshot({ path: `${shots}/${name}-${locale}-${colorScheme}-${width}.png`, fullPage: true });
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.goto(url.href);
-}
-
 test("an admin reads a closed day and takes its file away, sees a merchant's month, and has the caches compared", async ({
   page,
 }) => {
@@ -134,7 +114,7 @@ test("an admin reads a closed day and takes its file away, sees a merchant's mon
   await signIn(page, ADMIN, "admin");
   await page.goto("/en/admin/reports");
   await expectSound(page);
-  await shoot(page, "reports");
+  await shootAll(page, "reports");
   await page.getByLabel("Send it").check();
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Saved" })).toBeVisible();
@@ -145,7 +125,7 @@ test("an admin reads a closed day and takes its file away, sees a merchant's mon
     "¥1,028.00",
   );
   await expectSound(page);
-  await shoot(page, "close");
+  await shootAll(page, "close");
   const [file] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("button", { name: "Download", exact: true }).click(),
@@ -154,11 +134,11 @@ test("an admin reads a closed day and takes its file away, sees a merchant's mon
   await page.getByRole("region", { name: "By merchant" }).getByRole("link").first().click();
   await expect(page.getByText("Due at the beginning").first()).toBeVisible();
   await expectSound(page);
-  await shoot(page, "statement");
+  await shootAll(page, "statement");
   await page.goto("/en/admin/caches");
   await page.getByRole("button", { name: "Compare everything" }).click();
   await expect(page.getByRole("status").filter({ hasText: "REDIS_URL is not set" })).toBeVisible();
-  await shoot(page, "caches");
+  await shootAll(page, "caches");
   await page.goto("/en/admin/reports/2020-01-01");
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
 });

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { ADMIN } from "../support/admin";
 import { signIn } from "../support/back-office";
 import { behindTheShop, openAccount } from "../support/behind-the-shop";
+import { shoot } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 import { buyButton, fillOrder } from "../support/storefront";
 
@@ -15,12 +16,6 @@ const BALANCE = {
   titleEn: "Balance",
   settings: { currency: "CNY" },
 } as const;
-
-/** Where screenshots are wanted: the folder, or nothing. */
-const shots = process.env.KAPU_SHOTS;
-const shoot = async (page: Page, name: string): Promise<void> => {
-  if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
-};
 
 /** What the mail would carry: this shop sends none. */
 async function linkFor(email: string): Promise<string> {

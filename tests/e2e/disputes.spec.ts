@@ -5,17 +5,16 @@ import { fill } from "@/lib/i18n/format";
 import { ADMIN } from "../support/admin";
 import { addProduct, signIn, uploadAndPublish } from "../support/back-office";
 import { openMerchant } from "../support/behind-the-shop";
+import { shoot } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 import { order, payAtCashier } from "../support/storefront";
 
 test.describe.configure({ timeout: 240_000 });
 
-const SHOTS = process.env.KAPU_TEST_SHOTS;
-
 /** Nothing for axe, nothing that scrolls sideways; and a picture for whoever wants to look. */
 async function expectClean(page: Page, name: string): Promise<void> {
   await expectSound(page);
-  if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+  await shoot(page, name);
 }
 
 interface Look {

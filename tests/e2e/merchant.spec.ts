@@ -1,5 +1,5 @@
 // Over 300 lines: the journeys of one merchant, each of which needs the shop that the ones beside it open.
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import sharp from "sharp";
 import {
   addProduct,
@@ -10,6 +10,7 @@ import {
   uploadAndPublish,
 } from "../support/back-office";
 import { behindTheShop, openMerchant } from "../support/behind-the-shop";
+import { shoot, shootAll } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 import { buyButton, fillOrder, order, payAtCashier } from "../support/storefront";
 
@@ -51,30 +52,6 @@ test("a merchant uploads a file, publishes it, and the first buyer holds a card 
   expect(file.suggestedFilename()).toMatch(/^statement-\d{4}-\d\d\.csv$/);
 });
 
-/** Where screenshots are wanted: the folder, or nothing. */
-const shots = process.env.KAPU_TEST_SHOTS;
-
-/** What a page looks like in both languages, sizes and schemes; ends as it began. */
-async function shoot(page: Page, name: string): Promise<void> {
-  if (!shots) return;
-  const url = new URL(page.url());
-  for (const [locale, colorScheme] of [
-    ["zh", "light"],
-    ["zh", "dark"],
-    ["en", "light"],
-    ["en", "dark"],
-  ] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.goto(url.pathname.replace(/^\/(zh|en)/, `/${locale}`) + url.search);
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.screenshot({ path: `${shots}/${name}-${locale}-${colorScheme}-${width}.png`, fullPage: true });
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.goto(url.href);
-}
-
 test("a bad card is replaced and its buyer sees which; the rest of its batch is put aside, and sold again when it is returned", async ({
   page,
   context,
@@ -89,7 +66,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
   await page.getByLabel("Warranty, in hours").fill("72");
   await page.getByRole("row").getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("72 hours")).toBeVisible();
-  await shoot(page, "stock");
+  await shootAll(page, "stock");
 
   const buyer = await context.newPage();
   await order(buyer, { locale: "en", slug: merchant.slug, email: "bad@example.com" });
@@ -110,10 +87,10 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
   await expectSound(page);
   await page.getByRole("button", { name: "Replace this card" }).click();
   await expect(page.getByText("The warranty's replacements are used up")).toBeVisible();
-  await shoot(page, "order");
+  await shootAll(page, "order");
   await page.goto("/en/merchant/replacements");
   await expect(page.getByText("Used before")).toBeVisible();
-  await shoot(page, "replacements");
+  await shootAll(page, "replacements");
 
   await buyer.reload();
   await expect(buyer.getByText("This one was replaced")).toBeVisible();
@@ -121,7 +98,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
   await expect(buyer.locator("del")).toHaveText(old);
   await expect(buyer.locator("code")).not.toHaveText(old);
   await expectSound(buyer);
-  if (shots) await buyer.screenshot({ path: `${shots}/receipt-en-light.png`, fullPage: true });
+  await shoot(buyer, "receipt-en-light");
 
   await page.goto(batch);
   await expect(page.getByText("50.0%")).toBeVisible();
@@ -130,7 +107,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
   await aside.getByRole("button").dblclick();
   await expect(page.getByText("This batch is put aside")).toBeVisible();
   await expectSound(page);
-  await shoot(page, "batch");
+  await shootAll(page, "batch");
   const late = await context.newPage();
   await late.goto(`/en/products/${merchant.slug}`);
   await expect(async () => {
@@ -191,7 +168,7 @@ test("a merchant keeps stock in two pools, and delivers by hand what a buyer ask
   await page.getByRole("button", { name: "Count now" }).click();
   await expect(page.getByRole("cell", { name: "None", exact: true })).toHaveCount(2);
   await expectSound(page);
-  await shoot(page, "pools");
+  await shootAll(page, "pools");
 
   // No pool has four: the order takes what each has left.
   await order(page, { locale: "en", slug: merchant.slug, email: "two-pools@example.com", quantity: 4 });
@@ -215,7 +192,7 @@ test("a merchant keeps stock in two pools, and delivers by hand what a buyer ask
   await form.getByRole("button", { name: "Save" }).click();
   await expect(form.getByText("Saved.")).toBeVisible();
   await expectSound(page);
-  await shoot(page, "variant-by-hand");
+  await shootAll(page, "variant-by-hand");
 
   const buyer = { locale: "en", slug: merchant.slug, email: "by-hand@example.com" } as const;
   await expect(async () => {
@@ -224,24 +201,24 @@ test("a merchant keeps stock in two pools, and delivers by hand what a buyer ask
     await expect(buyButton(page)).toBeEnabled({ timeout: 500 });
   }).toPass({ timeout: 20_000 });
   await expectSound(page);
-  await shoot(page, "buy-by-hand");
+  await shootAll(page, "buy-by-hand");
   await fillOrder(page, buyer);
   await page.getByLabel("Game account").fill("mia of the north");
   await buyButton(page).click();
   await expect(page).toHaveURL(/\/orders\/ord_[0-9a-f]{32}\/pay$/);
   await expect(page.getByText("This is not sold from stock")).toBeVisible();
-  await shoot(page, "pay-by-hand");
+  await shootAll(page, "pay-by-hand");
   const receipt = page.url().replace(/\/pay$/, "");
   await payAtCashier(context, page);
   await expect(page.getByRole("heading", { name: "Paid, to be delivered" })).toBeVisible({ timeout: 30_000 });
   await expectSound(page);
-  await shoot(page, "order-by-hand");
+  await shootAll(page, "order-by-hand");
 
   await page.goto("/en/merchant/orders?q=by-hand@example.com");
   await page.getByRole("row").nth(1).getByRole("link").click();
   await expect(page.getByText("mia of the north")).toBeVisible();
   await expectSound(page);
-  await shoot(page, "deliver-by-hand");
+  await shootAll(page, "deliver-by-hand");
   await page.getByLabel("Piece 1").fill("topped up mia");
   await page.getByRole("button", { name: "Deliver to the buyer" }).click();
   await expect(page.getByText("Delivered.", { exact: true })).toBeVisible();

@@ -5,6 +5,7 @@ import { ADMIN } from "../support/admin";
 import { signIn } from "../support/back-office";
 import { openPostbox, type Postbox, textOf } from "../support/postbox";
 import { type SpawnedServer, spawnServer } from "../support/server";
+import { shoot, shootAll } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 import { order, orderNumber } from "../support/storefront";
 
@@ -76,9 +77,7 @@ test.describe("a shop whose gateway gives money back", () => {
     await expect(admin.getByText("“已发卡” → “退款中”，钱退到后 → “已退款”")).toBeVisible();
     const refundNo = await admin.locator("input[name=refundId]").inputValue();
     await expectSound(admin);
-    await admin.setViewportSize({ width: 360, height: 800 });
-    await expectSound(admin);
-    await admin.setViewportSize({ width: 1280, height: 900 });
+    await expectSound(admin, [{ width: 360 }, { width: 1280 }]);
     await admin.getByRole("button", { name: /^确认退款/ }).dblclick();
     await expect(admin.getByText(`退款已经记下，单号 ${refundNo.replaceAll("-", "").toUpperCase()}`)).toBeVisible();
     await expect(async () => {
@@ -159,8 +158,7 @@ test.describe("a shop whose gateway gives money back", () => {
     await form.getByRole("button").click();
     await expect(buyer.getByText("记下了。有货时会给这个邮箱发一封信。")).toBeVisible();
     await expectSound(buyer);
-    if (process.env.KAPU_TEST_SHOTS)
-      await buyer.screenshot({ path: `${process.env.KAPU_TEST_SHOTS}/restock.png`, fullPage: true });
+    await shoot(buyer, "restock");
     await buyer.goto(`/zh/restock/end#${"0".repeat(32)}.${"A".repeat(43)}`);
     await buyer.getByRole("button", { name: "不再提醒" }).click();
     await expect(buyer.getByText("链接不完整")).toBeVisible();
@@ -195,6 +193,7 @@ test.describe("a shop whose gateway gives money back", () => {
     await admin.goto("/zh/admin/findings?kind=unknown_order");
     await expect(admin.getByRole("link", { name: "没有这个订单" })).toBeVisible();
     await expectSound(admin);
+    await shootAll(admin, "inbox");
     await admin.keyboard.press("?");
     await expect(admin.getByRole("dialog", { name: "快捷键" })).toBeVisible();
     await admin.keyboard.press("Escape");
@@ -204,15 +203,15 @@ test.describe("a shop whose gateway gives money back", () => {
     await admin.keyboard.press("j");
     await admin.keyboard.press("Enter");
     await expect(admin.getByText("渠道说收到一笔钱，但我们没有这个单号。")).toBeVisible();
+    await shootAll(admin, "finding");
     await admin.getByRole("link", { name: "记到订单上" }).click();
     await expect(admin.getByText("金额相同、还没付款的订单")).toContainText(number);
     await admin.getByRole("combobox", { name: "订单号" }).fill(number);
     await admin.getByRole("button", { name: "看看会改什么" }).click();
     await expect(admin.getByText(`金额正好：订单 ${number} 付清`)).toBeVisible();
     await expectSound(admin);
-    await admin.setViewportSize({ width: 360, height: 800 });
-    await expectSound(admin);
-    await admin.setViewportSize({ width: 1280, height: 900 });
+    await expectSound(admin, [{ width: 360 }, { width: 1280 }]);
+    await shootAll(admin, "remedy");
     const second = await admin.context().newPage();
     await second.goto(admin.url());
     for (const tab of [admin, second])
@@ -223,11 +222,16 @@ test.describe("a shop whose gateway gives money back", () => {
     await second.getByRole("button", { name: "执行：记到订单上" }).click();
     await expect(second.getByRole("alert").first()).toContainText("没有");
     await expectSound(admin);
+    await shootAll(admin, "finding-settled");
     await expect(async () => {
       await buyer.goto(page);
       await expect(buyer.locator("h1")).toHaveText("卡密已发出", { timeout: 1_000 });
     }).toPass({ timeout: 30_000 });
     await admin.goto("/zh/admin/findings?kind=unknown_order");
     await expect(admin.getByText("没有符合条件的差异")).toBeVisible();
+    for (const name of ["runs", "automatic"]) {
+      await admin.goto(`/zh/admin/findings/${name}`);
+      await shootAll(admin, `findings-${name}`);
+    }
   });
 });

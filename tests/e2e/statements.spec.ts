@@ -1,18 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { toGbk } from "@/sandbox/gateways/gbk";
 import { ADMIN } from "../support/admin";
 import { addProduct, signIn } from "../support/back-office";
 import { openMerchant } from "../support/behind-the-shop";
+import { shoot } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 
 test.describe.configure({ timeout: 240_000 });
-
-/** Where screenshots are wanted: the folder, or nothing. */
-const shots = process.env.KAPU_TEST_SHOTS;
-const shoot = async (page: Page, name: string): Promise<void> => {
-  if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
-};
 
 /** What an operator's own gateway exports: GBK, words above the header, a line nobody can read, a formula. */
 const table = (run: string) =>

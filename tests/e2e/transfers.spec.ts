@@ -3,6 +3,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { ADMIN } from "../support/admin";
 import { signIn } from "../support/back-office";
 import { createAdmin, openAccount } from "../support/behind-the-shop";
+import { shoot } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 import { buyButton, fillOrder } from "../support/storefront";
 
@@ -16,12 +17,6 @@ const BANK = {
   titleEn: "Bank transfer",
   settings: { payee: "张三", account: "6225 8888 0000 1111", bank: "招商银行" },
 } as const;
-
-/** Where screenshots are wanted: the folder, or nothing. */
-const shots = process.env.KAPU_SHOTS;
-const shoot = async (page: Page, name: string): Promise<void> => {
-  if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
-};
 
 /** Orders by transfer; returns the order's number. */
 async function orderByTransfer(page: Page, locale: "zh" | "en", quantity: number): Promise<string> {
