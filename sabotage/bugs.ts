@@ -3,6 +3,7 @@ import { lifeBugs } from "./life-bugs";
 import { moneyBugs } from "./money-bugs";
 import { refundBugs } from "./refund-bugs";
 import { secrecyBugs } from "./secrecy-bugs";
+import { settlingBugs } from "./settling-bugs";
 import { staffBugs } from "./staff-bugs";
 import { stockBugs } from "./stock-bugs";
 import { watchBugs } from "./watch-bugs";
@@ -14,6 +15,7 @@ export const BUGS: readonly Bug[] = [
   ...refundBugs,
   ...secrecyBugs,
   ...staffBugs,
+  ...settlingBugs,
   ...lifeBugs,
   ...watchBugs,
 ];

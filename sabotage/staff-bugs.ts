@@ -29,6 +29,18 @@ export const staffBugs: readonly Bug[] = [
     checks: [integration("identity/factor")],
   },
   {
+    name: "a passkey's answer is good twice",
+    breaks: "sign-in by passkey: an answer that somebody recorded opens once more",
+    patches: [
+      {
+        file: "lib/features/identity/use-passkey.ts",
+        find: "!(await spendChallenge(tx, challenge)) || ",
+        replace: "",
+      },
+    ],
+    checks: [integration("identity/passkeys")],
+  },
+  {
     name: "an old proof is a proof",
     breaks: "the step-up: whoever showed the factor in the morning need not show it again",
     patches: [
