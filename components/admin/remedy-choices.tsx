@@ -6,6 +6,7 @@ import { Input, Select } from "@/components/ui/input";
 import { listRefundablePayments } from "@/lib/features/payments/refund-state";
 import { findStrayMoney, suggestOrders } from "@/lib/features/payments/stray-money";
 import { REPLACEMENT_REASONS } from "@/lib/features/replacements/rules";
+import { listOtherPools } from "@/lib/flows/remedies/fill-from-pool";
 import { placeOf } from "@/lib/flows/remedies/stray-money";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatMinor } from "@/lib/i18n/format";
@@ -25,6 +26,7 @@ export async function RemedyChoices(props: ChoicesProps) {
     <Form action={path} scroll={false} className="space-y-3">
       <input type="hidden" name="remedy" value={query.remedy} />
       <input type="hidden" name="look" value="1" />
+      {fields.includes("poolId") ? <Pools {...props} /> : null}
       {fields.includes("paymentId") ? <Payments {...props} /> : null}
       {fields.includes("orderNumber") ? <OrderNumber {...props} /> : null}
       {fields.includes("cardId") ? <Cards {...props} /> : null}
@@ -73,6 +75,23 @@ async function Payments({ locale, viewer, page, query }: ChoicesProps) {
             account: accountId,
             number: gatewayTradeNumber,
           })}
+        </option>
+      ))}
+    </Choice>
+  );
+}
+
+async function Pools({ locale, page, query }: ChoicesProps) {
+  const t = getMessages(locale).findings.remedies;
+  const { orderId } = page.finding;
+  const pools = orderId ? await listOtherPools(getDeps().db, orderId) : [];
+  if (pools.length === 0) return <p className="text-sm text-soft">{t.noPools}</p>;
+  return (
+    <Choice name="poolId" label={t.pool} value={query.poolId}>
+      <option value="">—</option>
+      {pools.map(({ poolId, name, there, needed }) => (
+        <option key={poolId} value={poolId}>
+          {fill(t.poolChoice, { name, there, needed })}
         </option>
       ))}
     </Choice>

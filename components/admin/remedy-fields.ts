@@ -2,6 +2,7 @@ import type { RemedyField, RemedyQuery } from "@/lib/features/reconciliation/rem
 
 /** What must be chosen before a remedy can be looked at. */
 const NEEDED: Readonly<Record<string, readonly RemedyField[]>> = {
+  fill_from_pool: ["poolId"],
   record_payment: ["orderNumber"],
   withdraw_card: ["cardId"],
   replace_card: ["position"],
@@ -9,6 +10,7 @@ const NEEDED: Readonly<Record<string, readonly RemedyField[]>> = {
 
 /** What can be chosen of it, whether it must be or not. */
 const CHOICES: Readonly<Record<string, readonly RemedyField[]>> = {
+  fill_from_pool: ["poolId"],
   refund_source: ["paymentId"],
   refund_balance: ["paymentId"],
   record_payment: ["orderNumber"],

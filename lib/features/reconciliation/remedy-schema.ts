@@ -9,7 +9,15 @@ const Name = z
   .catch(undefined);
 
 /** What can be chosen in the form of any remedy; each reads its own. */
-export const REMEDY_FIELDS = ["paymentId", "orderNumber", "cardId", "position", "why", "isConfirmed"] as const;
+export const REMEDY_FIELDS = [
+  "paymentId",
+  "orderNumber",
+  "cardId",
+  "position",
+  "why",
+  "isConfirmed",
+  "poolId",
+] as const;
 export type RemedyField = (typeof REMEDY_FIELDS)[number];
 
 const Choice = z.string().trim().max(100).catch("").default("");
@@ -20,6 +28,7 @@ const choices = {
   position: Choice,
   why: Choice,
   isConfirmed: Choice,
+  poolId: Choice,
 };
 
 /** A finding's page: which remedy is looked at, with what was chosen for it. */

@@ -3,6 +3,7 @@ import { type RemedyName, ruleOf } from "@/lib/features/reconciliation/kinds";
 import { rebuildCache, reseal } from "./books";
 import { replaceOne, withdrawCard } from "./cards";
 import { deliver } from "./deliver";
+import { fillFromPool } from "./fill-from-pool";
 import { haltOne, resumeOne } from "./product";
 import { refundBalance, refundSource } from "./refund";
 import { release } from "./release";
@@ -10,9 +11,10 @@ import type { AnyRemedy } from "./remedy";
 import { rerunJob } from "./rerun";
 import { markNotOurs, recordPayment } from "./stray-money";
 
-/** Everything that may be done about a finding. `fill_from_pool` has its place among the names, and stands here when cards move between pools. */
+/** Everything that may be done about a finding. */
 const ALL: readonly AnyRemedy[] = [
   deliver,
+  fillFromPool,
   release,
   refundSource,
   refundBalance,

@@ -118,6 +118,38 @@ describe("what may be done about a finding", () => {
     expect(await statusOf(findingId)).toBe("open");
   });
 
+  test("fill_from_pool: who waits is served from a pool that is never sold to them, behind who waits longer, and no card more goes", async () => {
+    const stocked = await shop.stock({ cards: 1, stockPolicy: "claim_on_payment" });
+    const place = () => shop.place(stocked.variantId, { accountId: "paper" });
+    const [first, longer, order] = [await place(), await place(), await place()];
+    await desk.pay(first);
+    for (const late of [longer, order]) {
+      await shop.lapse(late.id, 5);
+      await desk.pay(late);
+    }
+    const findingId = await findingOf("owed_order", order.id);
+    const { merchantId } = stocked;
+    const pool = await shop.deps.db.stockPool.create({ data: { id: newId(), merchantId, slug: "kept", name: "Kept" } });
+    const asked = { findingId, remedy: "fill_from_pool", input: { poolId: pool.id } };
+    expect(await previewRemedy(shop.deps, ADMIN, asked)).toEqual({ ok: false, error: "no_stock" });
+    await shop.restock({ ...stocked, poolId: pool.id }, 3);
+
+    const { preview, cmd } = await look(findingId, "fill_from_pool", { poolId: pool.id });
+    expect(preview.changes).toEqual([
+      { what: "cards_transferred", values: { count: 2, from_pool: "Kept", to_pool: "Main" } },
+      { what: "cards_for_others", values: { count: 1 } },
+      { what: "order_delivered", values: { email: expect.any(String) } },
+    ]);
+    await twice(cmd, "delivered");
+    expect([await desk.stateOf(longer), await desk.stateOf(order)]).toEqual([
+      "delivered paid_late",
+      "delivered paid_late",
+    ]);
+    const left = await shop.rows("SELECT status FROM card WHERE pool_id = $1", [pool.id]);
+    expect(left).toEqual([{ status: "available" }]);
+    expect(await statusOf(findingId)).toBe("resolved");
+  });
+
   test("release: what an order holds past its time goes back on sale", async () => {
     const stocked = await shop.stock({ cards: 2 });
     const order = await shop.place(stocked.variantId, { quantity: 2, accountId: "paper" });
