@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { GatewayAccount } from "@/lib/features/payments/gateways/port";
@@ -17,14 +18,19 @@ export interface NoticeDoor {
   stop(): Promise<void>;
 }
 
-/** Opens the door on a free port of this machine. */
+/**
+ * Opens the door on a free port of this machine, at an address of its own: a gateway of another test may still be telling whoever had the
+ * port before.
+ */
 export async function openNoticeDoor(): Promise<NoticeDoor> {
   const notices: Notice[] = [];
   const door: { account: GatewayAccount | null; answer: "accepted" | "deferred" } = {
     account: null,
     answer: "accepted",
   };
+  const path = `/api/pay/x/${randomBytes(6).toString("hex")}`;
   const server = createServer(async (request, response) => {
+    if (!request.url?.startsWith(path)) return void response.writeHead(404).end();
     const account = door.account;
     if (!account) return void response.writeHead(500).end();
     const headers = new Headers({ "content-type": request.headers["content-type"] ?? "" });
@@ -43,7 +49,7 @@ export async function openNoticeDoor(): Promise<NoticeDoor> {
       server.closeAllConnections();
       server.close(() => resolve());
     });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/pay/x/x`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
   return Object.assign(door, { url, notices, stop });
 }
 

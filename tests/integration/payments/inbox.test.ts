@@ -104,13 +104,10 @@ describe(`the inbox of ${EVENTS.toLocaleString("en")} events`, () => {
     ["the number of an order", { q: "n777" }, 60],
     ["a number that nobody has", { q: "nothing" }, 60],
     ["the last page", { after: "00000000-0000-7000-8000-000000000000" }, 60],
-  ])("asked for %s, it reads by index and is quick", async (_what, query, rowsMax) => {
+  ])("asked for %s, it reads by index, and no more than a page", async (_what, query, rowsMax) => {
     const parsed = InboxQuery.parse(query);
     expectQuick(await planOf(inboxSql(parsed)), rowsMax);
     await ask(query);
-    const startedAt = performance.now();
-    await ask(query);
-    expect(performance.now() - startedAt).toBeLessThan(200);
   });
 
   test("counting what waits for a person reads only that", async () => {
