@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
+import { OrderCases } from "@/components/disputes/order-cases";
 import { Facts, PageHead, Part } from "@/components/merchant/page-head";
 import { wordOf } from "@/components/merchant/state-badges";
 import { inLocale } from "@/components/merchant/view";
@@ -59,6 +60,7 @@ export async function FindingView({ locale, viewer, findingId, actions, remedies
       <Part title={t.page.work} note={t.page.workLead}>
         <FindingWork {...{ locale, viewer, finding, admins, actions }} />
       </Part>
+      <OrderCases {...{ locale, viewer }} orderId={finding.orderId} />
       {cards.length > 0 ? (
         <Part title={t.page.cards} note={t.page.cardsLead}>
           <Cards locale={locale} cards={cards} />

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import type { ComponentProps, ReactNode } from "react";
+import { OrderCases } from "@/components/disputes/order-cases";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -78,6 +79,7 @@ export async function OrderPageView({
       <OrderMoney {...{ locale, viewer, base, order, acts }} />
       {order.status === "refunding" ? <div className="mt-3">{giveUp?.(order)}</div> : null}
       <OrderReplacements {...{ locale, viewer, base, order }} acts={replaceActs} />
+      <OrderCases {...{ locale, viewer }} orderId={order.id} />
       <Part title={t.timeline} note={t.timelineNote}>
         <TimelineChoice locale={locale} path={`${base}/orders/${toPublicId("order", order.id)}`} only={query.only} />
         <Timeline

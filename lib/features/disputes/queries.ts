@@ -105,6 +105,17 @@ export const listBuyersDisputes = ({ db }: Reads, orderId: string): Promise<Buye
       FROM dispute d LEFT JOIN dispute_decision x ON x.id = d.decision_id
      WHERE d.order_id = ${orderId}::uuid AND d.source = 'buyer' ORDER BY d.opened_at DESC, d.id DESC LIMIT ${limits.listRowsPerPage}::int`;
 
+/** What was reported of an order, and what the bank asks back, the newest first: as far as it is the viewer's to see. */
+export const listDisputesOf = (
+  { db }: Reads,
+  viewer: Viewer,
+  orderId: string,
+): Promise<Pick<DisputeRow, "id" | "kind" | "status" | "position" | "outcome">[]> =>
+  db.$queryRaw`
+    SELECT d.id, d.kind, d.status, d.position, x.outcome FROM dispute d LEFT JOIN dispute_decision x ON x.id = d.decision_id
+     WHERE d.order_id = ${orderId}::uuid AND (${merchantScope(viewer)}::uuid IS NULL OR d.merchant_id = ${merchantScope(viewer)}::uuid)
+     ORDER BY d.opened_at DESC, d.id DESC LIMIT ${limits.listRowsPerPage}::int`;
+
 /** A dispute in a list of the back office. */
 export interface DisputeRow {
   readonly id: string;

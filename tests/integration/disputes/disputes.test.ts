@@ -10,6 +10,7 @@ import {
   findStaffDispute,
   listBuyersDisputes,
   listDisputes,
+  listDisputesOf,
 } from "@/lib/features/disputes/queries";
 import { DisputeListQuery } from "@/lib/features/disputes/schema";
 import { readRefundedPayments } from "@/lib/features/payments/refunds";
@@ -165,6 +166,9 @@ describe("a buyer's dispute", () => {
     expect(await decideDispute(deps(), stranger, await judgement(disputeId, "reject"))).toEqual(refused("not_found"));
     const list = await listDisputes(deps(), stranger, DisputeListQuery.parse({}));
     expect([list.rows, await countWaiting(deps(), stranger)]).toEqual([[], 0]);
+    const { orderId } = await see(disputeId);
+    expect(await listDisputesOf(deps(), stranger, orderId)).toEqual([]);
+    expect(await listDisputesOf(deps(), ADMIN, orderId)).toMatchObject([{ id: disputeId }]);
     expect((await findStaffDispute(deps(), ownerOf(stocked), disputeId))?.messages.length).toBe(1);
   });
 
@@ -516,6 +520,9 @@ describe("a buyer's dispute", () => {
     expect(await see(disputeId)).toMatchObject({ kind: "chargeback", status: "escalated", chargebackNumber: "CB-1" });
     expect((await see(disputeId)).evidence.payments).toHaveLength(1);
     expect(await findBuyersDispute(deps(), { orderId: order.id, disputeId })).toBeNull();
+    expect(await listDisputesOf(deps(), ownerOf(stocked), order.id)).toMatchObject([
+      { id: disputeId, kind: "chargeback" },
+    ]);
     expect(await findStaffDispute(deps(), ownerOf(stocked), disputeId)).not.toBeNull();
     expect(await decideDispute(deps(), ADMIN, await judgement(disputeId, "reject"))).toEqual(refused("bank_decides"));
     for (const locale of ["zh", "en"] as const) {

@@ -154,12 +154,11 @@ describe("how accounts answer", () => {
     };
     const waiting = await Promise.all(Array.from({ length: 10 }, () => order("hanging")));
     const openings = waiting.map((attempt) => openPayment(deps, attempt));
-    const startedAt = performance.now();
+    // None of the ten is answered before we say so: whoever gets past them did not wait for them.
     const answers = await Promise.all(
       Array.from({ length: 10 }, async () => (await openPayment(deps, await order("well"))).ok),
     );
     expect(answers).toEqual(Array.from({ length: 10 }, () => true));
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
     wake();
     await Promise.all(openings);
   });
