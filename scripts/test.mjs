@@ -122,12 +122,16 @@ const phases = () => [
       vitest("unit", ["unit", "architecture"]),
     ],
   ],
-  // The build writes types of its own for each page, so types are judged after it. Chaos waits for rest more than it works.
+  // The build writes types of its own for each page, so types are judged after it. What waits for rest, for kills and for commits more than
+  // it works leaves a third of two cores to its neighbour.
   [
-    [check("types", bin("typescript/bin/tsc"), "--noEmit"), vitest("simulation", ["simulation"])],
+    [
+      check("types", bin("typescript/bin/tsc"), "--noEmit"),
+      vitest("simulation", ["simulation"]),
+      ...(hasPostgres15() ? [vitest("integration-15", ["integration"], on15)] : []),
+    ],
     [vitest("integration", ["integration", "days"])],
   ],
-  ...(hasPostgres15() ? [[[vitest("integration-15", ["integration"], on15)]]] : []),
   [[playwright("browser")]],
 ];
 
