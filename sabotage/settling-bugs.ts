@@ -31,7 +31,7 @@ export const settlingBugs: readonly Bug[] = [
     checks: [REMEDIES],
   },
   {
-    name: "two admins, two remedies",
+    name: "a remedy past a proposal",
     breaks: "one remedy at a time for each finding: a proposal waits, and another act goes past it",
     patches: [
       {

@@ -16,13 +16,9 @@ const PROGRAMS = {
   simulate: "simulate/main.ts",
   "bench-load": "bench/load.ts",
 };
+/** The folders of the programs themselves, and what these are made from. */
 const SOURCES = [
-  "server",
-  "sandbox",
-  "cli",
-  "bench",
-  "chaos",
-  "simulate",
+  ...new Set(Object.values(PROGRAMS).map((file) => path.dirname(file))),
   "tests/support",
   "lib",
   "prisma",

@@ -3,10 +3,12 @@ import { findBatch } from "@/lib/features/merchants/batches";
 import { expireOrders } from "@/lib/flows/expire-orders";
 import { keepHolds } from "@/lib/flows/keep-holds";
 import { moveBatch, moveCards, moveCardsByText } from "@/lib/flows/move-cards";
+import { placeOrder } from "@/lib/flows/place-order";
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { closeDeps } from "@/lib/platform/deps";
+import { withClient } from "@/lib/platform/with-client";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openDeps, openShop, type Stocked, type TestShop, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
@@ -110,6 +112,39 @@ describe("cards that are put aside", () => {
       ...(aside > 0 && { quarantined: aside }),
     });
     await closeDeps(other);
+  });
+
+  test("a recall waits for a buyer who is taking the card at that moment, and then leaves it to him", async ({
+    database,
+  }) => {
+    const [stocked, elsewhere] = [await shop.stock({ cards: 1 }), await shop.stock({ cards: 1 })];
+    const before = await shop.place(elsewhere.variantId);
+    const order = shop.order(stocked.variantId);
+    const countWaiting = () =>
+      withClient(database.superuser, async (client) => {
+        const { rowCount } = await client.query(
+          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        return rowCount;
+      });
+    const waiting = (n: number) => expect.poll(countWaiting, { timeout: 10_000 }).toBe(n);
+    const [bought, moved] = await withClient(database.superuser, async (client) => {
+      // Somebody else's order under the same key, not yet committed: ours has its card and waits for what becomes of it.
+      await client.query("BEGIN; SET LOCAL session_replication_role = replica");
+      await client.query(
+        `INSERT INTO orders SELECT (jsonb_populate_record(o, jsonb_build_object('id', gen_random_uuid(), 'number', 'COPY', 'request_key', $2::text,
+           'token_hash', '\\x' || repeat('0', 64), 'lookup_hash', NULL))).* FROM orders o WHERE id = $1`,
+        [before.id, order.requestKey],
+      );
+      const buying = placeOrder(shop.deps, order);
+      await waiting(1);
+      const recall = moveBatch(shop.deps, ADMIN, intend(await batchOf(stocked), "quarantine"));
+      await waiting(2);
+      await client.query("ROLLBACK");
+      return Promise.all([buying, recall]);
+    });
+    expect([bought.ok, moved]).toEqual([true, { ok: true, value: { moved: 0, left: 0 } }]);
+    expect(await cardsOf(stocked)).toEqual({ reserved: 1 });
   });
 
   test("a form that is sent five times at once is one move, also when it names single cards", async ({ database }) => {

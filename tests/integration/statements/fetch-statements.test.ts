@@ -220,6 +220,6 @@ describe("the statements that gateways make of each day", { timeout: 120_000 }, 
     expect(await ask("s1", "2026-02-30")).toEqual({ ok: false, error: "out_of_range" });
     expect(await ask("nobody", "2026-10-01")).toEqual({ ok: false, error: "not_found" });
     await run(deps);
-    expect((await days())[0]).toMatchObject({ day: "2026-10-01", state: "done" });
+    expect((await days())[0]).toMatchObject({ day: "2026-10-01", state: "done", failure: null });
   });
 });
