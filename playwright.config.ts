@@ -7,7 +7,7 @@ export default defineConfig({
   globalSetup: "./tests/support/shop-for-browsers.ts",
   fullyParallel: true,
   workers: 2,
-  retries: 1, // For its trace alone: a test that failed once counts as failed.
+  retries: 1, // On whatever is left of two cores; a second try is recorded, and told of.
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),

@@ -26,6 +26,7 @@ export default defineConfig({
           include: ["tests/integration/**/*.test.ts"],
           exclude: OF_DAYS,
           isolate: false,
+          retry: 1, // Kills, locks and cut lines, on whatever is left of two cores; what fails twice is broken.
           globalSetup: ["tests/support/postgres-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,

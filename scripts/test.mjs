@@ -59,7 +59,11 @@ function vitest(name, projects, options = {}) {
 
 function playwright(name) {
   const report = reportFile(name);
-  const read = ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped });
+  const read = ({ stats }) => ({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected + stats.skipped,
+    again: stats.flaky,
+  });
   const command = [bin("@playwright/test/cli.js"), "test", "--reporter=line,json"];
   return counted(name, read, report, command, { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report } });
 }
@@ -138,12 +142,12 @@ const phases = () => [
 async function runStep(step, files) {
   const startedAt = performance.now();
   try {
-    const { passed, failed, output } = await step.run(step.takesFiles ? files : []);
+    const { passed, failed, again = 0, output } = await step.run(step.takesFiles ? files : []);
     const isEmpty = passed + failed === 0;
     report(
       step.name,
       startedAt,
-      isEmpty ? "ran no test" : `${passed} passed, ${failed} failed`,
+      isEmpty ? "ran no test" : `${passed} passed, ${failed} failed${again > 0 ? `, ${again} at the second try` : ""}`,
       failed > 0 || isEmpty ? output : "",
     );
     return { passed, failed: isEmpty ? 1 : failed };
