@@ -5,7 +5,7 @@ import { readLines } from "@/lib/features/orders/store";
 import { err, ok } from "@/lib/kernel/result";
 import type { Deps } from "@/lib/platform/deps";
 import { claimAgain } from "../claim-again";
-import { factsOf, isServed, orderOf } from "./order-facts";
+import { factsOf, isServed, paidOrderOf } from "./order-facts";
 import type { Change, PlainRemedy } from "./remedy";
 
 /** Of each line: how many cards it lacks, and how many are there by now. */
@@ -42,11 +42,9 @@ export const deliver: PlainRemedy<object> = {
   isAutomatic: true,
   input: z.object({}),
   async look(deps, _asker, finding) {
-    const order = await orderOf(deps, finding);
+    const order = await paidOrderOf(deps, finding);
     if (!order.ok) return order;
-    const { status, settledPaymentId, disputedAt, owedAt, email } = order.value;
-    if (status !== "paid" || settledPaymentId === null) return err("not_paid");
-    if (disputedAt !== null) return err("disputed");
+    const { owedAt, email } = order.value;
     const { lacking, there } = await linesOf(deps, order.value.id);
     if (owedAt !== null && there === 0 && lacking > 0) return err("no_stock");
     const before = await countBefore(deps, order.value.id);

@@ -5,7 +5,7 @@ import type { Db } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { claimAgain } from "../claim-again";
 import { transferStock } from "../transfer-cards";
-import { factsOf, isServed, orderOf } from "./order-facts";
+import { factsOf, isServed, paidOrderOf } from "./order-facts";
 import type { Change, ProvenRemedy } from "./remedy";
 
 /** A pool that a waiting order is not sold from, and what of it would serve the order. */
@@ -65,11 +65,9 @@ export const fillFromPool: ProvenRemedy<FillInput> = {
   needsProof: true,
   input: FillInput,
   async look(deps, _asker, finding, { poolId }) {
-    const order = await orderOf(deps, finding);
+    const order = await paidOrderOf(deps, finding);
     if (!order.ok) return order;
-    const { id, status, settledPaymentId, disputedAt, owedAt, email } = order.value;
-    if (status !== "paid" || settledPaymentId === null) return err("not_paid");
-    if (disputedAt !== null) return err("disputed");
+    const { id, owedAt, email } = order.value;
     const pool = await poolOf(deps, id, poolId);
     if (!pool) return err("no_stock");
     const { name, toName, variantId, toPoolId, there, lacking, needed } = pool;

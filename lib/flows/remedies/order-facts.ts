@@ -10,6 +10,17 @@ export async function orderOf({ db }: Deps, { orderId }: FindingHead): Promise<R
   return order ? ok(order) : err("no_order");
 }
 
+/** The same where it is paid for and waits for its cards: nothing is handed out while its money is disputed. */
+export async function paidOrderOf(
+  deps: Deps,
+  finding: FindingHead,
+): Promise<Result<OrderState, "no_order" | "not_paid" | "disputed">> {
+  const order = await orderOf(deps, finding);
+  if (!order.ok) return order;
+  if (order.value.status !== "paid" || order.value.settledPaymentId === null) return err("not_paid");
+  return order.value.disputedAt === null ? order : err("disputed");
+}
+
 /** What of an order a person looks at before something is done with it. */
 export const factsOf = ({
   status,
