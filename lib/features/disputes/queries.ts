@@ -110,11 +110,13 @@ export const listDisputesOf = (
   { db }: Reads,
   viewer: Viewer,
   orderId: string,
-): Promise<Pick<DisputeRow, "id" | "kind" | "status" | "position" | "outcome">[]> =>
-  db.$queryRaw`
+): Promise<Pick<DisputeRow, "id" | "kind" | "status" | "position" | "outcome">[]> => {
+  const scope = merchantScope(viewer);
+  return db.$queryRaw`
     SELECT d.id, d.kind, d.status, d.position, x.outcome FROM dispute d LEFT JOIN dispute_decision x ON x.id = d.decision_id
-     WHERE d.order_id = ${orderId}::uuid AND (${merchantScope(viewer)}::uuid IS NULL OR d.merchant_id = ${merchantScope(viewer)}::uuid)
+     WHERE d.order_id = ${orderId}::uuid AND (${scope}::uuid IS NULL OR d.merchant_id = ${scope}::uuid)
      ORDER BY d.opened_at DESC, d.id DESC LIMIT ${limits.listRowsPerPage}::int`;
+};
 
 /** A dispute in a list of the back office. */
 export interface DisputeRow {
