@@ -8,6 +8,7 @@ import { ensureSystemPackages } from "./system-packages.mjs";
 
 const STEP_MINUTES_MAX = 30;
 const FAILURE_LINES = 400;
+const REASON_LETTERS = 600;
 const bin = (file) => path.join(root, "node_modules", file);
 
 /** A tool that judges the whole project counts as one test: it passes or fails. */
@@ -45,6 +46,10 @@ function vitest(name, projects, options = {}) {
   const read = (result) => ({
     passed: result.numPassedTests,
     failed: result.numFailedTests + result.numPendingTests + result.numTodoTests,
+    again: result.testResults
+      .flatMap((file) => file.assertionResults)
+      .filter(({ status, failureMessages }) => status === "passed" && failureMessages.length > 0)
+      .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages[0]}`),
   });
   const command = [
     bin("vitest/vitest.mjs"),
@@ -57,12 +62,16 @@ function vitest(name, projects, options = {}) {
   return counted(name, read, report, [...command, ...which], options);
 }
 
+const specsOf = (suites) => suites.flatMap((suite) => [...suite.specs, ...specsOf(suite.suites ?? [])]);
+
 function playwright(name) {
   const report = reportFile(name);
-  const read = ({ stats }) => ({
+  const read = ({ stats, suites }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected + stats.skipped,
-    again: stats.flaky,
+    again: specsOf(suites)
+      .filter(({ tests }) => tests.some(({ status }) => status === "flaky"))
+      .map(({ title, tests }) => `${title}: ${tests[0].results[0].error?.message}`),
   });
   const command = [bin("@playwright/test/cli.js"), "test", "--reporter=line,json"];
   return counted(name, read, report, command, { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report } });
@@ -142,13 +151,15 @@ const phases = () => [
 async function runStep(step, files) {
   const startedAt = performance.now();
   try {
-    const { passed, failed, again = 0, output } = await step.run(step.takesFiles ? files : []);
+    const { passed, failed, again = [], output } = await step.run(step.takesFiles ? files : []);
     const isEmpty = passed + failed === 0;
+    const counted = `${passed} passed, ${failed} failed${again.length > 0 ? `, ${again.length} at the second try` : ""}`;
+    // What failed once is told with its reason, so that a race is looked into before it fails twice.
     report(
       step.name,
       startedAt,
-      isEmpty ? "ran no test" : `${passed} passed, ${failed} failed${again > 0 ? `, ${again} at the second try` : ""}`,
-      failed > 0 || isEmpty ? output : "",
+      isEmpty ? "ran no test" : counted,
+      failed > 0 || isEmpty ? output : again.map((reason) => `    ${reason.slice(0, REASON_LETTERS)}`).join("\n"),
     );
     return { passed, failed: isEmpty ? 1 : failed };
   } catch (error) {
