@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { expect, type Page } from "@playwright/test";
 import { ADMIN } from "./admin";
-import type { Account } from "./behind-the-shop";
+import { type Account, draftMerchant } from "./behind-the-shop";
 
 /** Signs in by the form and waits for the role's own front page. */
 export async function signIn(page: Page, { email, password }: Account, role: "admin" | "merchant", locale = "en") {
@@ -14,12 +13,11 @@ export async function signIn(page: Page, { email, password }: Account, role: "ad
 
 /** A merchant of this test alone, opened by the admin on the page for it. */
 export async function openMerchantByForm(page: Page): Promise<Account & { readonly slug: string }> {
-  const slug = `shop-${randomBytes(5).toString("hex")}`;
-  const merchant = { slug, email: `${slug}@example.com`, password: `first password of ${slug}` };
+  const merchant = draftMerchant();
   await signIn(page, ADMIN, "admin");
   await page.goto("/en/admin/people");
-  await page.locator("input[name=name]").fill(slug);
-  await page.locator("input[name=slug]").fill(slug);
+  await page.locator("input[name=name]").fill(merchant.slug);
+  await page.locator("input[name=slug]").fill(merchant.slug);
   await page.locator("input[name=email]").fill(merchant.email);
   await page.locator("input[name=password]").fill(merchant.password);
   await page.getByRole("button", { name: "Create merchant and user" }).click();

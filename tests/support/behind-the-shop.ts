@@ -46,14 +46,19 @@ export interface Account {
   readonly password: string;
 }
 
+/** The words for a merchant that no other test has. */
+export function draftMerchant(): Account & { readonly slug: string } {
+  const slug = `shop-${randomBytes(5).toString("hex")}`;
+  return { slug, email: `${slug}@example.com`, password: `first password of ${slug}` };
+}
+
 /** A merchant of one test alone, as its admin's form would make it. */
 export async function openMerchant(): Promise<Account & { readonly slug: string }> {
-  const slug = `shop-${randomBytes(5).toString("hex")}`;
-  const merchant = { slug, email: `${slug}@example.com`, password: `first password of ${slug}` };
+  const merchant = draftMerchant();
   await withDeps(async (deps) => {
     const { id: userId } = await deps.db.appUser.findFirstOrThrow({ where: { merchantId: null } });
     const password = new Secret(merchant.password);
-    const made = await createMerchant(deps, { kind: "admin", userId }, { ...merchant, name: slug, password });
+    const made = await createMerchant(deps, { kind: "admin", userId }, { ...merchant, name: merchant.slug, password });
     if (!made.ok) throw new Error(made.error);
   });
   return merchant;

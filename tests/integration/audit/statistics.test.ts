@@ -1,7 +1,7 @@
 import { runAudit } from "@/lib/features/audit";
 import { importCards } from "@/lib/flows/import-cards";
-import { limits } from "@/lib/kernel/limits";
 import { withClient } from "@/lib/platform/with-client";
+import { setBounds } from "@/tests/support/bounds";
 import { openShop } from "@/tests/support/shop";
 import { expect, test } from "@/tests/support/test";
 import { cardFile } from "../inventory/card-file";
@@ -25,12 +25,8 @@ test("statistics from the middle of an import, which say that there are no cards
       client.query("UPDATE pg_class SET reltuples = 0, relpages = 500 WHERE relname IN ('card', 'card_secret')"),
     );
     // With the plan that follows from them this took more than a minute; with the plan that it has now, half a second.
-    const usual = limits.auditStatementMs;
-    const settable = limits as { auditStatementMs: number };
-    settable.auditStatementMs = 10_000;
-    const { results } = await runAudit(database.audit).finally(() => {
-      settable.auditStatementMs = usual;
-    });
+    const putBoundsBack = setBounds({ auditStatementMs: 10_000 });
+    const { results } = await runAudit(database.audit).finally(putBoundsBack);
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
   } finally {
     await shop.close();

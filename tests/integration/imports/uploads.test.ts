@@ -13,7 +13,6 @@ import { endOfImports, forgetUploads, runImport, runImports } from "@/lib/flows/
 import { startImport } from "@/lib/flows/start-import";
 import { takeBackBatch } from "@/lib/flows/take-back-batch";
 import { askReceived, cancelCardUpload, openCardUpload, pasteCards, receiveCardBytes } from "@/lib/flows/upload-cards";
-import { limits } from "@/lib/kernel/limits";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { closeDeps } from "@/lib/platform/deps";
 import { setBounds } from "@/tests/support/bounds";
@@ -336,12 +335,10 @@ describe("a file on its way", { timeout: 180_000 }, () => {
   });
 
   test("a merchant has a bounded number of files on their way, and forgotten ones are taken away", async () => {
-    const bound = limits as { importUploadsOpenMax: number };
-    const usual = bound.importUploadsOpenMax;
-    bound.importUploadsOpenMax = 2;
+    const putBack = setBounds({ importUploadsOpenMax: 2 });
     const paste = () => pasteCards(shop.deps, owner, { variantId: stocked.variantId, text: "P-1" });
     const opened = [await paste(), await paste(), await paste()].map((result) => (result.ok ? "open" : result.error));
-    bound.importUploadsOpenMax = usual;
+    putBack();
     // Those of other tests are the same merchant's.
     expect(opened.at(-1)).toBe("too_many_uploads");
     await shop.rows("UPDATE card_upload SET heartbeat_at = heartbeat_at - interval '4 days' WHERE state = 'received'");

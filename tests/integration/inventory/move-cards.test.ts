@@ -5,11 +5,12 @@ import { keepHolds } from "@/lib/flows/keep-holds";
 import { moveBatch, moveCards, moveCardsByText } from "@/lib/flows/move-cards";
 import { placeOrder } from "@/lib/flows/place-order";
 import { newId } from "@/lib/kernel/id";
-import { limits } from "@/lib/kernel/limits";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
+import { setBounds } from "@/tests/support/bounds";
 import { expectInvariants } from "@/tests/support/invariants";
+import { untilWaiting } from "@/tests/support/lock-waits";
 import { openDeps, openShop, type Stocked, type TestShop, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
@@ -120,14 +121,6 @@ describe("cards that are put aside", () => {
     const [stocked, elsewhere] = [await shop.stock({ cards: 1 }), await shop.stock({ cards: 1 })];
     const before = await shop.place(elsewhere.variantId);
     const order = shop.order(stocked.variantId);
-    const countWaiting = () =>
-      withClient(database.superuser, async (client) => {
-        const { rowCount } = await client.query(
-          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-        );
-        return rowCount;
-      });
-    const waiting = (n: number) => expect.poll(countWaiting, { timeout: 10_000 }).toBe(n);
     const [bought, moved] = await withClient(database.superuser, async (client) => {
       // Somebody else's order under the same key, not yet committed: ours has its card and waits for what becomes of it.
       await client.query("BEGIN; SET LOCAL session_replication_role = replica");
@@ -137,9 +130,9 @@ describe("cards that are put aside", () => {
         [before.id, order.requestKey],
       );
       const buying = placeOrder(shop.deps, order);
-      await waiting(1);
+      await untilWaiting(database.superuser, 1);
       const recall = moveBatch(shop.deps, ADMIN, intend(await batchOf(stocked), "quarantine"));
-      await waiting(2);
+      await untilWaiting(database.superuser, 2);
       await client.query("ROLLBACK");
       return Promise.all([buying, recall]);
     });
@@ -250,15 +243,13 @@ describe("cards that are put aside", () => {
   test("a recall that was killed on its way is finished by the job, and by the same form", async () => {
     const stocked = await shop.stock({ cards: 7 });
     const batchId = await batchOf(stocked);
-    const bounds = limits as { ledgerCardIdsPerEntry: number; importLinesMax: number };
-    const usual = { ...bounds };
     const aside = intend(batchId, "quarantine");
+    const putBoundsBack = setBounds({ ledgerCardIdsPerEntry: 2, importLinesMax: 0 });
     try {
-      Object.assign(bounds, { ledgerCardIdsPerEntry: 2, importLinesMax: 0 });
       await moveBatch(shop.deps, ADMIN, aside);
       expect(await cardsOf(stocked)).toEqual({ available: 5, quarantined: 2 });
     } finally {
-      Object.assign(bounds, usual);
+      putBoundsBack();
     }
     expect(await keepHolds(shop.deps)).toBe(5);
     expect(await keepHolds(shop.deps)).toBe(0);

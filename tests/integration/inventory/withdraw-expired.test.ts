@@ -1,9 +1,9 @@
 import { listExpiring } from "@/lib/features/inventory/expiry";
 import { withdrawExpired } from "@/lib/flows/withdraw-expired";
 import { newId } from "@/lib/kernel/id";
-import { limits } from "@/lib/kernel/limits";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { closeDeps } from "@/lib/platform/deps";
+import { setBounds } from "@/tests/support/bounds";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openDeps, openShop, type Stocked, type TestShop, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
@@ -58,14 +58,12 @@ describe("cards that expire", () => {
     const stocked = await shop.stock({ cards: 20 });
     await expire(stocked, "-1 day", 17);
     await never(stocked);
-    const bounds = limits as { ledgerCardIdsPerEntry: number };
-    const usual = bounds.ledgerCardIdsPerEntry;
-    bounds.ledgerCardIdsPerEntry = 4;
+    const putBoundsBack = setBounds({ ledgerCardIdsPerEntry: 4 });
     try {
       const taken = await Promise.all([withdrawExpired(shop.deps), withdrawExpired(other)]);
       expect(taken[0] + taken[1]).toBe(17);
     } finally {
-      bounds.ledgerCardIdsPerEntry = usual;
+      putBoundsBack();
     }
     expect(await statesOf(stocked)).toEqual({ available: 3, withdrawn: 17 });
     await closeDeps(other);

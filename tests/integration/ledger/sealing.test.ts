@@ -2,6 +2,7 @@ import { sealLedger, sealNextBlock } from "@/lib/features/ledger/seal";
 import { limits } from "@/lib/kernel/limits";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
+import { untilWaiting } from "@/tests/support/lock-waits";
 import { openDeps } from "../../support/shop";
 import { describe, expect, test } from "../../support/test";
 import {
@@ -115,7 +116,7 @@ describe("sealing", () => {
       await client.query("BEGIN");
       await client.query("LOCK TABLE stock_block IN SHARE ROW EXCLUSIVE MODE"); // Its INSERT waits here.
       const dying = sealNextBlock(other).catch(() => -1);
-      await waitForInsert(database.superuser);
+      await untilWaiting(database.superuser, 1, "%INSERT INTO stock_block%");
       await client.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%INSERT INTO stock_block%' AND pid <> pg_backend_pid()",
       );
@@ -155,18 +156,5 @@ async function sealedIds(url: string): Promise<string[]> {
       "SELECT entry.id::text FROM stock_block CROSS JOIN LATERAL unnest(entry_ids) WITH ORDINALITY AS entry (id, n) ORDER BY number, n",
     );
     return rows.map(({ id }) => id);
-  });
-}
-
-async function waitForInsert(url: string): Promise<void> {
-  await withClient(url, async (client) => {
-    for (let tries = 0; tries < 500; tries++) {
-      const { rowCount } = await client.query(
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%INSERT INTO stock_block%' AND wait_event_type = 'Lock'",
-      );
-      if (rowCount) return;
-      await new Promise((wake) => setTimeout(wake, 10));
-    }
-    throw new Error("the sealer never came to its INSERT");
   });
 }

@@ -1,9 +1,9 @@
 import { acceptNotification } from "@/lib/flows/accept-notification";
 import { expireOrders } from "@/lib/flows/expire-orders";
 import { fillOwedOrders } from "@/lib/flows/fill-owed-orders";
-import { limits } from "@/lib/kernel/limits";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
+import { setBounds } from "@/tests/support/bounds";
 import { expectInvariants } from "@/tests/support/invariants";
 import { ACCOUNT, openDeps, openShop, type Stocked, signedNotice, type TestShop, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
@@ -54,13 +54,11 @@ describe("owed orders and whatever brings cards", () => {
 
   test("more owed orders than one page: all are served before anything is on sale", async () => {
     const { stocked, orders } = await owe([1, 1, 1, 1, 1]);
-    const page = limits as { owedOrdersPerPage: number };
-    const usual = page.owedOrdersPerPage;
-    page.owedOrdersPerPage = 2;
+    const putBoundsBack = setBounds({ owedOrdersPerPage: 2 });
     try {
       await shop.restock(stocked, 6);
     } finally {
-      page.owedOrdersPerPage = usual;
+      putBoundsBack();
     }
     const states = await Promise.all(orders.map((order) => stateOf(order.id)));
     expect(tally(states as string[])).toEqual({ "delivered paid_late": 5 });

@@ -1,6 +1,7 @@
 import { askForStatement, endOfFetches, fetchStatements } from "@/lib/flows/fetch-statements";
 import { limits } from "@/lib/kernel/limits";
 import type { Deps } from "@/lib/platform/deps";
+import { setBounds } from "@/tests/support/bounds";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openShop, type TestShop } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
@@ -167,9 +168,7 @@ describe("the statements that gateways make of each day", { timeout: 120_000 }, 
         ? new Promise((_, reject) => hanging.signal.addEventListener("abort", () => reject(new Error("gone"))))
         : stripe.fetch(input, init);
     const deps = at(answer);
-    const patience = limits as { statementRunMs: number };
-    const usual = patience.statementRunMs;
-    patience.statementRunMs = 100;
+    const putBoundsBack = setBounds({ statementRunMs: 100 });
     try {
       expect(await fetchStatements(deps)).toBe(3);
       // The run is over while one still hangs; it is left out of the next ones, which find the others done.
@@ -178,7 +177,7 @@ describe("the statements that gateways make of each day", { timeout: 120_000 }, 
         .poll(async () => (await days()).filter(({ state }) => state === "done").length, { timeout: 10_000 })
         .toBe(14);
     } finally {
-      patience.statementRunMs = usual;
+      putBoundsBack();
     }
     hanging.abort();
     await endOfFetches(deps);

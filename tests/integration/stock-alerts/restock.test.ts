@@ -6,6 +6,7 @@ import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { Secret } from "@/lib/kernel/secret";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
+import { setBounds } from "@/tests/support/bounds";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openPostbox, type Postbox, textOf } from "@/tests/support/postbox";
 import { openDeps, openShop, type Stocked, type TestShop } from "@/tests/support/shop";
@@ -137,15 +138,13 @@ describe("a buyer who waits for what is sold out", () => {
     for (let n = 0; n < limits.restockAsksPerEmail + 3; n++)
       expect(await ask((await soldOut()).variantId, email)).toEqual(ok);
     expect(await waiting(email)).toBe(limits.restockAsksPerEmail);
-    const bounds = limits as { restockPerEmailMax: number };
-    const usual = bounds.restockPerEmailMax;
-    bounds.restockPerEmailMax = 5;
+    const putBoundsBack = setBounds({ restockPerEmailMax: 5 });
     await shop.rows(
       `INSERT INTO restock_request (id, variant_id, email, locale) SELECT gen_random_uuid(), v.id, 'full@example.com', 'zh' FROM variant v ORDER BY v.id LIMIT 5`,
     );
     const held = await waiting("full@example.com");
     expect(await ask((await soldOut()).variantId, "full@example.com")).toEqual(ok);
-    bounds.restockPerEmailMax = usual;
+    putBoundsBack();
     expect(await waiting("full@example.com")).toBe(held);
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { limits } from "@/lib/kernel/limits";
 import { toGbk } from "@/sandbox/gateways/gbk";
 import { zip } from "@/sandbox/gateways/zip";
+import { setBounds } from "@/tests/support/bounds";
 import { ALIPAY, changed, read, WECHAT, WECHAT_GZIP } from "./reading";
 
 const entry = (name: string, content: Buffer) => ({ name: Buffer.from(name), content });
@@ -86,14 +87,12 @@ describe("archives", () => {
   });
 
   test("what unfolds past the bound is refused, whatever its header says", async () => {
-    const bound = limits as { statementUnpackedBytesMax: number };
-    const usual = bound.statementUnpackedBytesMax;
-    bound.statementUnpackedBytesMax = ALIPAY.length - 1;
+    const putBoundsBack = setBounds({ statementUnpackedBytesMax: ALIPAY.length - 1 });
     try {
       expect((await read(zip([entry("a.csv", ALIPAY)]))).refused?.reason).toBe("too_large");
       expect((await read(WECHAT_GZIP)).refused).toBeNull();
     } finally {
-      bound.statementUnpackedBytesMax = usual;
+      putBoundsBack();
     }
     // The directory says that a file is small; it is not.
     const lying = zip([entry("a.csv", ALIPAY)]);
