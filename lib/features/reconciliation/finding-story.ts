@@ -76,7 +76,7 @@ export async function readFindingStory(
              ${[...cardIds]}::uuid[] AS card_ids),
     numbers AS MATERIALIZED (
       SELECT a.account_id, p.gateway_trade_number AS number, a.out_trade_no AS ours
-        FROM asked JOIN payment_attempt a ON a.order_id = asked.order_id LEFT JOIN payment p ON p.attempt_id = a.id
+        FROM asked JOIN payment_attempt a ON a.order_id = asked.order_id LEFT JOIN payment p ON p.order_id = a.order_id AND p.attempt_id = a.id
       UNION SELECT e.account_id, e.gateway_trade_number, e.out_trade_no FROM asked JOIN payment_event e ON e.id = asked.event_id
       UNION SELECT ${accountId}::text, k, k FROM unnest(${[...searchKeys]}::text[]) AS k WHERE ${accountId}::text IS NOT NULL),
     happened AS (${notices} UNION ALL ${statements} UNION ALL ${goods} UNION ALL ${people})
