@@ -342,10 +342,11 @@ export const limits = {
   statementCoverDaysMax: 400,
 
   // The reconciliation
-  reconcileOrdersPerStep: 5_000,
-  reconcileCardsPerStep: 10_000,
-  reconcilePaymentsPerStep: 5_000,
-  reconcileRowsPerStep: 5_000,
+  // Measured: twice as many take as long in all and keep buyers waiting longer, a fifth of them cost two fifths more.
+  reconcileOrdersPerStep: 2_500,
+  reconcileCardsPerStep: 5_000,
+  reconcilePaymentsPerStep: 2_500,
+  reconcileRowsPerStep: 2_500,
   // Small files that are compared in one step.
   reconcileFilesPerStep: 50,
   reconcileWalletsPerStep: 5_000,
