@@ -44,8 +44,8 @@ export async function compareBooks({ urls, merchantId }: ComparisonOrder): Promi
 const inAnotherProcess = (order: ComparisonOrder): Promise<ChildFigures> =>
   runChild({ command: "compare", order, timeoutMs: CHILD_MS_MAX, what: "compare" });
 
-/** What buyers wait for an order who come at a steady pace, until a moment; milliseconds at the 99th percentile. */
-async function buyersP99(shop: BenchShop, goesOn: () => boolean, ordersMax: number): Promise<number> {
+/** What buyers wait for an order who come at a steady pace, until a moment: milliseconds of each. */
+async function buyersWait(shop: BenchShop, goesOn: () => boolean, ordersMax: number): Promise<number[]> {
   const drafts = await draftOrders(shop, ordersMax);
   const times: number[] = [];
   const under = new Set<Promise<void>>();
@@ -61,15 +61,16 @@ async function buyersP99(shop: BenchShop, goesOn: () => boolean, ordersMax: numb
     await new Promise((wake) => setTimeout(wake, 1_000 / BUYERS_PER_SECOND));
   }
   await Promise.all(under);
-  return (
-    percentile(
-      times.sort((a, b) => a - b),
-      0.99,
-    ) ?? 0
-  );
+  return times;
 }
 
-/** The same buyers beside nothing and beside a run over everything: how much longer they wait. */
+const p99Seconds = (times: readonly number[]): number =>
+  (percentile(
+    times.toSorted((a, b) => a - b),
+    0.99,
+  ) ?? 0) / 1_000;
+
+/** The same buyers beside nothing, before and after, and beside a run over everything: how much longer they wait. */
 async function besideBuyers(
   shop: BenchShop,
   order: ComparisonOrder,
@@ -78,18 +79,19 @@ async function besideBuyers(
   const seconds = options.isSmoke ? SMOKE_BUYERS_SECONDS : BUYERS_SECONDS;
   const orders = seconds * BUYERS_PER_SECOND;
   await restock(shop, 6 * orders + 100);
-  await buyersP99(shop, () => true, orders);
-  const alone = await buyersP99(shop, () => true, orders);
+  await buyersWait(shop, () => true, orders);
+  const before = await buyersWait(shop, () => true, orders);
   let isOver = false;
   const run = inAnotherProcess(order).finally(() => {
     isOver = true;
   });
-  const beside = await buyersP99(shop, () => !isOver, 3 * orders);
+  const beside = await buyersWait(shop, () => !isOver, 3 * orders);
   // Enough was seen of it.
   await shop.deps.db
     .$executeRaw`UPDATE reconciliation_run SET state = 'stopped', finished_at = now() WHERE mode = 'demand' AND state = 'running'`;
   await run;
-  return { alone: alone / 1_000, beside: beside / 1_000 };
+  const after = await buyersWait(shop, () => true, orders);
+  return { alone: p99Seconds([...before, ...after]), beside: p99Seconds(beside) };
 }
 
 /** A run over everything at three sizes, one over what is new, what buyers wait beside it, and the inbox when it is full. */

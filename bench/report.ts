@@ -17,7 +17,16 @@ import { type ImportFigure, judgeImports } from "./import-bars";
 import { describeDelays, type PageFigures } from "./pages";
 import type { Slope } from "./slope";
 import type { StatementCost } from "./steps";
-import { batchTable, billTable, crashTable, flashTable, rateTable, slopeTable, stepTable } from "./tables";
+import {
+  batchTable,
+  billTable,
+  comparisonTables,
+  crashTable,
+  flashTable,
+  rateTable,
+  slopeTable,
+  stepTable,
+} from "./tables";
 
 export interface Report {
   readonly machine: Readonly<Record<string, string | number>>;
@@ -145,9 +154,7 @@ export function formatReport(report: Report): string {
     ...(slope ? slopeSections(slope) : []),
     bills.length === 0 ? [] : ["A gateway's statement, from the file to the rows", ...billTable(bills)],
     imports.length === 0 ? [] : ["A file of cards, from its first byte until it is on sale", ...billTable(imports)],
-    comparisons.length === 0
-      ? []
-      : ["Everything compared with everything, and with the gateway's books", ...billTable(comparisons)],
+    ...comparisonTables(comparisons),
     verdicts.map(describeVerdict),
     notes,
     [

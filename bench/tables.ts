@@ -1,4 +1,5 @@
 import type { BillFigure } from "./bills";
+import type { ComparisonFigure } from "./comparison-bars";
 import type { Crash } from "./crash";
 import type { Summary } from "./figures";
 import type { Flash } from "./flash";
@@ -112,4 +113,26 @@ export function billTable(bills: readonly BillFigure[]): string[] {
     cell(peakMb, 0),
   ]);
   return columns([["", "rows", "seconds", "rows per second", "peak MB"], ...rows]);
+}
+
+/** What comparing costs, and apart from it what somebody waits for while so many rows are there. */
+export function comparisonTables(figures: readonly ComparisonFigure[]): string[][] {
+  if (figures.length === 0) return [];
+  const waits = figures.filter(({ peakMb }) => peakMb === null);
+  return [
+    [
+      "Everything compared with everything, and with the gateway's books",
+      ...billTable(figures.filter(({ peakMb }) => peakMb !== null)),
+    ],
+    ["What is waited for beside it", ...waitTable(waits)],
+  ];
+}
+
+function waitTable(waits: readonly ComparisonFigure[]): string[] {
+  const rows = waits.map(({ way, rows: count, seconds }) => [
+    way,
+    count.toLocaleString("en-US"),
+    cell(1_000 * seconds),
+  ]);
+  return columns([["", "rows", "ms"], ...rows]);
 }
