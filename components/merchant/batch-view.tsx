@@ -5,6 +5,7 @@ import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { BatchQuota } from "@/components/vault/quota-figures";
 import { listMoves } from "@/lib/features/inventory/queries";
 import { type BatchDetail, type CardCounts, findBatch } from "@/lib/features/merchants/batches";
 import { readQuality } from "@/lib/features/replacements/quality";
@@ -66,6 +67,7 @@ export async function BatchView({ locale, viewer, base, batchId, publish, acts }
           {vault.title}
         </Link>
       </Part>
+      <BatchQuota {...{ locale, viewer, batchId }} />
       <Quality quality={quality.get(batch.id)} sold={batch.counts.delivered} locale={locale} />
       <BatchLife {...{ locale, batch, acts }} />
       <TakeBack {...{ locale, batch, takeBack: acts.takeBack }} />

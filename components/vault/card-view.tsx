@@ -13,6 +13,7 @@ import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { CardReveal } from "./card-reveal";
+import { CardQuota } from "./quota-figures";
 
 interface CardViewProps extends ViewProps {
   readonly cardId: string;
@@ -55,6 +56,7 @@ export async function CardView({ cardId, isProved, refused, ...view }: CardViewP
       <Part title={t.facts}>
         <Facts facts={factsOf(card, view)} />
       </Part>
+      <CardQuota {...{ locale, viewer, cardId: card.id }} />
       <Part title={t.story}>
         <Story story={card.story} locale={locale} />
       </Part>

@@ -14,6 +14,7 @@ import { orderRoutes } from "./routes/orders";
 import { paymentRoutes } from "./routes/payments";
 import { probeRoutes } from "./routes/probes";
 import { productRoutes } from "./routes/products";
+import { quotaRoutes } from "./routes/quota";
 import { revealRoutes } from "./routes/reveal";
 
 /** Every address of the lane. */
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...gatewayRoutes,
   ...paymentRoutes,
   ...revealRoutes,
+  ...quotaRoutes,
   ...ledgerRoutes,
   ...probeRoutes,
   ...documentRoutes,

@@ -72,10 +72,15 @@ function section(operation: Operation, described: Described): string {
   const answer = Object.values(described.responses[String(status)]?.content ?? {})[0]?.schema ?? {};
   const headerList = Object.entries(headers).map(([name, text]) => ` ${code(name)}: ${escapeHtml(text)}`);
   const problems = operation.problems.map((name) => `<a href="#${name}">${PROBLEMS[name].status} ${name}</a>`);
+  const needs = [
+    ...(operation.needsToken ? ["needs the order’s token"] : []),
+    ...(operation.needsKey ? [`needs a key with ${escapeHtml(operation.needsKey)}`] : []),
+    ...(operation.needsQuotaKey ? ["needs a key that was bought (kq_…)"] : []),
+  ];
   return `<section id="${operation.id}">
 <h3><span class="verb ${operation.method}">${operation.method.toUpperCase()}</span> ${code(operation.path)}</h3>
 <p class="summary">${escapeHtml(operation.summary)}</p>
-<p>${escapeHtml(operation.description)}${operation.needsToken ? ' <span class="tag">needs the order’s token</span>' : ""}${operation.needsKey ? ` <span class="tag">needs a key with ${escapeHtml(operation.needsKey)}</span>` : ""}</p>
+<p>${escapeHtml(operation.description)}${needs.map((need) => ` <span class="tag">${need}</span>`).join("")}</p>
 ${parameterTable(described)}
 ${body ? `<p>Body: ${typeOf(body)}</p>` : ""}
 <p>${status}: ${escapeHtml(description)} ${"$ref" in answer ? typeOf(answer) : ""}${headerList.join("")}</p>

@@ -115,11 +115,12 @@ function describe(operation: Operation, found: Map<string, Json>): Json {
     description: operation.description,
     ...(operation.needsToken ? { security: [{ orderToken: [] }, { orderCookie: [] }] } : {}),
     ...(operation.needsKey ? { security: [{ apiKey: [] }] } : {}),
+    ...(operation.needsQuotaKey ? { security: [{ quotaKey: [] }] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.body
       ? {
           requestBody: {
-            required: true,
+            required: !operation.body.safeParse({}).success,
             content: { "application/json": { schema: schemaOf(operation.body, "input", found) } },
           },
         }
@@ -158,6 +159,11 @@ export function createOpenApiDocument(serverUrl: string): Json {
           type: "http",
           scheme: "bearer",
           description: "A merchant's API key (kapu_…), with the right that the address names.",
+        },
+        quotaKey: {
+          type: "http",
+          scheme: "bearer",
+          description: "A key (kq_…) that its buyer was given as a card, and spends piece by piece.",
         },
         orderToken: { type: "http", scheme: "bearer", description: "The token of one order." },
         orderCookie: {

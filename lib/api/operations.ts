@@ -11,6 +11,7 @@ import {
   MerchantProductsQuery,
 } from "./merchant-schema";
 import type { ProblemCode } from "./problem";
+import { QuotaView, SpendQuotaBody, SpentQuotaView } from "./quota-schema";
 import {
   GatewayList,
   GatewaysQuery,
@@ -35,12 +36,14 @@ export interface Parameter {
 /** What one address promises; the OpenAPI document and the page for readers are both made from this. */
 export interface Operation {
   readonly id: string;
-  readonly tag: "Catalogue" | "Orders" | "Payments" | "Merchant" | "Notifications" | "Ledger" | "Operations";
+  readonly tag: "Catalogue" | "Orders" | "Payments" | "Quota" | "Merchant" | "Notifications" | "Ledger" | "Operations";
   readonly method: "get" | "post";
   readonly path: string;
   readonly summary: string;
   readonly description: string;
   readonly needsToken?: true;
+  /** A key that the buyer was given as his card. */
+  readonly needsQuotaKey?: true;
   /** The right that a merchant's API key must have. */
   readonly needsKey?: string;
   readonly parameters?: readonly Parameter[];
@@ -252,6 +255,57 @@ const payments: readonly Operation[] = [
   { ...notification, id: "receiveNotificationByPost", method: "post", summary: "Receive a notification by POST" },
 ];
 
+const quota: readonly Operation[] = [
+  {
+    id: "spendQuota",
+    tag: "Quota",
+    needsQuotaKey: true,
+    method: "post",
+    path: "/api/v1/quota/uses",
+    summary: "Spend uses of a key",
+    description:
+      "For the holder of a key (kq_…) that was bought as a card and is good for so many uses. Counted once for each Idempotency-Key: ask again after a lost answer, and you get the first answer, also when nothing is left. A refused call does not use up its Idempotency-Key. A key that is unknown, not delivered, replaced or refunded gets the same 404.",
+    parameters: [
+      {
+        name: "Idempotency-Key",
+        in: "header",
+        required: true,
+        description: "One per use, within its key: 8–200 printable ASCII characters.",
+        schema: { type: "string", minLength: 8, maxLength: 200 },
+      },
+    ],
+    body: SpendQuotaBody,
+    success: {
+      status: 201,
+      description: "The uses are spent; the figures are those after this call.",
+      schema: SpentQuotaView,
+      headers: { "Idempotency-Replayed": "true when this call had already been counted." },
+    },
+    problems: [
+      "invalid_idempotency_key",
+      "not_json",
+      "not_found",
+      "quota_exhausted",
+      "idempotency_conflict",
+      "too_large",
+      "invalid",
+      "rate_limited",
+      "busy",
+    ],
+  },
+  {
+    id: "getQuota",
+    tag: "Quota",
+    needsQuotaKey: true,
+    method: "get",
+    path: "/api/v1/quota",
+    summary: "Read what is left of a key",
+    description: "Spends nothing.",
+    success: { status: 200, description: "The key's figures.", schema: QuotaView },
+    problems: ["not_found", "rate_limited"],
+  },
+];
+
 const ledger: readonly Operation[] = [
   {
     id: "getLedger",
@@ -381,4 +435,4 @@ const merchant: readonly Operation[] = [
 ];
 
 /** Every address of the API but those of the documentation itself. */
-export const OPERATIONS: readonly Operation[] = [...shop, ...payments, ...merchant, ...ledger, ...operations];
+export const OPERATIONS: readonly Operation[] = [...shop, ...payments, ...quota, ...merchant, ...ledger, ...operations];

@@ -41,7 +41,7 @@ export const PROBLEMS = {
     status: 409,
     title: "Idempotency conflict",
     detail:
-      "This idempotency key was already used with another body. Nothing was changed; use a new key for a new order.",
+      "This idempotency key was already used with another body. Nothing was changed; use a new key for a new order or call.",
   },
   not_for_sale: {
     status: 409,
@@ -57,6 +57,12 @@ export const PROBLEMS = {
     status: 409,
     title: "Not delivered",
     detail: "Nothing has been delivered for this order yet, so there are no secrets to show.",
+  },
+  quota_exhausted: {
+    status: 409,
+    title: "Quota exhausted",
+    detail:
+      "Less is left of this key than was asked for; fields says how much. Nothing was spent, and the idempotency key is unused.",
   },
   not_payable: {
     status: 409,

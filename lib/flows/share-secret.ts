@@ -1,24 +1,12 @@
-import {
-  addChunk,
-  beat,
-  closeBatch,
-  discardBatch,
-  findImportTarget,
-  findKnown,
-  type ImportBatch,
-  openBatch,
-  type SealedCard,
-} from "@/lib/features/inventory/import-store";
+import { addChunk, findImportTarget, findKnown, type SealedCard } from "@/lib/features/inventory/import-store";
 import { newId } from "@/lib/kernel/id";
-import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Secret } from "@/lib/kernel/secret";
 import { ownedBy, type Viewer } from "@/lib/kernel/viewer";
-import { recordAudit } from "@/lib/platform/audit-event";
-import { cardAad, fingerprint, newDataKey, seal } from "@/lib/platform/crypto";
+import { cardAad, fingerprint, seal } from "@/lib/platform/crypto";
 import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
-import { publishBatch } from "./publish-batch";
+import { type Making, makeBatch } from "./make-batch";
 
 export interface ShareSecret {
   readonly variantId: string;
@@ -44,14 +32,13 @@ export interface Shared {
 const printOf = (key: Uint8Array, bytes: Uint8Array, use: number): string =>
   fingerprint(key, use === 1 ? bytes : Buffer.concat([Buffer.from(`${use}\0`), bytes])).toString("hex");
 
-interface Work {
-  readonly batch: ImportBatch;
-  readonly dataKey: Uint8Array;
-  readonly bytes: Uint8Array;
-}
-
 /** One chunk of uses, of which those that are new become cards; null when the batch was given up meanwhile. */
-async function addUses(deps: Deps, { batch, dataKey, bytes }: Work, { from, to }: { from: number; to: number }) {
+async function addUses(
+  deps: Deps,
+  bytes: Uint8Array,
+  { batch, dataKey }: Making,
+  { from, to }: { from: number; to: number },
+) {
   const key = deps.keys.fingerprint(batch.merchantId);
   const prints = Array.from({ length: to - from + 1 }, (_, n) => printOf(key, bytes, from + n));
   const known = await findKnown(deps.db, batch, prints);
@@ -82,33 +69,11 @@ export async function shareSecret(
   const target = variant && (await findImportTarget(deps.db, { variantId, merchantId }));
   if (!variant || !target) return err("not_found");
   if (variant.quantityMax > 1) return err("several_per_order");
-  const batch: ImportBatch = { ...target, batchId: newId() };
-  const { batchId } = batch;
-  const { dataKey, wrapped, keyId } = newDataKey(deps.keys, batch);
-  await openBatch(deps.db, { ...batch, wrapped, keyId, note, createdBy: viewer.userId, isPublishRequested: true });
-  const work = { batch, dataKey, bytes: Buffer.from(secret.reveal()) };
-  let added = 0;
-  let isKept = false;
-  try {
-    for (let from = 1; from <= uses; from += limits.importCardsPerChunk) {
-      const to = Math.min(uses, from + limits.importCardsPerChunk - 1);
-      const chunk = await addUses(deps, work, { from, to });
-      if (chunk === null) return err("interrupted");
-      added += chunk;
-      await beat(deps.db, batchId);
-    }
-    const kept = await inTransaction<null, "interrupted">(deps.db, async (tx) => {
-      if (!(await closeBatch(tx, batchId))) return err("interrupted");
-      const subject = { subjectKind: "batch", subjectId: batchId, merchantId };
-      await recordAudit(tx, { actor: viewer, action: "batch.shared", ...subject, detail: { uses, added } });
-      return ok(null);
-    });
-    if (!kept.ok) return kept;
-    isKept = true;
-  } finally {
-    if (!isKept) await discardBatch(deps.db, batchId, "interrupted");
-  }
-  await publishBatch(deps, { batchId, merchantId, actor: viewer });
-  deps.log.info("batch.shared", { batchId, added });
-  return ok({ batchId, added, known: uses - added });
+  const batchId = newId();
+  const bytes = Buffer.from(secret.reveal());
+  const addPart = (making: Making, part: { from: number; to: number }) => addUses(deps, bytes, making, part);
+  const batch = { batchId, target, note, count: uses, action: "batch.shared", detail: { uses }, addPart } as const;
+  const made = await makeBatch(deps, viewer, batch);
+  if (!made.ok) return made;
+  return ok({ batchId, added: made.value.added, known: uses - made.value.added });
 }

@@ -11,6 +11,7 @@ import { life as enLife } from "./messages/en/life";
 import { merchant as enMerchant } from "./messages/en/merchant";
 import { money as enMoney } from "./messages/en/money";
 import { pools as enPools } from "./messages/en/pools";
+import { quotas as enQuotas } from "./messages/en/quotas";
 import { reports as enReports } from "./messages/en/reports";
 import { security as enSecurity } from "./messages/en/security";
 import { selling as enSelling } from "./messages/en/selling";
@@ -32,6 +33,7 @@ import { life as zhLife } from "./messages/zh/life";
 import { merchant as zhMerchant } from "./messages/zh/merchant";
 import { money as zhMoney } from "./messages/zh/money";
 import { pools as zhPools } from "./messages/zh/pools";
+import { quotas as zhQuotas } from "./messages/zh/quotas";
 import { reports as zhReports } from "./messages/zh/reports";
 import { security as zhSecurity } from "./messages/zh/security";
 import { selling as zhSelling } from "./messages/zh/selling";
@@ -64,6 +66,7 @@ const messages = {
     pools: zhPools,
     reports: zhReports,
     kinds: zhKinds,
+    quotas: zhQuotas,
     disputes: zhDisputes,
     findings: zhFindings,
   },
@@ -88,6 +91,7 @@ const messages = {
     pools: enPools,
     reports: enReports,
     kinds: enKinds,
+    quotas: enQuotas,
     disputes: enDisputes,
     findings: enFindings,
   },

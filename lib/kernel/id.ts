@@ -60,6 +60,14 @@ export function newOrderNumber(nowMs: number): string {
 /** The number a gateway knows one payment attempt by: 32 letters [A-Z0-9], 155 random bits, accepted by every gateway. */
 export const newOutTradeNo = (): string => `K${randomText(31)}`;
 
+const QUOTA_KEY = /^kq_[0-9A-HJKMNP-TV-Z]{52}$/;
+
+/** A key that its buyer spends piece by piece: 260 random bits, so its SHA-256 gives nothing away and is never met twice. */
+export const newQuotaKey = (): string => `kq_${randomText(52)}`;
+
+/** Whether a text can be such a key at all. */
+export const isQuotaKey = (text: string): boolean => QUOTA_KEY.test(text);
+
 /** "ord_0198…": how an id leaves the shop. */
 export const toPublicId = (kind: IdKind, uuid: string): string => `${ID_PREFIXES[kind]}_${uuid.replaceAll("-", "")}`;
 

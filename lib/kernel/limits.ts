@@ -74,6 +74,17 @@ export const limits = {
   manualQuantityMax: 20,
   presaleCapMax: 20_000,
   sharedUsesMax: 20_000,
+  // Keys that are spent piece by piece
+  quotaKeysPerBatchMax: 10_000,
+  quotaUsesMax: 10_000_000,
+  quotaUsesPerCallMax: 10_000,
+  quotaBodyBytesMax: 1_024,
+  quotaCallsPerMinute: 120_000,
+  // Keys share a count of calls by the first letters of their hash, so that no flood of invented ones fills the memory.
+  quotaCallCountsMax: 65_536,
+  // How often calls of one key that came in the wrong order to fit are asked again.
+  quotaRetries: 20,
+  quotaRowsShown: 100,
   poolNoteMax: 200,
 
   // Cards that are put aside, returned or withdrawn

@@ -128,6 +128,9 @@ export const ACTIONS: Readonly<Record<string, ActionRow | "for anybody">> = {
     },
   })),
   countPoolsAction: staff(),
+  generateKeysAction: foreign((f) => ({
+    ...{ batchId: NOTHING, variantId: f.variant, count: "1", uses: "1", note: "" },
+  })),
   shareSecretAction: foreign((f) => ({ variantId: f.variant, secret: "WALKED-IN", uses: "1", note: "" })),
   deliverByHandAction: foreign((f) => ({ orderId: f.order, content: "WALKED-IN" })),
   saveChannelAction: staff(),

@@ -19,6 +19,7 @@ import { wallet } from "./invariants/i23-wallet";
 import { replacement } from "./invariants/i24-replacement";
 import { pools } from "./invariants/i25-pools";
 import { dispute } from "./invariants/i26-dispute";
+import { quota } from "./invariants/i27-quota";
 
 /** The invariants that SQL can see. The others are in `OUT_OF_SIGHT`. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -42,6 +43,7 @@ export const INVARIANTS: readonly Invariant[] = [
   replacement,
   pools,
   dispute,
+  quota,
 ];
 
 /** A promise that no query can judge: what judges it instead, by name. */

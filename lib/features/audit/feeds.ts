@@ -38,6 +38,7 @@ export const ROLLING: readonly Feed[] = [
   { table: "batch", key: "id", type: "uuid", leads: { batches: "id", countedBatches: "id" } },
   { table: "order_line", key: "order_id", type: "uuid", leads: { orders: "order_id" } },
   { table: "order_promise", key: "order_id", type: "uuid", leads: { orders: "order_id" } },
+  { table: "quota", key: "card_id", type: "uuid", leads: { cards: "card_id" } },
   ENTRIES,
   EVENTS,
   byOrder("payment_event", "uuid", { events: "id" }),

@@ -17,6 +17,7 @@ export interface Subjects {
 const SECRET_COLUMNS = "s.card_id, s.variant_id, s.key_id, s.fingerprint";
 const BATCH_COLUMNS =
   "id, merchant_id, variant_id, pool_id, number, status, line_count, accepted_count, duplicate_count, rejected_count, heartbeat_at, published_at, hold_id";
+const QUOTA_COLUMNS = "card_id, merchant_id, variant_id, batch_id, order_id, uses_max, used, is_open";
 const ofOrders = (table: string): string =>
   `${table} AS (SELECT * FROM public.${table} WHERE order_id = ANY ($1::uuid[]))`;
 /** Rows of the orders, and every other row with the same key: what is there twice is seen from either side. */
@@ -48,6 +49,8 @@ const NARROWED = [
   `stock_entry AS (SELECT * FROM public.stock_entry WHERE order_id = ANY ($1::uuid[])
      UNION ALL SELECT * FROM public.stock_entry WHERE id = ANY ($6::bigint[]) AND order_id IS NULL)`,
   `card AS (SELECT * FROM public.card WHERE id = ANY ($2::uuid[]) AND (order_id IS NULL OR order_id = ANY ($1::uuid[])))`,
+  `quota AS (SELECT ${QUOTA_COLUMNS} FROM public.quota WHERE card_id = ANY ($2::uuid[]))`,
+  "quota_use AS (SELECT * FROM public.quota_use WHERE card_id = ANY ($2::uuid[]))",
   "asked_card AS (SELECT unnest($2::uuid[]) AS id)",
   `card_secret AS (SELECT ${SECRET_COLUMNS} FROM public.card_secret s
      JOIN (SELECT DISTINCT variant_id, fingerprint FROM public.card_secret WHERE card_id = ANY ($2::uuid[])) k

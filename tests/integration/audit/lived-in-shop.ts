@@ -8,10 +8,13 @@ import { openDispute } from "@/lib/flows/open-dispute";
 import { payWithBalance } from "@/lib/flows/pay-with-balance";
 import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
 import { revealOrder } from "@/lib/flows/reveal-order";
+import { spendQuota } from "@/lib/flows/spend-quota";
 import { transferStock } from "@/lib/flows/transfer-cards";
 import { newId } from "@/lib/kernel/id";
+import { Secret } from "@/lib/kernel/secret";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps } from "@/lib/platform/deps";
+import { openQuotaShop } from "../../support/quota";
 import { openShop, type TestShop } from "../../support/shop";
 import { BALANCE, giveBack, giveBalance, openBalance } from "../../support/wallets";
 
@@ -120,6 +123,14 @@ async function transfer(shop: TestShop): Promise<void> {
   await transferStock(shop.deps, owner, { ...wish, ...back, moveId: newId() });
 }
 
+/** A key that its buyer has begun to spend. */
+async function spend(shop: TestShop): Promise<void> {
+  const { sell } = await openQuotaShop(shop);
+  const { keys } = await sell({ uses: 10, spare: 1 });
+  const key = new Secret(keys[0] as string);
+  for (const callId of ["first-call", "second-call"]) await spendQuota(shop.deps, { key, callId, uses: 2 });
+}
+
 /** A database in which each kind of order and card exists that the shop can make by itself today. */
 export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   const shop = await openShop(urls);
@@ -145,6 +156,7 @@ export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   await recall(shop);
   await replace(shop);
   await transfer(shop);
+  await spend(shop);
   const onPayment = await shop.stock({ cards: 2, stockPolicy: "claim_on_payment" });
   await shop.pay(await shop.place(onPayment.variantId));
   await importCards(shop.deps, {

@@ -77,6 +77,8 @@ const KEPT = [
   "replacement",
   "dispute",
   "dispute_decision",
+  "quota",
+  "quota_use",
 ];
 
 /** What the audit and whoever answers it write of a break. */

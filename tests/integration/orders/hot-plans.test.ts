@@ -1,8 +1,12 @@
 import pg from "pg";
 import { PLACE_SQL } from "@/lib/flows/hot/place-statement";
 import { SETTLE_SQL } from "@/lib/flows/hot/settle-statement";
+import { OPEN_SQL, runOpen, SPEND_ALONE_SQL, SPEND_SQL } from "@/lib/flows/hot/spend-statement";
 import { newId, newOrderNumber, newOutTradeNo } from "@/lib/kernel/id";
+import { sha256 } from "@/lib/platform/crypto";
 import { HOT_OPTIONS } from "@/lib/platform/db";
+import { expectInvariants } from "@/tests/support/invariants";
+import { openQuotaShop } from "@/tests/support/quota";
 import { openShop, type Stocked, type TestShop } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
@@ -58,13 +62,24 @@ function request({ merchantId, variantId, poolId }: Stocked, n: number, start: s
   return { row, line };
 }
 
-/** A connection as the hot client opens it, with both statements prepared: from here on their generic plans stand. */
+/** What the statement that spends asks behind its locks, taken out of the function it is asked in. */
+async function questionBehindLocks(client: pg.Client): Promise<string> {
+  const { rows } = await client.query("SELECT prosrc AS source FROM pg_proc WHERE proname = 'quota_uses_of'");
+  const question = /RETURN QUERY ([\s\S]+?);/.exec(rows[0].source)?.[1] ?? "";
+  return question.replace("p_card_ids", "$1").replace("p_call_ids", "$2");
+}
+
+/** A connection as the hot client opens it, with its statements prepared: from here on their generic plans stand. */
 async function hotConnection(connectionString: string) {
   const client = new pg.Client({ connectionString, options: HOT_OPTIONS });
   client.on("error", () => {});
   await client.connect();
   await client.query(`PREPARE place (text, text) AS ${PLACE_SQL}`);
   await client.query(`PREPARE settle (text, text) AS ${SETTLE_SQL}`);
+  await client.query(`PREPARE spend (text) AS ${SPEND_SQL}`);
+  await client.query(`PREPARE spend_alone (text) AS ${SPEND_ALONE_SQL}`);
+  await client.query(`PREPARE open_keys (text) AS ${OPEN_SQL}`);
+  await client.query(`PREPARE uses_of (uuid[], text[]) AS ${await questionBehindLocks(client)}`);
   const explain = async (execute: string): Promise<PlanNode[]> => {
     await client.query("BEGIN");
     const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ${execute}`);
@@ -93,6 +108,14 @@ async function hotConnection(connectionString: string) {
       }));
       return explain(`settle(${quoted(notices)}, '[]')`);
     },
+    async spend(keyHashes: readonly string[]) {
+      const calls = keyHashes.map((key_hash, n) => ({ n, key_hash, call_id: `call-${newId()}`, uses: 1 }));
+      const [spent, alone] = [await explain(`spend(${quoted(calls)})`), await explain(`spend_alone(${quoted(calls)})`)];
+      return [...spent, ...alone];
+    },
+    open: (keyHashes: readonly string[]) => explain(`open_keys(${quoted(keyHashes)})`),
+    usesOf: (cardIds: readonly string[]) =>
+      explain(`uses_of('{${cardIds.join(",")}}', '{${cardIds.map(() => "first-call").join(",")}}')`),
   };
 }
 
@@ -105,6 +128,8 @@ const TABLES = [
   "payment_event",
   "stock_entry",
   "variant",
+  "quota",
+  "quota_use",
 ];
 
 function expectIndexed(nodes: readonly PlanNode[]): void {
@@ -117,7 +142,12 @@ function expectIndexed(nodes: readonly PlanNode[]): void {
     (node) => /^(Index|Index Only|Bitmap Index) Scan$/.test(node["Node Type"]) && node["Index Cond"] === undefined,
   );
   expect(walks.map((node) => node["Index Name"])).toEqual([]);
-  const picks = reads.filter((node) => node["Index Name"] === "card_pick_ix");
+  expect(reads.length).toBeGreaterThan(0);
+}
+
+function expectPicked(nodes: readonly PlanNode[]): void {
+  expectIndexed(nodes);
+  const picks = nodes.filter((node) => node["Index Name"] === "card_pick_ix");
   expect(picks.length).toBeGreaterThan(0);
 }
 
@@ -128,7 +158,7 @@ const pickBuffers = (nodes: readonly PlanNode[]): number =>
       .map((node) => (node["Shared Hit Blocks"] ?? 0) + (node["Shared Read Blocks"] ?? 0)),
   );
 
-describe("the plans of the two hot statements", () => {
+describe("the plans of the hot statements", () => {
   let shop: TestShop;
   test.beforeAll(async ({ database }) => {
     shop = await openShop(database);
@@ -147,14 +177,44 @@ describe("the plans of the two hot statements", () => {
     const claimable = await shop.stock({ cards: 100, stockPolicy: "claim_on_payment" });
     const unclaimed = await shop.place(claimable.variantId);
     numbers.push(new URL(unclaimed.payment.url as string).searchParams.get("out_trade_no") as string);
-    expectIndexed(await early.place(stocked));
-    expectIndexed(await early.settle(numbers));
+    expectPicked(await early.place(stocked));
+    expectPicked(await early.settle(numbers));
     await shop.rows("ANALYZE");
     const late = await hotConnection(database.app);
-    expectIndexed(await late.place(stocked));
-    expectIndexed(await late.settle(numbers));
+    expectPicked(await late.place(stocked));
+    expectPicked(await late.settle(numbers));
     await early.end();
     await late.end();
+  });
+
+  test("what meters a key reads by index, however many keys there are and however much was spent of one", async ({
+    database,
+  }) => {
+    const early = await hotConnection(database.app);
+    const { sell } = await openQuotaShop(shop);
+    const { order, keys } = await sell({ uses: 10_000_000, quantity: 60, spare: 500 });
+    const hashes = keys.map((key) => sha256(key).toString("hex"));
+    const cards = await shop.rows<{ id: string }>("SELECT id FROM card WHERE order_id = $1", [order.id]);
+    const ids = cards.map(({ id }) => id);
+    const expectAllIndexed = async (connection: typeof early) => {
+      expectIndexed(await connection.open(hashes));
+      expectIndexed(await connection.spend(hashes));
+      expectIndexed(await connection.usesOf(ids));
+    };
+    await expectAllIndexed(early);
+    await runOpen(shop.deps.hot, hashes);
+    await shop.rows(
+      `INSERT INTO quota_use (card_id, call_id, uses, used_after)
+       SELECT card_id, 'call-of-' || n, 1, n FROM quota CROSS JOIN generate_series(1, 500) n WHERE card_id = ANY ($1::uuid[])`,
+      [ids],
+    );
+    await shop.rows("UPDATE quota SET used = 500 WHERE is_open");
+    await shop.rows("ANALYZE");
+    const late = await hotConnection(database.app);
+    for (const connection of [early, late]) await expectAllIndexed(connection);
+    await early.end();
+    await late.end();
+    await expectInvariants(database);
   });
 
   test("after 20,000 sales a pick that follows the start hint costs no more buffers than at the first sale", async ({

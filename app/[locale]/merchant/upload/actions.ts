@@ -6,6 +6,8 @@ import { merchantOnly, signedIn } from "@/lib/entry/guards";
 import { StartForm, UploadForm } from "@/lib/features/imports/schema";
 import { ShareForm } from "@/lib/features/inventory/schema";
 import { PasteForm } from "@/lib/features/merchants/schema";
+import { KeysForm } from "@/lib/features/quota/schema";
+import { generateKeys } from "@/lib/flows/generate-keys";
 import { shareSecret } from "@/lib/flows/share-secret";
 import { startImport } from "@/lib/flows/start-import";
 import { cancelCardUpload, pasteCards } from "@/lib/flows/upload-cards";
@@ -40,6 +42,14 @@ export const shareSecretAction = action({
   schema: ShareForm,
   guards: [merchantOnly],
   run: ({ input, deps, viewer }) => shareSecret(deps, viewer, input),
+  onOk: ({ batchId }, { locale, viewer }) =>
+    redirect(`/${locale}/${viewer.kind}/batches/${toPublicId("batch", batchId)}`),
+});
+
+export const generateKeysAction = action({
+  schema: KeysForm,
+  guards: [merchantOnly],
+  run: ({ input, deps, viewer }) => generateKeys(deps, viewer, input),
   onOk: ({ batchId }, { locale, viewer }) =>
     redirect(`/${locale}/${viewer.kind}/batches/${toPublicId("batch", batchId)}`),
 });

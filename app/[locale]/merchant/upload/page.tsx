@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { KeysForm } from "@/components/merchant/keys-form";
 import { OpenUploads } from "@/components/merchant/open-uploads";
 import { PageHead } from "@/components/merchant/page-head";
 import { PasteForm } from "@/components/merchant/paste-form";
@@ -15,7 +16,7 @@ import { getMessages } from "@/lib/i18n";
 import { toLocale } from "@/lib/i18n/locale";
 import { fromPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
-import { pasteCardsAction, shareSecretAction } from "./actions";
+import { generateKeysAction, pasteCardsAction, shareSecretAction } from "./actions";
 
 interface PageProps {
   params: Promise<{ locale: string }>;
@@ -62,6 +63,7 @@ export default async function UploadPage({ params, searchParams }: PageProps) {
         <PasteForm locale={locale} choices={choices} chosen={chosen} paste={pasteCardsAction} />
       </div>
       <ShareForm locale={locale} choices={choices} chosen={chosen} share={shareSecretAction} />
+      <KeysForm locale={locale} choices={choices} chosen={chosen} generate={generateKeysAction} />
     </>
   );
 }

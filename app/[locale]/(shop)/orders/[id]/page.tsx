@@ -20,6 +20,7 @@ import { getDeps } from "@/lib/platform/deps";
 import { renderMarkdown } from "@/lib/platform/markdown";
 import { localeOf } from "../../page-locale";
 import { Heading } from "./heading";
+import { Quota } from "./quota";
 import { RevealPanel } from "./reveal-panel";
 import { Story } from "./story";
 import { reportTransferAction } from "./transfer/actions";
@@ -151,6 +152,7 @@ async function Cards({ order, id, locale }: Readonly<PartProps & { id: string }>
           row: disputes.buyer.reportRow,
         }}
       />
+      <Quota orderId={order.id} locale={locale} />
       <Warranty orderId={order.id} locale={locale} />
       {notes.filter(Boolean).map((note) => (
         <section key={note} className="border-t pt-4">

@@ -1,0 +1,123 @@
+import { type Spent, spendQuota } from "@/lib/flows/spend-quota";
+import { Secret } from "@/lib/kernel/secret";
+import { closeDeps, type Deps } from "@/lib/platform/deps";
+import { isPassing } from "@/lib/platform/outage";
+import { withClient } from "@/lib/platform/with-client";
+import { openBadLine, type Weather } from "@/tests/support/bad-line";
+import { expectInvariants } from "@/tests/support/invariants";
+import { openQuotaShop, type QuotaShop } from "@/tests/support/quota";
+import { openDeps, openShop, type TestShop, tally } from "@/tests/support/shop";
+import { describe, expect, test } from "@/tests/support/test";
+
+describe("spending a key while things break", () => {
+  let shop: TestShop;
+  let quota: QuotaShop;
+  test.beforeAll(async ({ database }) => {
+    shop = await openShop(database);
+    quota = await openQuotaShop(shop);
+  });
+  test.afterAll(async ({ database }) => {
+    await shop.close();
+    await expectInvariants(database);
+  });
+
+  /** What a program would hear: a verdict, or "unavailable, ask again". */
+  async function hear(deps: Deps, key: string, callId: string): Promise<Spent["verdict"] | "unavailable"> {
+    try {
+      return (await spendQuota(deps, { key: new Secret(key), callId, uses: 1 })).verdict;
+    } catch (error) {
+      if (isPassing(error)) return "unavailable";
+      throw error;
+    }
+  }
+  const usedOf = async () =>
+    (await shop.rows<{ used: number }>("SELECT used FROM quota WHERE used > 0 ORDER BY created_at DESC LIMIT 1"))[0]
+      ?.used;
+
+  test("answers that the line lost and connections that were cut: each call may be asked again, and each is counted once", async ({
+    database,
+  }) => {
+    const { keys } = await quota.sell({ uses: 400 });
+    const [key] = keys as [string];
+    const line = await openBadLine(database);
+    const deps = openDeps(line.urls);
+    let isOver = false;
+    const spoiling = (async () => {
+      const weathers = ["replies eaten", "clear", "down", "clear", "cut when ready"] as const;
+      for (let n = 0; !isOver; n++) {
+        line.weather = weathers[n % weathers.length] as Weather;
+        if (n % 5 === 0) line.cut();
+        await new Promise((wake) => setTimeout(wake, 20));
+      }
+    })();
+    const calls = Array.from({ length: 300 }, (_, n) => `stormy-call-${n}`);
+    const first: string[] = [];
+    for (let n = 0; n < calls.length; n += 20)
+      first.push(...(await Promise.all(calls.slice(n, n + 20).map((callId) => hear(deps, key, callId)))));
+    isOver = true;
+    await spoiling;
+    line.weather = "clear";
+    expect(line.eaten).toBeGreaterThan(0);
+    expect(first.filter((word) => !["spent", "replayed", "unavailable"].includes(word))).toEqual([]);
+    const again = await Promise.all(calls.map((callId) => hear(shop.deps, key, callId)));
+    // Whatever was acknowledged is there; of the others nobody knew.
+    for (const [n, word] of first.entries()) if (word !== "unavailable") expect(again[n]).toBe("replayed");
+    expect(again.filter((word) => word !== "spent" && word !== "replayed")).toEqual([]);
+    expect(await usedOf()).toBe(300);
+    await closeDeps(deps);
+    await line.stop();
+  });
+
+  test("backends killed again and again: nothing acknowledged is lost, and nothing is counted twice", async ({
+    database,
+  }) => {
+    const { keys } = await quota.sell({ uses: 250 });
+    const [key] = keys as [string];
+    const deps = openDeps(shop.urls);
+    let isOver = false;
+    const killing = (async () => {
+      while (!isOver) {
+        await withClient(database.superuser, (client) =>
+          client.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'kapu%'",
+          ),
+        );
+        await new Promise((wake) => setTimeout(wake, 15));
+      }
+    })();
+    const calls = Array.from({ length: 300 }, (_, n) => `killed-call-${n}`);
+    const first: string[] = [];
+    for (let n = 0; n < calls.length; n += 30)
+      first.push(...(await Promise.all(calls.slice(n, n + 30).map((callId) => hear(deps, key, callId)))));
+    isOver = true;
+    await killing;
+    const again = await Promise.all(calls.map((callId) => hear(deps, key, callId)));
+    for (const [n, word] of first.entries())
+      if (word === "spent" || word === "replayed") expect(again[n]).toBe("replayed");
+    expect(tally(again.map((word) => (word === "exhausted" ? word : "counted")))).toEqual({
+      counted: 250,
+      exhausted: 50,
+    });
+    expect(await usedOf()).toBe(250);
+    await closeDeps(deps);
+  });
+
+  test("a key that somebody holds for longer than we wait keeps nobody else waiting, and its call may be asked again", async ({
+    database,
+  }) => {
+    const { keys } = await quota.sell({ uses: 5, quantity: 8 });
+    const [stuck, ...others] = keys as [string, ...string[]];
+    for (const key of keys) expect(await hear(shop.deps, key, "first-call")).toBe("spent");
+    await withClient(database.owner, async (holder) => {
+      await holder.query("BEGIN");
+      await holder.query("SELECT 1 FROM quota WHERE key_hash = sha256(convert_to($1, 'UTF8')) FOR UPDATE", [stuck]);
+      const words = await Promise.all([
+        hear(shop.deps, stuck, "stuck-call"),
+        ...others.map((key) => hear(shop.deps, key, "second-call")),
+      ]);
+      expect(words).toEqual(["busy", ...others.map(() => "spent")]);
+      await holder.query("ROLLBACK");
+    });
+    expect(await hear(shop.deps, stuck, "stuck-call")).toBe("spent");
+  });
+});
