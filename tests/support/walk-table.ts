@@ -299,6 +299,9 @@ export const ROUTES: Readonly<Record<string, RouteRow | "for anybody">> = {
   "GET /api/media/:file": "for anybody",
   "GET /api/v1/products": "for anybody",
   "GET /api/v1/gateways": "for anybody",
+  // What they speak of, the key itself says; nothing in them names anything.
+  "GET /api/v1/quota": "for anybody",
+  "POST /api/v1/quota/uses": "for anybody",
   "GET /api/v1/ledger": "for anybody",
   "GET /api/v1/ledger/blocks": "for anybody",
   "GET /livez": "for anybody",
