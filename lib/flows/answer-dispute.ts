@@ -10,6 +10,7 @@ import { takeAttempt } from "@/lib/platform/attempts";
 import { recordAudit } from "@/lib/platform/audit-event";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
+import { mailAdminsOfDispute } from "./mail-admins";
 import { canMail } from "./mail-order-link";
 
 /** Whoever holds the order, as its callers have established, or somebody of the back office. */
@@ -78,6 +79,7 @@ async function answer(
   const next = stateAfterAnswer(dispute.status, author.kind, cmd.callAdmin && mayCall);
   await passTurn(tx, dispute, { author, next });
   await tell(deps, tx, dispute.id, { author, next });
+  if (next === "escalated" && dispute.status !== "escalated") await mailAdminsOfDispute(tx, deps, dispute.id);
   if (author.kind === "buyer") return ok(null);
   await recordAudit(tx, {
     actor: author,

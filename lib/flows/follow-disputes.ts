@@ -8,6 +8,7 @@ import { ok } from "@/lib/kernel/result";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { endDecisionOf } from "./end-decision";
+import { mailAdminsOfDispute } from "./mail-admins";
 import { canMail } from "./mail-order-link";
 
 const SYSTEM = { kind: "system", userId: null } as const;
@@ -23,6 +24,7 @@ async function passOver(deps: Deps, tx: Tx, disputeId: string): Promise<boolean>
   await addMessage(tx, { disputeId, author: SYSTEM, kind, body: "", requestId: newId() });
   const mail = isMerchants ? "dispute_escalated" : "dispute_closed";
   await mailBuyer(tx, disputeId, mail, canMail(deps) ? "queued" : "not_configured");
+  if (isMerchants) await mailAdminsOfDispute(tx, deps, disputeId);
   return true;
 }
 

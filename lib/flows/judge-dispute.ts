@@ -59,7 +59,7 @@ const isWon = (states: readonly string[]): boolean => states.includes("won") && 
 /** Disputed while any dispute is open or was lost; what came in another order than it happened changes nothing. */
 async function follow(
   tx: Tx,
-  deps: Pick<Deps, "keys">,
+  deps: Pick<Deps, "env" | "keys">,
   dispute: Dispute,
   now: Date,
 ): Promise<string[] | "stock_locked"> {

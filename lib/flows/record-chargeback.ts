@@ -16,6 +16,7 @@ import { newId } from "@/lib/kernel/id";
 import { sha256 } from "@/lib/platform/crypto";
 import type { Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
+import { mailAdminsOfDispute } from "./mail-admins";
 
 interface Chargeback {
   readonly orderId: string;
@@ -35,13 +36,13 @@ function wordId({ accountId, disputeNo }: Chargeback, word: string): string {
 }
 
 /** The case of a chargeback, with what the shop knows at this moment; the one that is there, if it is. */
-async function find(tx: Tx, { keys }: Pick<Deps, "keys">, told: Chargeback): Promise<string> {
+async function find(tx: Tx, deps: Pick<Deps, "env" | "keys">, told: Chargeback): Promise<string> {
   const known = await findChargeback(tx, { accountId: told.accountId, chargebackNumber: told.disputeNo });
   if (known) return known;
   const order = await readReported(tx, told.orderId, null);
   assert(order, "a chargeback that is judged has an order");
   const { orderId, merchantId } = order;
-  const buyer = buyerHash(keys, order.email);
+  const buyer = buyerHash(deps.keys, order.email);
   const about = { orderId, merchantId, cardId: null, batchId: null, addressHash: null, userAgent: "" };
   const id = newId();
   await insertDispute(tx, {
@@ -51,8 +52,9 @@ async function find(tx: Tx, { keys }: Pick<Deps, "keys">, told: Chargeback): Pro
     accountId: told.accountId,
     chargebackNumber: told.disputeNo,
     evidence: await gatherEvidence(tx, { ...about, buyerHash: buyer }),
-    contentHash: contentHash({ requestHash: keys.requestHash }, [told.accountId, told.disputeNo]),
+    contentHash: contentHash({ requestHash: deps.keys.requestHash }, [told.accountId, told.disputeNo]),
   });
+  await mailAdminsOfDispute(tx, deps, id);
   return id;
 }
 
@@ -64,7 +66,7 @@ const outcomeOf = (states: readonly string[]): AnyOutcome | null =>
  * Opens a dispute for a chargeback, or goes on with the one that is there, in the transaction that judges it: what the bank says stands in
  * the thread, and what it decides closes it. The same told twice, in any order, is one dispute and one message. Nobody here decides it.
  */
-export async function recordChargeback(tx: Tx, deps: Pick<Deps, "keys">, told: Chargeback): Promise<void> {
+export async function recordChargeback(tx: Tx, deps: Pick<Deps, "env" | "keys">, told: Chargeback): Promise<void> {
   const disputeId = await find(tx, deps, told);
   const dispute = await lockDispute(tx, disputeId);
   assert(dispute, "disputes are never deleted");

@@ -14,6 +14,7 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { isTheirs } from "./answer-dispute";
+import { mailAdminsOfDispute } from "./mail-admins";
 import { canMail } from "./mail-order-link";
 
 /** What the buyer does to his own report, beside answering; his callers have established that he holds the order. */
@@ -67,6 +68,7 @@ export function reopenDispute(deps: Deps, act: BuyersAct): Promise<Result<null, 
     await addMessage(tx, { disputeId, author: BUYER, kind: "reopened", body, requestId });
     await moveDispute(tx, disputeId, { status: "escalated", reopens: 1 });
     await mailMerchant(tx, disputeId, canMail(deps) ? "queued" : "not_configured");
+    await mailAdminsOfDispute(tx, deps, disputeId);
     return ok(null);
   });
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { findMailedDispute } from "@/lib/features/disputes/mails";
+import { countEscalated } from "@/lib/features/disputes/queries";
 import { writeCloseLetter, writeDriftLetter } from "@/lib/features/notifications/close-letter";
 import {
   isDisputeMail,
+  writeAdminsDisputeLetter,
   writeDisputeLetter,
   writeMerchantsDisputeLetter,
 } from "@/lib/features/notifications/dispute-letters";
@@ -103,6 +105,14 @@ async function writeToBuyer(deps: Deps, mail: BuyersMail): Promise<{ subject: st
   });
 }
 
+/** Written when it is sent: one letter tells of all that wait by then. */
+async function writeOfDisputes(deps: Deps) {
+  return writeAdminsDisputeLetter({
+    ...(await countEscalated(deps)),
+    link: `${deps.env.publicUrl}/zh/admin/disputes`,
+  });
+}
+
 type Mail = Omit<BuyersMail, "orderId"> &
   Readonly<Record<"orderId" | "stockMerchantId" | "restockId", string | null>> & {
     readonly recipient: string;
@@ -170,6 +180,7 @@ function write(deps: Deps, mail: Mail): Promise<{ subject: string; text: string 
   if (mail.restockId) return writeAboutRestock(deps, mail.restockId, mail.locale === "en" ? "en" : "zh");
   if (mail.kind === "wallet_link") return writeToOwner(deps, mail);
   if (mail.orderId) return writeToBuyer(deps, { ...mail, orderId: mail.orderId });
+  if (mail.kind === "dispute_for_admin") return writeOfDisputes(deps);
   return mail.disputeId ? writeAboutDispute(deps, { ...mail, orderId: "" }, null) : writeToAdmin(deps);
 }
 

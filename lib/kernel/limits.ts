@@ -590,6 +590,8 @@ export const limits = {
   cacheFigureLettersMax: 64,
   cacheStraysMax: 10_000,
   cacheAlarmPauseMinutes: 60,
+  // A letter to an admin that has waited longer to be sent than this makes way for another one.
+  disputeMailPauseMinutes: 60,
   // How long a command waits for Redis, to which it has only just begun to connect.
   redisCommandWaitMs: 2_000,
 

@@ -160,6 +160,18 @@ export async function countWaiting({ db }: Reads, viewer: Viewer): Promise<numbe
   return db.dispute.count({ where: { status: "waiting_merchant", merchantId: viewer.merchantId } });
 }
 
+/** How many disputes wait for the platform, and how many of them are chargebacks, which the bank decides. */
+export async function countEscalated({
+  db,
+}: Reads): Promise<{ readonly waiting: number; readonly chargebacks: number }> {
+  const where = { status: "escalated" };
+  const [waiting, chargebacks] = await Promise.all([
+    db.dispute.count({ where }),
+    db.dispute.count({ where: { ...where, source: "gateway" } }),
+  ]);
+  return { waiting, chargebacks };
+}
+
 /** A dispute as its merchant and the platform see it: with what was known when it was opened. */
 export interface StaffDispute extends Head {
   readonly merchantId: string;

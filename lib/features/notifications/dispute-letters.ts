@@ -171,3 +171,22 @@ export function writeMerchantsDisputeLetter(facts: {
       ];
   return { subject: `售后待处理 · Report to answer · ${orderNumber}`, text: `${[...lines, link].join("\n\n")}\n` };
 }
+
+/** To every admin, in both languages because nobody chose one: how many reports wait for the platform, chargebacks among them. */
+export function writeAdminsDisputeLetter(facts: {
+  readonly waiting: number;
+  readonly chargebacks: number;
+  readonly link: string;
+}): { subject: string; text: string } {
+  const { waiting, chargebacks, link } = facts;
+  const lines = [
+    `现在有 ${waiting} 条售后等平台处理${chargebacks > 0 ? `，其中 ${chargebacks} 条是银行拒付，请先看：证据要在支付渠道规定的期限内提交` : ""}。`,
+    `${waiting === 1 ? "1 report waits" : `${waiting} reports wait`} for the platform${
+      chargebacks > 0
+        ? `; ${chargebacks} of them are chargebacks. Look at these first: the gateway takes evidence only for a while`
+        : ""
+    }.`,
+    link,
+  ];
+  return { subject: "售后待平台处理 · Reports for the platform", text: `${lines.join("\n\n")}\n` };
+}

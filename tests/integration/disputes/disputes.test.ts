@@ -25,13 +25,17 @@ import { previewRefund } from "@/lib/flows/preview-refund";
 import { reopenDispute, withdrawDispute } from "@/lib/flows/reopen-dispute";
 import { replaceCard } from "@/lib/flows/replace-card";
 import { revealOrder } from "@/lib/flows/reveal-order";
+import { sendMail } from "@/lib/flows/send-mail";
 import { writeEvidencePack } from "@/lib/flows/write-evidence-pack";
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import type { Viewer } from "@/lib/kernel/viewer";
+import { closeDeps } from "@/lib/platform/deps";
 import { expectInvariants } from "@/tests/support/invariants";
+import { openPostbox, textOf } from "@/tests/support/postbox";
 import { proven } from "@/tests/support/proven";
 import { openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
+import { openDeps } from "@/tests/support/shop";
 import { makeTemporaryFolder, removeFolder } from "@/tests/support/temporary-folder";
 import { describe, expect, test } from "@/tests/support/test";
 
@@ -124,6 +128,11 @@ describe("a buyer's dispute", () => {
     (
       await rows<{ kind: string }>("SELECT kind FROM mail WHERE dispute_id = $1 ORDER BY created_at, id", [disputeId])
     ).map(({ kind }) => kind);
+  const addAdmin = async () => {
+    const email = `${newId()}@example.com`;
+    await deps().db.appUser.create({ data: { id: newId(), email, passwordHash: "x", role: "admin" } });
+    return email;
+  };
   const lapse = (disputeId: string) =>
     rows("UPDATE dispute SET due_at = clock_timestamp() - interval '1 second' WHERE id = $1", [disputeId]);
 
@@ -235,6 +244,40 @@ describe("a buyer's dispute", () => {
     expect((await Promise.all([followDisputes(deps()), followDisputes(desk.other)])).reduce((a, b) => a + b)).toBe(1);
     expect((await see(silent)).status).toBe("escalated");
     expect(await mailsOf(silent)).toContain("dispute_escalated");
+  });
+
+  test("whatever becomes the platform's to decide is told to its admins: one letter waits, and tells of all", async ({
+    database,
+  }) => {
+    const postbox = await openPostbox();
+    const mailing = openDeps(database, { KAPU_SMTP_URL: postbox.url, KAPU_MAIL_FROM: "Kapu <shop@example.com>" });
+    const email = await addAdmin();
+    const told = () =>
+      deps().db.mail.findMany({
+        where: { kind: "dispute_for_admin", recipient: email },
+        orderBy: { createdAt: "asc" },
+        select: { id: true, disputeId: true, status: true },
+      });
+    const { disputeId, stocked } = await reported();
+    expect(await told()).toEqual([]);
+    await answerDispute(mailing, ownerOf(stocked), say(disputeId, "I cannot tell", true));
+    expect(await told()).toMatchObject([{ disputeId, status: "queued" }]);
+    const { disputeId: silent } = await reported();
+    await lapse(silent);
+    await followDisputes(mailing);
+    const [letter, ...more] = await told();
+    expect(more).toEqual([]);
+    await sendMail(mailing, { mailId: letter?.id ?? "" });
+    const waiting = await countWaiting(deps(), ADMIN);
+    for (const words of [`有 ${waiting} 条售后等平台处理`, `${waiting} reports wait`, "/zh/admin/disputes"])
+      expect(textOf(postbox.letters[0] ?? "")).toContain(words);
+    // That one went out: what comes after it is told again.
+    const { order, disputeId: closed } = await reported();
+    await decideDispute(deps(), ADMIN, await judgement(closed, "reject"));
+    await reopenDispute(mailing, { orderId: order.id, disputeId: closed, requestId: newId(), text: "look again" });
+    expect(await told()).toMatchObject([{ status: "sent" }, { disputeId: closed, status: "queued" }]);
+    await closeDeps(mailing);
+    await postbox.close();
   });
 
   test("a card is replaced through the flow that replaces any, once, however often and by however many it is pressed", async () => {
@@ -506,6 +549,7 @@ describe("a buyer's dispute", () => {
   });
 
   test("a chargeback is a case of its own with its evidence, which the bank alone decides, however it is told", async () => {
+    await addAdmin();
     const { order, stocked } = await desk.paid();
     const outTradeNo = await desk.outTradeNoOf(order);
     const told = (state: "opened" | "won" | "lost") =>
@@ -518,6 +562,7 @@ describe("a buyer's dispute", () => {
     const [found] = await rows<{ id: string }>("SELECT id FROM dispute WHERE order_id = $1", [order.id]);
     const disputeId = found?.id as string;
     expect(await see(disputeId)).toMatchObject({ kind: "chargeback", status: "escalated", chargebackNumber: "CB-1" });
+    expect(new Set(await mailsOf(disputeId))).toEqual(new Set(["dispute_for_admin"]));
     expect((await see(disputeId)).evidence.payments).toHaveLength(1);
     expect(await findBuyersDispute(deps(), { orderId: order.id, disputeId })).toBeNull();
     expect(await listDisputesOf(deps(), ownerOf(stocked), order.id)).toMatchObject([

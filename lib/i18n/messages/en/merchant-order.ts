@@ -137,6 +137,7 @@ export const order = {
     dispute_decided: "Report decided mail",
     dispute_closed: "Report closed mail",
     dispute_for_merchant: "Report mail to the merchant",
+    dispute_for_admin: "Report mail to the admins",
   },
   mailStatus: { queued: "Queued", sent: "Sent", failed: "Failed", not_configured: "Mail not configured" },
 } satisfies typeof zh;

@@ -128,6 +128,7 @@ export const order = {
     dispute_decided: "售后结果邮件",
     dispute_closed: "售后关闭邮件",
     dispute_for_merchant: "售后待办邮件（商户）",
+    dispute_for_admin: "售后待办邮件（平台）",
   },
   mailStatus: { queued: "排队中", sent: "已发出", failed: "没发出去", not_configured: "没有配置邮件" },
 };
