@@ -1,6 +1,7 @@
 import type { Bug } from "./bug";
 import { lifeBugs } from "./life-bugs";
 import { moneyBugs } from "./money-bugs";
+import { quotaBugs } from "./quota-bugs";
 import { refundBugs } from "./refund-bugs";
 import { secrecyBugs } from "./secrecy-bugs";
 import { settlingBugs } from "./settling-bugs";
@@ -18,6 +19,7 @@ export const BUGS: readonly Bug[] = [
   ...settlingBugs,
   ...lifeBugs,
   ...watchBugs,
+  ...quotaBugs,
 ];
 
 export const bugNamed = (name: string): Bug | undefined => BUGS.find((bug) => bug.name === name);
