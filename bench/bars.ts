@@ -14,6 +14,8 @@ const BARS = [
   { bench: "http", of: "POST /api/v1/orders", over: "no-op Next route", atLeast: 5 },
   { bench: "pages", of: "home page, kept", over: "home page, rendered", atLeast: 10 },
   { bench: "pages", of: "product page, kept", over: "product page, rendered", atLeast: 10 },
+  { bench: "quota", of: "use of one key", over: "claim", atLeast: 0.8 },
+  { bench: "quota", of: "use of 1000 keys", over: "claim", atLeast: 0.8 },
   { bench: "ledger", of: "entries sealed", over: "ours, sealed later", atLeast: 2 },
 ] as const;
 

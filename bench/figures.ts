@@ -11,7 +11,7 @@ export interface Cost {
 
 /** One contender in one round at one number of requests in flight. */
 export interface Sample {
-  readonly bench: "claim" | "http" | "pages" | "notices" | "ledger" | "vault";
+  readonly bench: "claim" | "http" | "pages" | "notices" | "ledger" | "vault" | "quota";
   readonly contender: string;
   /** How many products the buyers divide between, where that is one of the questions. */
   readonly products?: number;

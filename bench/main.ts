@@ -23,6 +23,7 @@ import { type Options, type Part, readOptions, USAGE } from "./options";
 import { writePage } from "./page";
 import { benchPages } from "./pages";
 import { HOW_PAST_WAS_BUILT } from "./past";
+import { benchQuota, QUOTA_LEGEND } from "./quota";
 import { type BenchRedis, openBenchRedis } from "./redis";
 import { formatReport, type Report } from "./report";
 import { sell } from "./seller";
@@ -76,6 +77,7 @@ const BEFORE_THE_AUDIT: readonly Part[] = [
   "pages",
   "notices",
   "ledger",
+  "quota",
   "steps",
   "bills",
   "import",
@@ -109,6 +111,10 @@ function partsOf(
     ledger: async () => {
       report.samples.push(...(await benchLedger(shop, options, tell)));
       report.legend.push(...LEDGER_LEGEND);
+    },
+    quota: async () => {
+      report.samples.push(...(await benchQuota(shop, options, tell)));
+      report.legend.push(...QUOTA_LEGEND);
     },
     steps: async () => void report.steps.push(...(await benchSteps(shop, options, tell))),
     bills: async () => void report.bills.push(...(await benchBills(shop, options, tell))),

@@ -14,6 +14,7 @@ export const PARTS = [
   "vault",
   "import",
   "reconcile",
+  "quota",
 ] as const;
 export type Part = (typeof PARTS)[number];
 

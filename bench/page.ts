@@ -47,6 +47,13 @@ const RATES = [
     ours: "POST /api/v1/orders",
     title: "Requests answered per second, one process",
   },
+  {
+    bench: "quota",
+    products: undefined,
+    file: "quota.svg",
+    ours: "use of one key",
+    title: "Uses of keys counted per second, beside orders placed",
+  },
 ] as const;
 
 /** What is measured at several numbers in flight is shown at the highest. */

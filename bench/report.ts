@@ -58,8 +58,9 @@ function rateSections(summaries: readonly Summary[]): string[][] {
     notices: "Notices read, by one core's time",
     ledger: "The sealed ledger",
     vault: "Pages of the vault, one after the other",
+    quota: "Uses of keys beside orders placed",
   } as const;
-  return (["claim", "http", "pages", "notices", "ledger", "vault"] as const).flatMap((bench) => {
+  return (["claim", "http", "pages", "notices", "ledger", "vault", "quota"] as const).flatMap((bench) => {
     const own = summaries.filter((summary) => summary.bench === bench);
     const counts = [...new Set(own.map(({ products }) => products))].sort((a, b) => (a ?? 0) - (b ?? 0));
     return counts.map((products) => [

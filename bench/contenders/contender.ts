@@ -57,10 +57,10 @@ export function placeOf({ lines }: OrderDraft): { readonly variantId: string; re
 }
 
 /** Keeps `inFlight` orders under way until the time is over or the drafts are used up; `place` answers whether it worked. */
-export async function drive(
+export async function drive<T>(
   { inFlight, seconds }: Load,
-  drafts: readonly OrderDraft[],
-  place: (draft: OrderDraft) => Promise<boolean>,
+  drafts: readonly T[],
+  place: (draft: T) => Promise<boolean>,
 ): Promise<Outcome> {
   const latencies: number[] = [];
   let failed = 0;
@@ -71,7 +71,7 @@ export async function drive(
 
   async function buyer(): Promise<void> {
     while (next < drafts.length) {
-      const draft = drafts[next++] as OrderDraft;
+      const draft = drafts[next++] as T;
       const askedAt = performance.now();
       if (askedAt >= endsAt) return;
       try {

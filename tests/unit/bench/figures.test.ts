@@ -104,6 +104,7 @@ describe("the bench's command line", () => {
         "vault",
         "import",
         "reconcile",
+        "quota",
       ],
       from: [],
       isSmoke: false,
