@@ -29,7 +29,7 @@ export const quotaBugs: readonly Bug[] = [
         replace: "FROM quota_use WHERE (card_id, call_id) IN (SELECT card_id, call_id FROM asked)),",
       },
     ],
-    checks: [SPENDING, integration("quota/spend-in-trouble")],
+    checks: [integration("quota/spend-in-trouble")],
   },
   {
     name: "the same call twice in a batch is two uses",

@@ -102,6 +102,34 @@ describe("spending a key while things break", () => {
     await closeDeps(deps);
   });
 
+  test("a call that another process counts while its batch waits is known to be counted, and spoils nobody's batch", async ({
+    database,
+  }) => {
+    const { keys } = await quota.sell({ uses: 5, quantity: 2 });
+    const [key, other] = keys as [string, string];
+    for (const one of keys) expect(await hear(shop.deps, one, "first-call")).toBe("spent");
+    const warnings: string[] = [];
+    const opened = openDeps(database);
+    const deps = { ...opened, log: { ...opened.log, warn: (event: string) => void warnings.push(event) } };
+    await withClient(database.owner, async (counting) => {
+      await counting.query("BEGIN");
+      const hash = "sha256(convert_to($1, 'UTF8'))";
+      await counting.query(`UPDATE quota SET used = 2 WHERE key_hash = ${hash}`, [key]);
+      await counting.query(
+        `INSERT INTO quota_use (card_id, call_id, uses, used_after) SELECT card_id, 'crossing-call', 1, 2 FROM quota WHERE key_hash = ${hash}`,
+        [key],
+      );
+      const asked = Promise.all(
+        ["crossing-call", "next-call"].flatMap((callId) => [hear(deps, key, callId), hear(deps, other, callId)]),
+      );
+      await new Promise((wake) => setTimeout(wake, 150));
+      await counting.query("COMMIT");
+      expect(await asked).toEqual(["replayed", "spent", "spent", "spent"]);
+    });
+    expect(warnings).toEqual([]);
+    await closeDeps(opened);
+  });
+
   test("a key that somebody holds for longer than we wait keeps nobody else waiting, and its call may be asked again", async ({
     database,
   }) => {
