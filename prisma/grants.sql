@@ -5,7 +5,7 @@ BEGIN
     GRANT USAGE ON SCHEMA public TO kapu_app;
     GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO kapu_app;
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO kapu_app;
-    GRANT DELETE ON price_tier, category, outbox, attempt_count, saved_filter, card_upload_piece, user_factor, recovery_code, passkey, spent_challenge TO kapu_app;
+    GRANT DELETE ON price_tier, card_preview, category, outbox, attempt_count, saved_filter, card_upload_piece, user_factor, recovery_code, passkey, spent_challenge TO kapu_app;
     -- A ciphertext leaves only through reveal_cards(), which writes the record.
     REVOKE SELECT, UPDATE, DELETE ON card_secret FROM kapu_app;
     GRANT SELECT (card_id, variant_id, fingerprint), INSERT ON card_secret TO kapu_app;
