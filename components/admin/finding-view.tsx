@@ -78,7 +78,7 @@ export async function FindingView({ locale, viewer, findingId, actions, remedies
 
 function Meaning({ locale, finding }: Readonly<{ locale: Locale; finding: FindingHead }>) {
   const t = getMessages(locale).findings.page;
-  const { wrong, buyer } = meaningOf(finding.kind, locale);
+  const { wrong, buyer } = meaningOf(finding.kind, locale, finding.detail);
   const about = findingText(finding.detail, locale);
   return (
     <Notice tone={finding.resolvedAt ? "plain" : "seal"} className="mb-5">

@@ -9,8 +9,14 @@ import { isCurrency } from "@/lib/kernel/money";
 /** The name of a kind, as people say it. */
 export const kindOf = (kind: string, locale: Locale): string => wordOf(getMessages(locale).admin.findings.kinds, kind);
 
-/** What is wrong, and what that means for the buyer; of a kind that has no sentence yet, the honest general one. */
-export function meaningOf(kind: string, locale: Locale): { readonly wrong: string; readonly buyer: string } {
+/** What is wrong, and what that means for the buyer; of a kind that has no sentence yet, the honest general one. Who chose his card waits for no restock. */
+export function meaningOf(
+  said: string,
+  locale: Locale,
+  detail?: unknown,
+): { readonly wrong: string; readonly buyer: string } {
+  const isChoice = said === "owed_order" && Object.hasOwn((detail ?? {}) as object, "chosen");
+  const kind = isChoice ? "owed_choice" : said;
   const meanings: Readonly<Record<string, { wrong: string; buyer: string }>> = getMessages(locale).findings.meanings;
   return (Object.hasOwn(meanings, kind) ? meanings[kind] : undefined) ?? getMessages(locale).findings.meanings.other;
 }

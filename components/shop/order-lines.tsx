@@ -28,6 +28,17 @@ export function OrderLines({ lines, currency, locale }: Readonly<OrderLinesProps
             <span className="figures block text-sm text-soft">
               {locale === "zh" ? line.variantTitleZh : line.variantTitleEn} × {formatCount(line.quantity, locale)}
             </span>
+            {line.chosen ? (
+              <span className="block text-sm wrap-anywhere">
+                {line.chosen.preview}
+                {line.chosen.extraMinor > 0n ? (
+                  <span className="figures text-soft">
+                    {" "}
+                    +{formatMinor(line.chosen.extraMinor.toString(), currency, locale)}
+                  </span>
+                ) : null}
+              </span>
+            ) : null}
           </span>
           <span className="figures">
             {formatMinor((line.unitPriceMinor * BigInt(line.quantity)).toString(), currency, locale)}

@@ -13,6 +13,8 @@ import {
 import type { ProblemCode } from "./problem";
 import { QuotaView, SpendQuotaBody, SpentQuotaView } from "./quota-schema";
 import {
+  CardPage,
+  CardsQuery,
   GatewayList,
   GatewaysQuery,
   OrderView,
@@ -102,6 +104,27 @@ const shop: readonly Operation[] = [
     problems: ["invalid"],
   },
   {
+    id: "listCards",
+    tag: "Catalogue",
+    method: "get",
+    path: "/api/v1/products/{slug}/cards",
+    summary: "List cards to choose from",
+    description:
+      "Cards of one variant that a buyer chooses himself, by what its merchant made public of each, the cheapest first. The list may be some seconds old; only placing an order decides. An order that names no card never gets one of these.",
+    parameters: [
+      {
+        name: "slug",
+        in: "path",
+        required: true,
+        description: "The product's slug.",
+        schema: { type: "string", pattern: "^[a-z0-9][a-z0-9-]{0,62}$" },
+      },
+    ],
+    query: CardsQuery,
+    success: { status: 200, description: "One page of cards.", schema: CardPage },
+    problems: ["invalid", "not_found"],
+  },
+  {
     id: "getPicture",
     tag: "Catalogue",
     method: "get",
@@ -161,6 +184,8 @@ const shop: readonly Operation[] = [
       "not_json",
       "not_found",
       "insufficient_stock",
+      "card_taken",
+      "price_changed",
       "idempotency_conflict",
       "not_for_sale",
       "buyer_limit",

@@ -43,6 +43,17 @@ export const PROBLEMS = {
     detail:
       "This idempotency key was already used with another body. Nothing was changed; use a new key for a new order or call.",
   },
+  card_taken: {
+    status: 409,
+    title: "Card taken",
+    detail:
+      "The card that was chosen is somebody else's by now. No order was placed; list the cards and choose another.",
+  },
+  price_changed: {
+    status: 409,
+    title: "Price changed",
+    detail: "The card costs another extra price than you named. No order was placed; list the cards and look again.",
+  },
   not_for_sale: {
     status: 409,
     title: "Not for sale",

@@ -61,6 +61,18 @@ export const PlaceOrderBody = z
         description:
           "What the buyer wrote into the merchant's form, by the keys of its fields; see the variant's fields.",
       }),
+    cardId: publicId("pck", "a card that buyers choose, from GET /api/v1/products/{slug}/cards").optional().meta({
+      description:
+        "This very card and no other; quantity must be 1, and the price is the variant's plus the card's extraMinor. 409 card_taken when somebody else has it.",
+    }),
+    cardExtraMinor: z
+      .string()
+      .regex(/^(0|[1-9]\d{0,12})$/)
+      .optional()
+      .meta({
+        description: "With cardId: the extraMinor that was read. Another one by now is refused, 409 price_changed.",
+        examples: ["8800"],
+      }),
     couponCode: z
       .never({ error: "Coupons are not accepted yet." })
       .optional()
@@ -69,6 +81,14 @@ export const PlaceOrderBody = z
       .enum(["zh", "zh-CN", "en", "en-US"])
       .optional()
       .meta({ description: "The language of mails and pages for this order; zh when absent." }),
+  })
+  .refine(({ cardId, cardExtraMinor }) => cardId !== undefined || cardExtraMinor === undefined, {
+    path: ["cardExtraMinor"],
+    error: "Send it with a cardId.",
+  })
+  .refine(({ cardId, quantity }) => cardId === undefined || quantity === 1, {
+    path: ["quantity"],
+    error: "With a cardId the quantity is 1.",
   })
   .meta({ id: "PlaceOrder" });
 export type PlaceOrderBody = z.infer<typeof PlaceOrderBody>;
@@ -148,6 +168,9 @@ const OrderLineView = z
     variantTitle: z.string(),
     quantity: z.int(),
     unitPriceMinor: minor,
+    card: z.object({ preview: z.string(), extraMinor: minor }).optional().meta({
+      description: "What was chosen, as it read then; its extra price is in the unit price. Absent where nothing was.",
+    }),
   })
   .meta({ id: "OrderLine" });
 
@@ -211,6 +234,10 @@ export const VariantView = z
     quantityMin: z.int(),
     quantityMax: z.int(),
     promise: PromiseView.optional().meta({ description: "Absent where it is delivered at once, from stock." }),
+    cards: z.literal(true).optional().meta({
+      description:
+        "There are cards to choose from: GET /api/v1/products/{slug}/cards. They are not in stock, which is of cards that nobody chooses. Absent where there are none.",
+    }),
   })
   .meta({ id: "Variant" });
 
@@ -251,6 +278,29 @@ export const ProductsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limits.productsPerPageMax).optional(),
   locale: localeQuery,
 });
+
+export const CardsQuery = z.strictObject({
+  variantId: publicId("var", "a variant of the product"),
+  q: z.string().trim().max(limits.previewQueryMax).optional().meta({ description: "Letters of the preview." }),
+  cursor: z.string().max(60).optional().meta({ description: "nextCursor of the page before." }),
+  limit: z.coerce.number().int().min(1).max(limits.previewsPerPageMax).optional(),
+});
+
+export const CardPage = z
+  .object({
+    items: z.array(
+      z
+        .object({
+          id: publicId("pck", "a card: send it as cardId with an order"),
+          preview: z.string().meta({ description: "What is public about the card." }),
+          extraMinor: minor.meta({ description: "What it costs beyond the variant's price, in minor units." }),
+        })
+        .meta({ id: "ChoosableCard" }),
+    ),
+    currency,
+    nextCursor: z.string().nullable().meta({ description: "Send as cursor for the next page; null on the last one." }),
+  })
+  .meta({ id: "CardPage" });
 
 export const ProblemView = z
   .object({

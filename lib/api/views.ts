@@ -46,6 +46,7 @@ const toLineView = (line: FlowOrder["lines"][number], locale: FlowOrder["locale"
   variantTitle: locale === "zh" ? line.variantTitleZh : line.variantTitleEn,
   quantity: line.quantity,
   unitPriceMinor: line.unitPriceMinor.toString(),
+  ...(line.chosen && { card: { preview: line.chosen.preview, extraMinor: line.chosen.extraMinor.toString() } }),
 });
 
 export const toOrderView = (order: FlowOrder): z.infer<typeof OrderView> => ({

@@ -5,6 +5,8 @@ import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { fillOwedOrder } from "./fill-owed-orders";
 
+export type ClaimRefusal = "no_order" | "not_paid" | "disputed";
+
 /**
  * Serves a paid order that has no cards, from what there is and behind whoever paid before it. One that is not down as owed, as every such
  * order should be, is put down as owed first, since now, by whoever asks. Safe twice: an order that is served already stays as it is.
@@ -12,8 +14,8 @@ import { fillOwedOrder } from "./fill-owed-orders";
 export async function claimAgain(
   deps: Deps,
   { orderId, actorId }: { readonly orderId: string; readonly actorId: string | null },
-): Promise<Result<"delivered" | "still_owed", "no_order" | "not_paid" | "disputed">> {
-  const owed = await inTransaction<null, "no_order" | "not_paid" | "disputed">(deps.db, async (tx) => {
+): Promise<Result<"delivered" | "still_owed", ClaimRefusal>> {
+  const owed = await inTransaction<null, ClaimRefusal>(deps.db, async (tx) => {
     const order = await lockOrder(tx, orderId);
     if (!order) return err("no_order");
     if (order.status === "delivered") return ok(null);

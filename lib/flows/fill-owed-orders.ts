@@ -14,13 +14,18 @@ import { serveOwedOrders } from "./offer-cards";
 export async function fillOwedOrders(deps: Deps): Promise<number> {
   const places = await deps.db.$queryRaw<StockPlace[]>`
     WITH owed AS (
-      SELECT l.variant_id, l.pool_id FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL
+      SELECT l.variant_id, l.pool_id FROM orders o JOIN order_line l ON l.order_id = o.id
+       WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL AND o.stock_policy <> 'pick'
       UNION
       SELECT r.variant_id, r.pool_id FROM replacement r WHERE r.status = 'waiting')
     SELECT DISTINCT owed.variant_id AS "variantId", p.pool_id AS "poolId"
       FROM owed JOIN variant v ON v.id = owed.variant_id
      CROSS JOIN LATERAL unnest(owed.pool_id || (v.pool_id || v.fallback_pool_ids)) AS p (pool_id)
-     WHERE EXISTS (SELECT 1 FROM card c WHERE c.variant_id = owed.variant_id AND c.pool_id = p.pool_id AND c.status = 'available')
+     WHERE EXISTS (SELECT 1 FROM card c WHERE c.variant_id = owed.variant_id AND c.pool_id = p.pool_id AND c.status = 'available' AND c.pick >= 0)
+     UNION
+    SELECT l.variant_id, l.pool_id FROM orders o JOIN order_line l ON l.order_id = o.id JOIN order_pick k ON k.order_id = o.id
+      JOIN card c ON c.id = k.card_id AND c.status = 'available'
+     WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL AND o.stock_policy = 'pick'
      LIMIT ${limits.owedPlacesPerRun}::int`;
   for (const place of places) await fillPlace(deps, place);
   return places.length;

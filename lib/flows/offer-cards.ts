@@ -2,6 +2,7 @@ import type { StockPlace } from "@/lib/features/inventory/start-hints";
 import { announceStock, deliverCards, releaseExpiredCards, takeCards } from "@/lib/features/inventory/store";
 import { appendEntry } from "@/lib/features/ledger/append";
 import { changeOrder, type LockedOrder, lockOrder, postEvent, readLines } from "@/lib/features/orders/store";
+import { takeChosen } from "@/lib/features/previews/store";
 import { openFinding, resolveFinding } from "@/lib/features/reconciliation/findings";
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
@@ -22,13 +23,17 @@ interface Debt {
   readonly since: Date;
 }
 
-/** The oldest debts first that may be paid from this place, a page at a time: it is their own pool, or one that their variant is sold from. Nothing is handed out for money that the buyer asks his bank for. */
+/**
+ * The oldest debts first that may be paid from this place, a page at a time: it is their own pool, or one that their variant is sold from. Nothing is handed out for money
+ * that the buyer asks his bank for. Who chose his card stands in line only while that very card is there: no other will do.
+ */
 function readDebts(tx: Tx, { variantId, poolId }: StockPlace, after: Debt | undefined): Promise<Debt[]> {
   return tx.$queryRaw<Debt[]>`
     WITH v AS MATERIALIZED (SELECT id, pool_id || fallback_pool_ids AS pools FROM variant WHERE id = ${variantId}::uuid)
     SELECT * FROM (
       SELECT o.id, o.id AS "orderId", false AS "isReplacement", o.paid_at AS since FROM v, orders o
        WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL
+         AND (o.stock_policy <> 'pick' OR EXISTS (SELECT 1 FROM order_pick k JOIN card c ON c.id = k.card_id AND c.status = 'available' WHERE k.order_id = o.id))
          AND EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.variant_id = v.id AND ${poolId}::uuid = ANY (l.pool_id || v.pools))
       UNION ALL
       SELECT r.id, r.order_id, true, r.requested_at FROM v, replacement r JOIN orders o ON o.id = r.order_id
@@ -93,8 +98,12 @@ async function bindCards(tx: Tx, orderId: string, place: StockPlace): Promise<bo
   assert(line, "the order has a line of this variant");
   const lacking = line.quantity - (await countBound(tx, order, line.variantId));
   if (lacking === 0) return true;
-  const cardIds = await takeCards(tx, { place, orderId, quantity: lacking, status: "reserved" });
-  if (cardIds.length === 0) return false;
+  const isChosen = order.stockPolicy === "pick";
+  const cardIds = isChosen
+    ? await takeChosen(tx, orderId)
+    : await takeCards(tx, { place, orderId, quantity: lacking, status: "reserved" });
+  // A chosen card that is gone says nothing of the place: the next one may still be served.
+  if (cardIds.length === 0) return isChosen;
   await appendEntry(tx, { kind: "bind", merchantId: order.merchantId, orderId, cardIds });
   const bound = await changeOrder(tx, order, { cardIds: [...order.cardIds, ...cardIds] }, { reason: "cards_bound" });
   if (bound.cardIds.length === bound.quantity) await deliverReserved(tx, bound, locked.settledPaymentId);

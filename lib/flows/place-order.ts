@@ -2,12 +2,13 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { findSellableVariant } from "@/lib/features/catalog/sellable";
 import type { PlacedOrder, PlaceOrder, PlaceOrderRefusal } from "@/lib/features/orders/place-command";
 import { findByRequest, type KnownOrder } from "@/lib/features/orders/replay";
+import { findOffered, type OfferedCard } from "@/lib/features/previews/store";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { orderToken } from "@/lib/platform/crypto";
 import type { Deps } from "@/lib/platform/deps";
 import { hashPassword } from "@/lib/platform/password";
 import { draftOrder, type OrderDraft } from "./hot/draft-order";
-import { type PlaceOutcome, placeLimited, placePromised, placeThroughBatch } from "./hot/place-batch";
+import { type PlaceOutcome, placeChosen, placeLimited, placePromised, placeThroughBatch } from "./hot/place-batch";
 import type { BuyerCaps } from "./hot/place-limited";
 
 /** A keyed hash of everything the request asks for, so that the same key with other words is seen. */
@@ -19,6 +20,7 @@ function hashOf({ keys }: Deps, cmd: PlaceOrder): Buffer {
     cmd.lines.map((line) => [line.variantId, line.quantity]),
     cmd.password?.reveal() ?? null,
     ...(cmd.answers ? [Object.entries(cmd.answers).sort(([left], [right]) => (left < right ? -1 : 1))] : []),
+    ...(cmd.chosen ? [{ chosen: cmd.chosen.previewId, extraMinor: cmd.chosen.extraMinor?.toString() ?? null }] : []),
   ];
   return createHmac("sha256", keys.requestHash).update(JSON.stringify(body)).digest();
 }
@@ -64,17 +66,40 @@ interface Asked {
   readonly isFromStock?: boolean;
 }
 
-/** From stock, through the batch; by itself where a buyer is limited, or where it is promised. */
+/** From stock, through the batch; by itself where a buyer is limited, where it is promised, or where one card is chosen. */
 function placeDraft(deps: Deps, draft: OrderDraft, caps: BuyerCaps): Promise<PlaceOutcome> {
+  if (draft.chosen) return placeChosen(deps, draft, { caps, chosen: draft.chosen });
   if (draft.promise) return placePromised(deps, draft, caps);
   return caps.size > 0 ? placeLimited(deps, draft, caps) : placeThroughBatch(deps, draft);
 }
 
+/** The card that was chosen, as it is now; null: none was. Its price is the one that was read, or nothing is sold. */
+async function findChosen(
+  { db }: Deps,
+  { chosen, lines }: PlaceOrder,
+): Promise<Result<OfferedCard | null, "not_found" | "card_taken" | "price_changed">> {
+  if (!chosen) return ok(null);
+  const { previewId, extraMinor } = chosen;
+  const card = await findOffered(db, { previewId, variantId: lines[0]?.variantId ?? "" });
+  if (!card) return err("not_found");
+  if (!card.isFree) return err("card_taken");
+  return extraMinor === undefined || extraMinor === card.extraMinor ? ok(card) : err("price_changed");
+}
+
 async function attempt(deps: Deps, asked: Asked): Promise<Attempt | "stale"> {
   const { cmd, requestHash, isFresh, isFromStock } = asked;
+  const chosen = await findChosen(deps, cmd);
+  if (!chosen.ok) return chosen;
   const variants = await Promise.all(cmd.lines.map((line) => findSellableVariant(deps, line.variantId, { isFresh })));
   const lookupHash = cmd.password ? await hashPassword(cmd.password) : null;
-  const draft = await draftOrder(deps, { cmd, variants, requestHash, lookupHash, isFromStock });
+  const draft = await draftOrder(deps, {
+    cmd,
+    variants,
+    requestHash,
+    lookupHash,
+    isFromStock,
+    chosen: chosen.value,
+  });
   if (!draft.ok) return draft;
   const caps = new Map(variants.flatMap((v) => (v && v.buyerMax !== null ? [[v.id, v.buyerMax] as const] : [])));
   const outcome = await placeDraft(deps, draft.value, caps);

@@ -1,5 +1,6 @@
 import { lockStock } from "@/lib/features/inventory/store";
 import { lockOrder } from "@/lib/features/orders/store";
+import { waiveChosen } from "@/lib/features/previews/store";
 import { judgeWarranty, type ReplacementReason, type ReplacementState } from "@/lib/features/replacements/rules";
 import {
   cancelWaiting,
@@ -40,6 +41,7 @@ export type ReplaceRefusal =
   | "already_replaced"
   | "warranty_over"
   | "warranty_used_up"
+  | "chosen_card"
   | "idempotency_conflict";
 
 interface OrderedCard {
@@ -114,6 +116,11 @@ async function replace(tx: Tx, viewer: Viewer, command: ReplaceCard, place: Orde
   if (card.cardId === null || card.variantId !== place.variantId) return err("no_such_card");
   const judged = await judge(tx, viewer, command, card);
   if (!judged.ok) return judged;
+  // Who chose his card is given no other without his word, which an admin takes.
+  if (order.stockPolicy === "pick") {
+    if (!command.isGoodwill || viewer.kind !== "admin") return err("chosen_card");
+    await waiveChosen(tx, order.id, viewer.userId);
+  }
   const isAnyoneBefore = await isAnyOwed(tx, card);
   const { replacementId: id, orderId, position, reason, note, isGoodwill } = command;
   const { merchantId, variantId, poolId, cardId: oldCardId, batchId: oldBatchId } = card;

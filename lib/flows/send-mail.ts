@@ -12,6 +12,7 @@ import { type MailKind, writeAlert, writeLetter } from "@/lib/features/notificat
 import { isRefundMail, type RefundFacts, writeRefundLetter } from "@/lib/features/notifications/refund-letters";
 import { writeRestockLetter, writeStockLetter } from "@/lib/features/notifications/stock-letters";
 import { writeWalletLetter } from "@/lib/features/notifications/wallet-letter";
+import { findChosen } from "@/lib/features/previews/store";
 import { findDue } from "@/lib/features/promises/store";
 import { listBrokenPromises } from "@/lib/features/reconciliation/broken-promises";
 import { addMerchants, currenciesOf, figureOf } from "@/lib/features/reports/rules";
@@ -95,6 +96,7 @@ async function writeToBuyer(deps: Deps, mail: BuyersMail): Promise<{ subject: st
     return writeRefundLetter(mail.kind, locale, facts);
   }
   const due = mail.kind === "order_owed" ? await findDue(deps.db, mail.orderId) : null;
+  const chosen = mail.kind === "order_owed" ? await findChosen(deps.db, mail.orderId) : null;
   return writeLetter({
     kind: mail.kind as MailKind,
     locale,
@@ -102,6 +104,7 @@ async function writeToBuyer(deps: Deps, mail: BuyersMail): Promise<{ subject: st
     link,
     linkMinutes: limits.orderLinkMinutes,
     ...(due && { promisedBy: formatDate(due.dueAt, locale) }),
+    ...(chosen && chosen.waivedAt === null && { chosen: chosen.preview }),
   });
 }
 

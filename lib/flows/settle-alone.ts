@@ -13,6 +13,7 @@ import {
 } from "@/lib/features/orders/store";
 import { findAttempt, findPayment, insertPayment, judgeEvent, recordEvent } from "@/lib/features/payments/inbox";
 import { noteTestPaid } from "@/lib/features/payments/test-payments";
+import { findChosen, takeChosen } from "@/lib/features/previews/store";
 import { openFinding, resolveFinding } from "@/lib/features/reconciliation/findings";
 import { assert } from "@/lib/kernel/assert";
 import { limits } from "@/lib/kernel/limits";
@@ -72,7 +73,9 @@ async function claimAll(tx: Tx, order: LockedOrder, lines: readonly OrderLine[])
   for (const line of lines) {
     const quantity = line.quantity - (await countBound(tx, order, line.variantId));
     if (quantity === 0) continue;
-    const taken = await takeLine(tx, order, { ...line, quantity });
+    // Who chose his card gets it, while nobody else has it, and no other.
+    const taken =
+      order.stockPolicy === "pick" ? await takeChosen(tx, order.id) : await takeLine(tx, order, { ...line, quantity });
     // Also when it is not all: of its other lines the order keeps what there is, so that no new buyer overtakes it there.
     cardIds.push(...taken);
   }
@@ -106,7 +109,9 @@ async function withhold(tx: Tx, order: LockedOrder): Promise<"owed"> {
 /** The order waits for cards, a finding names it, and its buyer is told. */
 async function owe(tx: Tx, order: LockedOrder, { cardIds, reason }: { cardIds: readonly string[]; reason: string }) {
   await changeOrder(tx, order, { cardIds, owedAt: new Date(await databaseNow(tx)) }, { reason });
-  await openFinding(tx, { kind: "owed_order", subject: order.id, orderId: order.id });
+  const chosen = order.stockPolicy === "pick" ? await findChosen(tx, order.id) : null;
+  const detail = chosen && { detail: { chosen: chosen.preview } };
+  await openFinding(tx, { kind: "owed_order", subject: order.id, orderId: order.id, ...detail });
   await postEvent(tx, "order.owed", order.id);
 }
 
@@ -134,9 +139,14 @@ async function deliverOrOwe(tx: Tx, order: LockedOrder, paymentId: string): Prom
     await deliverReserved(tx, saved, paymentId);
     return "settled";
   }
-  await owe(tx, held, { cardIds, reason: order.stockPolicy === "promise" ? "promised" : "no_stock" });
+  await owe(tx, held, { cardIds, reason: REASON_OF[order.stockPolicy] ?? "no_stock" });
   return "owed";
 }
+
+const REASON_OF: Partial<Record<LockedOrder["stockPolicy"], string>> = {
+  promise: "promised",
+  pick: "chosen_card_gone",
+};
 
 async function databaseNow(tx: Tx): Promise<number> {
   const [row] = await tx.$queryRaw<[{ at: Date }]>`SELECT clock_timestamp() AS at`;

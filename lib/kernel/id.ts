@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { assert } from "./assert";
 import { err, ok, type Result } from "./result";
 
-/** Every public id is one of these prefixes and 32 hexadecimal digits; the database holds the bare UUIDv7. */
+/** Every public id is one of these prefixes and 32 hexadecimal digits; the database holds the bare UUIDv7 (of a preview, a random one). */
 export const ID_PREFIXES = {
   product: "prd",
   variant: "var",
@@ -17,6 +17,7 @@ export const ID_PREFIXES = {
   upload: "upl",
   dispute: "dsp",
   finding: "fnd",
+  preview: "pck",
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

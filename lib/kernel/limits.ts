@@ -87,6 +87,17 @@ export const limits = {
   quotaRowsShown: 100,
   poolNoteMax: 200,
 
+  // Cards that are chosen by what is public about them
+  previewLettersMax: 80,
+  previewExtraMinorMax: 1_000_000_000_000n,
+  previewsPerPage: 24,
+  previewsPerPageMax: 100,
+  /** Of a variant so many are listed, the first ones on the shelf; others come up as these are sold. */
+  previewsListed: 10_000,
+  previewQueryMax: 40,
+  previewListMs: 2_000,
+  previewListEntriesMax: 500,
+
   // Cards that are put aside, returned or withdrawn
   namedCardsMax: 5_000,
   moveReasonMax: 200,

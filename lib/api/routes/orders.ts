@@ -1,6 +1,9 @@
+import type { PlaceOrder } from "@/lib/features/orders/place-command";
 import { findOrderView } from "@/lib/features/orders/view";
 import { cancelOrder } from "@/lib/flows/cancel-order";
 import { placeOrder } from "@/lib/flows/place-order";
+import { assert } from "@/lib/kernel/assert";
+import { fromPublicId } from "@/lib/kernel/id";
 import { Secret } from "@/lib/kernel/secret";
 import type { Deps } from "@/lib/platform/deps";
 import { getMetrics } from "@/lib/platform/metrics";
@@ -27,7 +30,7 @@ async function placed(c: ApiContext, deps: Deps): Promise<Reply> {
   if (!isIdempotencyKey(requestKey)) return problem("invalid_idempotency_key");
   const body = await readJson(c, PlaceOrderBody);
   if (!body.ok) return body.error;
-  const { quantity, email, gateway, password, locale, answers } = body.value;
+  const { quantity, email, gateway, password, locale, answers, cardId, cardExtraMinor } = body.value;
   const variantId = readVariantId(body.value.variantId);
   if (variantId === null) return problem("not_found");
   const result = await placeOrder(deps, {
@@ -39,11 +42,18 @@ async function placed(c: ApiContext, deps: Deps): Promise<Reply> {
     accountId: gateway,
     lines: [{ variantId, quantity }],
     ...(answers === undefined ? {} : { answers }),
+    ...(cardId === undefined ? {} : { chosen: readChosen(cardId, cardExtraMinor) }),
     ...(password === undefined ? {} : { password: new Secret(password) }),
   });
   if (!result.ok) return refused(result.error);
   const replayed = result.value.isReplay ? { "Idempotency-Replayed": "true" } : undefined;
   return jsonReply(201, toPlacedOrderView(result.value), replayed);
+}
+
+function readChosen(cardId: string, extraMinor: string | undefined): NonNullable<PlaceOrder["chosen"]> {
+  const id = fromPublicId("preview", cardId);
+  assert(id.ok, "the body's schema lets no other text through");
+  return { previewId: id.value, ...(extraMinor !== undefined && { extraMinor: BigInt(extraMinor) }) };
 }
 
 type Refusal = Extract<Awaited<ReturnType<typeof placeOrder>>, { ok: false }>["error"];

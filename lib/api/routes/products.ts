@@ -1,13 +1,16 @@
 import { readPageVersions } from "@/lib/features/catalog/page-versions";
-import { listProducts, type PromiseView } from "@/lib/features/catalog/queries";
+import { findProduct, listProducts, type PromiseView } from "@/lib/features/catalog/queries";
 import { parseCursor, type StockBand } from "@/lib/features/catalog/rules";
-import { toPublicId } from "@/lib/kernel/id";
+import { ProductSlug } from "@/lib/features/catalog/schema";
+import { listPreviews } from "@/lib/features/previews/queries";
+import { parsePreviewCursor } from "@/lib/features/previews/rules";
+import { fromPublicId, toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import { type ApiContext, jsonReply, type Reply, send } from "../http";
-import { invalidBody, invalidField } from "../problem";
+import { invalidBody, invalidField, problem } from "../problem";
 import type { Route } from "../route";
-import { ProductsQuery } from "../schema";
+import { CardsQuery, ProductsQuery } from "../schema";
 
 interface Listing {
   readonly limit: number;
@@ -54,6 +57,7 @@ async function read(deps: Deps, { limit, locale, cursor }: Listing): Promise<Rep
         quantityMin: variant.quantityMin,
         quantityMax: variant.quantityMax,
         ...(variant.promise && { promise: toPromise(variant.promise, locale) }),
+        ...(variant.isPickable && { cards: true }),
       })),
     })),
     nextCursor,
@@ -76,4 +80,50 @@ async function answer(c: ApiContext, deps: Deps): Promise<Response> {
   return send(c, await cached(deps, { limit, locale, cursor }));
 }
 
-export const productRoutes: readonly Route[] = [{ method: "GET", path: "/api/v1/products", answer }];
+/** The cards of a variant that can be chosen: of the product on show that the address names, and some moments old. */
+async function answerCards(c: ApiContext, deps: Deps): Promise<Response> {
+  const raw = c.req.query();
+  const query = CardsQuery.safeParse(raw);
+  if (!query.success) return send(c, invalidBody(query.error, raw));
+  const cursor = query.data.cursor === undefined ? undefined : parsePreviewCursor(query.data.cursor);
+  if (cursor === null) return send(c, invalidField("cursor", "malformed", "Send a nextCursor as it was received."));
+  const { variantId, q, limit = limits.previewsPerPage } = query.data;
+  const shelf = await findPickable(deps, c.req.param("slug") ?? "", variantId);
+  if (!shelf) return send(c, problem("not_found"));
+  const asked = { variantId: shelf.variantId, seller: "api", q: q || undefined, cursor, limit };
+  const { items, nextCursor } = await listPreviews(deps, asked);
+  const cards = items.map(({ id, preview, extraMinor }) => ({
+    id: toPublicId("preview", id),
+    preview,
+    extraMinor: extraMinor.toString(),
+  }));
+  return send(c, jsonReply(200, { items: cards, currency: shelf.currency, nextCursor }));
+}
+
+/** A variant by its public id, of the product with this address that is on show; null: there is none. Asked once per version of the pages. */
+async function findPickable(
+  deps: Deps,
+  slug: string,
+  publicId: string,
+): Promise<{ variantId: string; currency: string } | null> {
+  const id = fromPublicId("variant", publicId);
+  if (!id.ok || !ProductSlug.safeParse(slug).success) return null;
+  const known = ofDeps(deps, "api.pickable", () => ({ versions: "", products: new Map<string, Promise<Pickable>>() }));
+  const versions = await readPageVersions(deps);
+  if (known.versions !== versions || known.products.size >= limits.pageCacheEntriesMax) {
+    known.products.clear();
+    known.versions = versions;
+  }
+  const product = known.products.get(slug) ?? findProduct(deps, slug);
+  known.products.set(slug, product);
+  product.catch(() => known.products.delete(slug));
+  const variant = (await product)?.variants.find((one) => one.id === id.value);
+  return variant ? { variantId: variant.id, currency: variant.currency } : null;
+}
+
+type Pickable = Awaited<ReturnType<typeof findProduct>>;
+
+export const productRoutes: readonly Route[] = [
+  { method: "GET", path: "/api/v1/products", answer },
+  { method: "GET", path: "/api/v1/products/:slug/cards", answer: answerCards },
+];

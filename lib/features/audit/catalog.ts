@@ -20,6 +20,7 @@ import { replacement } from "./invariants/i24-replacement";
 import { pools } from "./invariants/i25-pools";
 import { dispute } from "./invariants/i26-dispute";
 import { quota } from "./invariants/i27-quota";
+import { chosen } from "./invariants/i28-chosen";
 
 /** The invariants that SQL can see. The others are in `OUT_OF_SIGHT`. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -44,6 +45,7 @@ export const INVARIANTS: readonly Invariant[] = [
   pools,
   dispute,
   quota,
+  chosen,
 ];
 
 /** A promise that no query can judge: what judges it instead, by name. */

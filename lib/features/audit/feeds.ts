@@ -39,6 +39,8 @@ export const ROLLING: readonly Feed[] = [
   { table: "order_line", key: "order_id", type: "uuid", leads: { orders: "order_id" } },
   { table: "order_promise", key: "order_id", type: "uuid", leads: { orders: "order_id" } },
   { table: "quota", key: "card_id", type: "uuid", leads: { cards: "card_id" } },
+  { table: "order_pick", key: "order_id", type: "uuid", leads: { orders: "order_id", cards: "card_id" } },
+  { table: "card_preview", key: "card_id", type: "uuid", leads: { cards: "card_id" } },
   ENTRIES,
   EVENTS,
   byOrder("payment_event", "uuid", { events: "id" }),

@@ -34,6 +34,8 @@ const NARROWED = [
   ofOrders("order_line"),
   ofOrders("order_event"),
   `order_promise AS (SELECT order_id, merchant_id, variant_id, quantity FROM public.order_promise WHERE order_id = ANY ($1::uuid[]))`,
+  ofOrders("order_pick"),
+  "card_preview AS (SELECT * FROM public.card_preview WHERE card_id = ANY ($2::uuid[]))",
   ofOrders("reveal_record"),
   ofOrders("refund"),
   ofOrders("replacement"),

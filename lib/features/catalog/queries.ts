@@ -43,6 +43,8 @@ export interface VariantView {
   readonly window: SaleWindow;
   readonly buyerMax: number | null;
   readonly promise: PromiseView | null;
+  /** There are cards that a buyer may choose himself; they are not in the band. */
+  readonly isPickable: boolean;
 }
 
 /** Of what is sold before it is there: how long it takes, or which day; and what the buyer is asked. */
@@ -83,7 +85,10 @@ export interface ProductPage {
 const PUBLISHED_VARIANTS = {
   where: { status: "published" },
   orderBy: [{ position: "asc" }, { id: "asc" }],
-  include: { priceTiers: { orderBy: { quantityMin: "asc" } }, variantStock: { select: { band: true } } },
+  include: {
+    priceTiers: { orderBy: { quantityMin: "asc" } },
+    variantStock: { select: { band: true, isPickable: true } },
+  },
 } as const satisfies Prisma.Product$variantsArgs;
 
 type VariantRow = Prisma.VariantGetPayload<Omit<typeof PUBLISHED_VARIANTS, "where" | "orderBy">>;
@@ -109,6 +114,7 @@ const toVariantView = (row: VariantRow): VariantView => ({
   window: { saleFrom: row.saleFrom, saleUntil: row.saleUntil },
   buyerMax: row.buyerMax,
   promise: toPromiseView(row),
+  isPickable: row.kind !== "manual" && row.presaleAt === null && row.variantStock?.isPickable === true,
 });
 
 /** Everything on show: published, not halted, of an active merchant, with something to buy. */
@@ -164,6 +170,10 @@ export async function listProducts({ db }: Reads, query: ListingQuery) {
 
 type ProductRow = Prisma.ProductGetPayload<{ include: { variants: typeof PUBLISHED_VARIANTS } }>;
 
+/** A variant of which only chosen cards are left is not sold out. */
+export const bandOnShelf = ({ band, isPickable }: VariantView): StockBand =>
+  band === "sold_out" && isPickable ? "low" : band;
+
 function lowest(prices: readonly bigint[]): bigint {
   let low = prices[0] ?? 0n;
   for (const price of prices) if (price < low) low = price;
@@ -180,7 +190,7 @@ function toListItem(row: ProductRow): ProductListItem {
     title: localized(row.titleZh, row.titleEn),
     summary: localized(row.summaryZh, row.summaryEn),
     picture: row.picture,
-    band: bestBand(variants.map((variant) => variant.band)),
+    band: bestBand(variants.map(bandOnShelf)),
     priceFrom: { amountMinor: lowest(prices), currency },
     variants,
   };

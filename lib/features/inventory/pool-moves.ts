@@ -21,11 +21,11 @@ export function transferNamed(tx: Tx, cardIds: readonly string[], toPoolId: stri
     RETURNING c.id, c.batch_id AS "batchId", c.variant_id AS "variantId", p.pool_id AS "poolId", c.status`;
 }
 
-/** Up to `quantity` cards of a place that are on sale, those that would be sold last; one that somebody is taking is passed by. */
+/** Up to `quantity` cards of a place that are on sale and that nobody need choose, those that would be sold last; one that somebody is taking is passed by. */
 export async function pickLast(tx: Tx, { variantId, poolId }: StockPlace, quantity: number): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM card
-     WHERE variant_id = ${variantId}::uuid AND pool_id = ${poolId}::uuid AND status = 'available'
+     WHERE variant_id = ${variantId}::uuid AND pool_id = ${poolId}::uuid AND status = 'available' AND pick >= 0
        AND (expires_at IS NULL OR expires_at > clock_timestamp())
      ORDER BY pick DESC LIMIT ${Math.min(quantity, limits.ledgerCardIdsPerEntry)}::int FOR NO KEY UPDATE SKIP LOCKED`;
   return rows.map((row) => row.id);

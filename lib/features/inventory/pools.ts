@@ -34,7 +34,7 @@ export async function countByPool(
     SELECT p.pool_id AS "poolId", s.n FROM unnest(${[...poolIds]}::uuid[]) AS p (pool_id)
      CROSS JOIN LATERAL (
        SELECT count(*)::int AS n FROM (
-         SELECT 1 FROM card c WHERE c.variant_id = ${variantId}::uuid AND c.pool_id = p.pool_id AND c.status = 'available'
+         SELECT 1 FROM card c WHERE c.variant_id = ${variantId}::uuid AND c.pool_id = p.pool_id AND c.status = 'available' AND c.pick >= 0
             AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp()) LIMIT ${limit}::int) found) s`;
   return new Map(rows.map(({ poolId, n }) => [poolId, n]));
 }

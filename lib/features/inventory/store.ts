@@ -8,7 +8,7 @@ export const STOCK_CHANNEL = "kapu_stock";
 export async function countAvailable(db: Db | Tx, { variantId, poolId }: StockPlace, limit: number): Promise<number> {
   const [row] = await db.$queryRaw<[{ n: number }]>`
     SELECT count(*)::int AS n FROM (
-      SELECT 1 FROM card WHERE variant_id = ${variantId}::uuid AND pool_id = ${poolId}::uuid AND status = 'available'
+      SELECT 1 FROM card WHERE variant_id = ${variantId}::uuid AND pool_id = ${poolId}::uuid AND status = 'available' AND pick >= 0
          AND (expires_at IS NULL OR expires_at > clock_timestamp()) LIMIT ${limit}::int) s`;
   return row.n;
 }

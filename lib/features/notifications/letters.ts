@@ -19,6 +19,8 @@ export interface LetterFacts {
   readonly linkMinutes: number;
   /** Of an order that was sold before it was there: until when it is delivered. */
   readonly promisedBy?: string;
+  /** Of an order whose buyer chose one card that is somebody else's by now: what he read of it. */
+  readonly chosen?: string;
 }
 
 interface Words {
@@ -38,16 +40,21 @@ const WORDS: Record<"zh" | "en", Record<MailKind, (facts: LetterFacts) => Words>
       ],
     }),
     order_owed: (facts) => ({
-      subject: `已收到付款，${facts.promisedBy ? "等待发货" : "正在补货"} · 订单 ${facts.orderNumber}`,
+      subject: `已收到付款，${facts.chosen ? "你选的卡没了" : facts.promisedBy ? "等待发货" : "正在补货"} · 订单 ${facts.orderNumber}`,
       lines: [
-        ...(facts.promisedBy
+        ...(facts.chosen
           ? [
-              `您的付款已经到账。这件商品不是现货，商家最晚 ${facts.promisedBy} 发给您，发出时会再来信，不需要再付一次。`,
+              `您的付款已经到账，但晚于付款时限，您选的“${facts.chosen}”已经给了别人。`,
+              "这笔钱没有丢：店主会退款，或在您同意后改发另一张，不会随便顶替。不需要再付一次。",
             ]
-          : [
-              "您的付款已经到账，但付款时这件商品刚好没有库存。",
-              "这笔钱没有丢：一有新卡，会按付款先后自动发给您，不需要再付一次。",
-            ]),
+          : facts.promisedBy
+            ? [
+                `您的付款已经到账。这件商品不是现货，商家最晚 ${facts.promisedBy} 发给您，发出时会再来信，不需要再付一次。`,
+              ]
+            : [
+                "您的付款已经到账，但付款时这件商品刚好没有库存。",
+                "这笔钱没有丢：一有新卡，会按付款先后自动发给您，不需要再付一次。",
+              ]),
         `查看订单（${facts.linkMinutes} 分钟内有效，只能用一次）：`,
         facts.link,
       ],
@@ -81,16 +88,21 @@ const WORDS: Record<"zh" | "en", Record<MailKind, (facts: LetterFacts) => Words>
       ],
     }),
     order_owed: (facts) => ({
-      subject: `Payment received, ${facts.promisedBy ? "to be delivered" : "restocking"} · order ${facts.orderNumber}`,
+      subject: `Payment received, ${facts.chosen ? "but your card is gone" : facts.promisedBy ? "to be delivered" : "restocking"} · order ${facts.orderNumber}`,
       lines: [
-        ...(facts.promisedBy
+        ...(facts.chosen
           ? [
-              `Your payment arrived. This is not sold from stock: the shop delivers it by ${facts.promisedBy}, and you are mailed when it does. Please do not pay again.`,
+              `Your payment arrived, but after its time, and “${facts.chosen}”, which you chose, is somebody else's by now.`,
+              "Your money is safe: the shop refunds you, or sends another card once you agree; none is put in its place by itself. Please do not pay again.",
             ]
-          : [
-              "Your payment arrived, but the product had just run out.",
-              "Your money is safe: new cards go out by themselves in the order of payment. Please do not pay again.",
-            ]),
+          : facts.promisedBy
+            ? [
+                `Your payment arrived. This is not sold from stock: the shop delivers it by ${facts.promisedBy}, and you are mailed when it does. Please do not pay again.`,
+              ]
+            : [
+                "Your payment arrived, but the product had just run out.",
+                "Your money is safe: new cards go out by themselves in the order of payment. Please do not pay again.",
+              ]),
         `See your order (valid for ${facts.linkMinutes} minutes, works once):`,
         facts.link,
       ],

@@ -17,6 +17,8 @@ export interface PlaceOrder {
   readonly deviceId?: string | undefined;
   /** What the buyer wrote into the merchant's form, by the keys of its fields. */
   readonly answers?: Answers | undefined;
+  /** The one card that the buyer chose, as the public knows it; `extraMinor`: what it cost beyond the price when he did, where that was said. */
+  readonly chosen?: { readonly previewId: string; readonly extraMinor?: bigint | undefined } | undefined;
 }
 
 /** How the buyer gets to pay, as frozen with the attempt. */
@@ -61,6 +63,7 @@ export interface PlacedOrder {
  * - form_incomplete: a field that the merchant asks for is empty, or too long
  * - gateway_unavailable: no such account, disabled, or it cannot take this currency or amount
  * - buyer_limit: with it the buyer would have more of a variant than one buyer may
+ * - card_taken: the card that was chosen is somebody else's by now · price_changed: it costs another price than when it was chosen
  * - insufficient_stock: really gone · rate_limited: the buyer holds too much open · busy: too many wait; ask again
  * - idempotency_conflict: the key was used for another request, or for one more than a day ago
  */
@@ -71,6 +74,8 @@ export type PlaceOrderRefusal =
   | "form_incomplete"
   | "gateway_unavailable"
   | "buyer_limit"
+  | "card_taken"
+  | "price_changed"
   | "insufficient_stock"
   | "idempotency_conflict"
   | "rate_limited"

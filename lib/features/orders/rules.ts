@@ -3,8 +3,8 @@ import { unreachable } from "@/lib/kernel/assert";
 
 export type OrderStatus = "pending" | "paid" | "delivered" | "expired" | "cancelled" | "refunding" | "refunded";
 export type OrderException = "none" | "paid_late" | "underpaid" | "overpaid" | "owed" | "double_paid" | "disputed";
-/** `promise`: nothing is taken until it is paid, and it may be paid before it is there. */
-export type StockPolicy = "reserve_on_order" | "claim_on_payment" | "deduct_on_order" | "promise";
+/** `promise`: nothing is taken until it is paid, and it may be paid before it is there. `pick`: the card that its buyer chose, or none. */
+export type StockPolicy = "reserve_on_order" | "claim_on_payment" | "deduct_on_order" | "promise" | "pick";
 
 export const TRANSITIONS = {
   pending: ["paid", "expired", "cancelled"],

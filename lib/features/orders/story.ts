@@ -12,6 +12,7 @@ export interface StoryRow {
     | "paid"
     | "owed"
     | "promised"
+    | "chosen_card_gone"
     | "delivered"
     | "replaced"
     | "refund_asked"
@@ -62,7 +63,7 @@ const readRows = (db: Db, orderId: string): Promise<StoryRow[]> =>
       SELECT e.at, 2, CASE WHEN e.reason LIKE 'cancelled_by_%' THEN 'cancelled' WHEN e.reason = 'no_stock' THEN 'owed' ELSE e.reason END,
              NULL, NULL, NULL, NULL, NULL, NULL, false
         FROM order_event e JOIN o ON o.id = e.order_id
-       WHERE e.reason LIKE 'cancelled_by_%' OR e.reason IN ('no_stock', 'promised', 'dispute_opened', 'dispute_won', 'dispute_lost')
+       WHERE e.reason LIKE 'cancelled_by_%' OR e.reason IN ('no_stock', 'promised', 'chosen_card_gone', 'dispute_opened', 'dispute_won', 'dispute_lost')
       UNION ALL
       SELECT p.received_at, 1, 'paid', p.amount_minor, p.currency, p.verdict, NULL, g.title_zh, g.title_en, p.received_at > o.deadline_at
         FROM payment p JOIN o ON o.id = p.order_id LEFT JOIN gateway_account g ON g.id = p.account_id

@@ -22,6 +22,7 @@ export type Headline =
   | OrderStatus
   | "owed"
   | "promised"
+  | "chosen_gone"
   | "held"
   | "underpaid"
   | "overpaid"
@@ -54,6 +55,8 @@ interface ToldOrder {
   readonly isLate: boolean;
   /** Set when it was sold before it was there. */
   readonly promisedBy?: Date | null;
+  /** Set when its buyer chose one card, and no other will do. */
+  readonly isChosen?: boolean;
 }
 
 /**
@@ -81,7 +84,7 @@ export function headlineAtAGlance(order: ToldOrder): Headline {
 }
 
 function headlineOf(
-  { status, exception, isOwed, promisedBy = null }: ToldOrder,
+  { status, exception, isOwed, isChosen = false, promisedBy = null }: ToldOrder,
   money: readonly ReceivedMoney[],
 ): Headline {
   if (status === "refunding") {
@@ -91,7 +94,8 @@ function headlineOf(
   if (status === "refunded") return refundedBy(money);
   if (status === "delivered") return "delivered";
   if (status === "paid" && exception === "disputed") return "held";
-  if (status === "paid") return isOwed ? (promisedBy ? "promised" : "owed") : "paid";
+  if (status === "paid" && isOwed) return isChosen ? "chosen_gone" : promisedBy ? "promised" : "owed";
+  if (status === "paid") return "paid";
   return money.length > 0 ? wrongAmount(money) : status;
 }
 

@@ -17,6 +17,8 @@ export interface OrderLineView {
   readonly picture: string;
   readonly quantity: number;
   readonly unitPriceMinor: bigint;
+  /** The card that the buyer chose, as he read of it; its extra price is in the unit price. Null: none. */
+  readonly chosen: { readonly preview: string; readonly extraMinor: bigint } | null;
 }
 
 export interface AttemptView extends PaymentView {
@@ -38,6 +40,8 @@ export interface OrderView {
   readonly isOwed: boolean;
   /** Until when it is to be delivered, where it was sold before it was there; null: at once. */
   readonly promisedBy: Date | null;
+  /** Its buyer chose one card, and no other will do. */
+  readonly isChosen: boolean;
   /** The payment that settled it came after the deadline. */
   readonly isLate: boolean;
   readonly currency: string;
@@ -64,6 +68,7 @@ interface Row {
   readonly paymentCount: number;
   readonly isOwed: boolean;
   readonly promisedBy: Date | null;
+  readonly isChosen: boolean;
   readonly isLate: boolean;
   readonly currency: string;
   readonly quantity: number;
@@ -73,7 +78,10 @@ interface Row {
   readonly deliveredAt: Date | null;
   readonly serverNow: Date;
   readonly tokenHash: Uint8Array;
-  readonly lines: readonly (Omit<OrderLineView, "unitPriceMinor"> & { unitPriceMinor: string })[];
+  readonly lines: readonly (Omit<OrderLineView, "unitPriceMinor" | "chosen"> & {
+    unitPriceMinor: string;
+    chosen: { preview: string; extraMinor: string } | null;
+  })[];
   readonly payments: readonly {
     id: string;
     accountId: string;
@@ -87,7 +95,7 @@ interface Row {
 async function readRow({ db }: Deps, orderId: string): Promise<Row | null> {
   const rows = await db.$queryRaw<Row[]>`
     SELECT o.id, o.number, o.merchant_id AS "merchantId", o.status, o.exception, o.locale, o.total_minor AS "totalMinor", o.paid_minor AS "paidMinor",
-           o.payment_count AS "paymentCount", o.owed_at IS NOT NULL AS "isOwed", o.is_late AS "isLate", o.currency, o.quantity,
+           o.payment_count AS "paymentCount", o.owed_at IS NOT NULL AS "isOwed", o.stock_policy = 'pick' AS "isChosen", o.is_late AS "isLate", o.currency, o.quantity,
            o.created_at AS "createdAt", o.deadline_at AS "deadlineAt",
            (SELECT coalesce(p.due_at, coalesce(o.paid_at, clock_timestamp()) + make_interval(hours => p.due_hours))
               FROM order_promise p WHERE p.order_id = o.id) AS "promisedBy",
@@ -95,7 +103,8 @@ async function readRow({ db }: Deps, orderId: string): Promise<Row | null> {
            (SELECT jsonb_agg(jsonb_build_object('variantId', l.variant_id, 'productSlug', p.slug, 'titleZh', p.title_zh, 'titleEn', p.title_en,
                      'variantTitleZh', v.title_zh, 'variantTitleEn', v.title_en, 'usageNoteZh', coalesce(nullif(v.usage_note_zh, ''), p.usage_note_zh),
                      'usageNoteEn', coalesce(nullif(v.usage_note_en, ''), p.usage_note_en),
-                     'picture', p.picture, 'quantity', l.quantity, 'unitPriceMinor', l.unit_price_minor::text) ORDER BY l.line)
+                     'picture', p.picture, 'quantity', l.quantity, 'unitPriceMinor', l.unit_price_minor::text,
+                     'chosen', (SELECT jsonb_build_object('preview', k.preview, 'extraMinor', k.extra_minor::text) FROM order_pick k WHERE k.order_id = o.id)) ORDER BY l.line)
               FROM order_line l JOIN variant v ON v.id = l.variant_id JOIN product p ON p.id = v.product_id WHERE l.order_id = o.id) AS lines,
            (SELECT jsonb_agg(jsonb_build_object('id', a.id, 'accountId', a.account_id, 'outTradeNo', a.out_trade_no,
                      'amountMinor', a.amount_minor::text, 'presentation', coalesce(p.presentation, a.presentation), 'closesAt', p.closes_at) ORDER BY a.created_at, a.id)
@@ -110,7 +119,11 @@ function toView({ tokenHash: _, paymentCount, lines, payments, ...row }: Row): O
     ...row,
     status: visibleStatus(row, now),
     isPayable: isPayable({ ...row, paymentCount }, now),
-    lines: (lines ?? []).map((line) => ({ ...line, unitPriceMinor: BigInt(line.unitPriceMinor) })),
+    lines: (lines ?? []).map((line) => ({
+      ...line,
+      unitPriceMinor: BigInt(line.unitPriceMinor),
+      chosen: line.chosen && { ...line.chosen, extraMinor: BigInt(line.chosen.extraMinor) },
+    })),
     payments: (payments ?? []).map(({ id, accountId, outTradeNo, amountMinor, presentation, closesAt }) => ({
       id,
       accountId,

@@ -52,6 +52,7 @@ export type BuyerMeaning =
 export const REMEDIES = [
   "deliver",
   "fill_from_pool",
+  "waive_choice",
   "release",
   "refund_source",
   "refund_balance",
@@ -92,7 +93,12 @@ const REFUNDS = ["refund_source", "refund_balance"] as const;
 /** Every kind of difference that the shop knows. docs/reconciliation.md tells what each is. */
 export const FINDING_KINDS = {
   // Met by the flows that judge money and stock
-  owed_order: rule("high", "order", ["flow", "run"], "waits", ["deliver", "fill_from_pool", ...REFUNDS]),
+  owed_order: rule("high", "order", ["flow", "run"], "waits", [
+    "deliver",
+    "fill_from_pool",
+    "waive_choice",
+    ...REFUNDS,
+  ]),
   unfillable_order: rule("high", "order", ["flow"], "waits", ["deliver", ...REFUNDS]),
   overdue_order: rule("high", "order", ["flow"], "waits", ["deliver", ...REFUNDS]),
   double_payment: rule("high", "payment", ["flow", "run"], "paid_twice", REFUNDS),

@@ -4,6 +4,7 @@ import { startOf } from "@/lib/features/inventory/start-hints";
 import type { PlaceOrder, PlaceOrderRefusal } from "@/lib/features/orders/place-command";
 import { chooseAccount, notifyUrlOf, type OpenAccount } from "@/lib/features/payments/accounts";
 import type { CreateInput, Presentation } from "@/lib/features/payments/gateways/port";
+import type { OfferedCard } from "@/lib/features/previews/store";
 import { sealAnswers } from "@/lib/features/promises/answers";
 import type { PromiseDraft } from "@/lib/features/promises/store";
 import { judgeAnswers } from "@/lib/kernel/buyer-fields";
@@ -24,6 +25,8 @@ export interface OrderDraft {
   readonly pools: readonly (readonly string[])[];
   /** Set where nothing is taken now, and what it is paid for is promised. */
   readonly promise: PromiseDraft | null;
+  /** Set where the buyer chose this card, which is then the only one. */
+  readonly chosen: OfferedCard | null;
   readonly presentation: Presentation;
   readonly token: Secret;
 }
@@ -45,6 +48,21 @@ type Refusal = Extract<
   PlaceOrderRefusal,
   "not_found" | "not_for_sale" | "quantity_out_of_range" | "form_incomplete" | "gateway_unavailable"
 >;
+
+/** One chosen card: the price of one piece and what it costs beyond. The least quantity of its variant is for cards that nobody chooses. */
+function priceChosen(
+  cmd: PlaceOrder,
+  variants: readonly (SellableVariant | null)[],
+  chosen: OfferedCard,
+): Result<readonly PricedLine[], Refusal> {
+  const [variant] = variants;
+  if (!variant) return err("not_found");
+  if (cmd.lines.length !== 1 || cmd.lines[0]?.quantity !== 1) return err("quantity_out_of_range");
+  const isSold = variant.isSellable && variant.promise === null && isCurrency(variant.currency);
+  if (!isSold || !poolsFor(variant, cmd).includes(chosen.poolId)) return err("not_for_sale");
+  const each = unitPriceMinor(variant.priceMinor, variant.tiers, 1) + chosen.extraMinor;
+  return ok([{ variant, quantity: 1, unitPriceMinor: each, poolIds: [chosen.poolId] }]);
+}
 
 function priceLines(
   cmd: PlaceOrder,
@@ -143,14 +161,15 @@ export interface DraftInput {
   readonly variants: readonly (SellableVariant | null)[];
   readonly requestHash: Buffer;
   readonly lookupHash: string | null;
+  readonly chosen?: OfferedCard | null;
 }
 
 /** Prices and numbers an order without touching the database; the statement checks that the prices still hold. */
 export async function draftOrder(
   deps: Deps,
-  { cmd, variants, requestHash, lookupHash, isFromStock }: DraftInput,
+  { cmd, variants, requestHash, lookupHash, isFromStock, chosen = null }: DraftInput,
 ): Promise<Result<OrderDraft, Refusal>> {
-  const priced = priceLines(cmd, variants);
+  const priced = chosen ? priceChosen(cmd, variants, chosen) : priceLines(cmd, variants);
   if (!priced.ok) return priced;
   const first = priced.value[0]?.variant as SellableVariant;
   const id = newId();
@@ -185,7 +204,7 @@ export async function draftOrder(
     locale: cmd.locale,
     lookup_hash: lookupHash,
     device_id: cmd.deviceId ?? null,
-    stock_policy: promise.value ? "promise" : first.stockPolicy,
+    stock_policy: promise.value ? "promise" : chosen ? "pick" : first.stockPolicy,
     quantity: priced.value.reduce((sum, line) => sum + line.quantity, 0),
     total_minor: totalMinor.toString(),
     currency,
@@ -198,7 +217,7 @@ export async function draftOrder(
   };
   const lines = priced.value.map((line, index) => toLine(deps, line, { orderId: id, number: index + 1 }));
   const pools = priced.value.map(({ poolIds }) => poolIds);
-  return ok({ row, lines, pools, promise: promise.value, presentation: attempt.value.presentation, token });
+  return ok({ row, lines, pools, promise: promise.value, chosen, presentation: attempt.value.presentation, token });
 }
 
 function toLine(deps: Deps, line: PricedLine, { orderId, number }: { orderId: string; number: number }): PlaceLine {

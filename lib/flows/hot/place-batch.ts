@@ -1,6 +1,7 @@
 import { startCount } from "@/lib/features/inventory/sold-out-latch";
 import { advanceStart, placeKey, type StockPlace } from "@/lib/features/inventory/start-hints";
 import { countAvailable } from "@/lib/features/inventory/store";
+import type { OfferedCard } from "@/lib/features/previews/store";
 import { newOrderNumber } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { createCoalescer } from "@/lib/platform/coalescer";
@@ -10,7 +11,7 @@ import { observeBatch } from "@/lib/platform/measures";
 import { createLine } from "@/lib/platform/waiting-line";
 import { aim, countPools, hasFallback, isGone, placesOf, splitLines } from "./aim-draft";
 import type { OrderDraft } from "./draft-order";
-import { type BuyerCaps, runLimited } from "./place-limited";
+import { type BuyerCaps, runChosen, runLimited } from "./place-limited";
 import { type PlaceAnswer, type PlaceLine, runPlace } from "./place-statement";
 
 export type PlaceOutcome =
@@ -24,7 +25,8 @@ export type PlaceOutcome =
         | "insufficient_stock"
         | "busy"
         | "buyer_limit"
-        | "presale_full";
+        | "presale_full"
+        | "card_taken";
     };
 
 const stockPlaceOf = (line: PlaceLine): StockPlace => ({ variantId: line.variant_id, poolId: line.pool_id });
@@ -58,7 +60,10 @@ async function runAlone(deps: Deps, draft: OrderDraft, lines = draft.lines): Pro
 }
 
 const SOLD_OUT = { verdict: "insufficient_stock" } as const;
-type Answer = PlaceAnswer | typeof SOLD_OUT | { readonly verdict: "buyer_limit" | "presale_full" };
+type Answer =
+  | PlaceAnswer
+  | typeof SOLD_OUT
+  | { readonly verdict: "buyer_limit" | "presale_full" | "card_taken" | "stale" | "short" };
 
 /** Whether the latch says that an order cannot be filled. What is claimed on payment does not ask for stock now. */
 const isLatched = (deps: Deps, draft: OrderDraft): boolean => isClaimedNow(draft) && isGone(deps, draft);
@@ -179,6 +184,21 @@ export const placePromised = (deps: Deps, draft: OrderDraft, caps: BuyerCaps): P
   inLine(deps, draft, async () => {
     const answer = await runLimited(deps, draft, { caps, lines: draft.lines });
     return outcomeOf(answer) ?? { verdict: "busy" };
+  });
+
+/** Places an order for the one card that its buyer chose, in the same line. Whoever has it in a transaction that may roll back is waited for, for a bounded time. */
+export const placeChosen = (
+  deps: Deps,
+  draft: OrderDraft,
+  choice: { readonly caps: BuyerCaps; readonly chosen: OfferedCard },
+): Promise<PlaceOutcome> =>
+  inLine(deps, draft, async () => {
+    for (let tries = 0; tries < limits.loneRetries; tries++) {
+      const outcome = outcomeOf(await runChosen(deps, draft, choice));
+      if (outcome) return outcome;
+      await new Promise((wake) => setTimeout(wake, limits.loneWaitMs * (0.5 + Math.random())));
+    }
+    return { verdict: "busy" };
   });
 
 const inLine = <T>(deps: Deps, { lines }: OrderDraft, task: () => Promise<T>): Promise<T> =>

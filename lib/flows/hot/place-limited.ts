@@ -1,4 +1,6 @@
+import { gripOffered, insertPick, type OfferedCard } from "@/lib/features/previews/store";
 import { hasRoom, insertPromise } from "@/lib/features/promises/store";
+import { assert } from "@/lib/kernel/assert";
 import { err, ok } from "@/lib/kernel/result";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
@@ -29,27 +31,40 @@ const keysOf = ({ row }: OrderDraft, variantId: string): string[] => [
   ...(row.device_id === null ? [] : [`${variantId} on ${row.device_id}`]),
 ];
 
+export interface Alone {
+  readonly caps: BuyerCaps;
+  readonly lines: readonly PlaceLine[];
+}
+
+type Limit = "buyer_limit" | "presale_full";
+
+/** Whether the buyer may have it: two of the same buyer at once are one after the other, whichever process has them. */
+async function judgeLimits(tx: Tx, draft: OrderDraft, { caps, lines }: Alone): Promise<Limit | null> {
+  await lock(
+    tx,
+    lines.flatMap((line) => keysOf(draft, line.variant_id)),
+  );
+  for (const { variant_id: variantId, quantity } of lines) {
+    const held = await countHeld(tx, draft, variantId);
+    if (held + quantity > (caps.get(variantId) as number)) return "buyer_limit";
+  }
+  return draft.promise && !(await hasRoom(tx, draft.promise)) ? "presale_full" : null;
+}
+
 /**
- * One order and the count it adds to, together or not at all: two of the same buyer at once are one after the other, whichever
- * process has them, so nobody ends up with more than the limit. What the order is promised is written with it, within the cap. A replay of an order that is there counts nothing.
+ * One order and the count it adds to, together or not at all: nobody ends up with more than the limit. What the order is promised is
+ * written with it, within the cap. A replay of an order that is there counts nothing.
  */
 export async function runLimited(
   deps: Deps,
   draft: OrderDraft,
-  { caps, lines }: { caps: BuyerCaps; lines: readonly PlaceLine[] },
-): Promise<PlaceAnswer | { readonly verdict: "buyer_limit" | "presale_full" }> {
+  { caps, lines }: Alone,
+): Promise<PlaceAnswer | { readonly verdict: Limit }> {
   const limited = draft.lines.filter((line) => caps.has(line.variant_id));
   const fromZero = lines.map((line) => ({ ...line, start: "0" }));
-  const result = await inTransaction<PlaceAnswer, "buyer_limit" | "presale_full">(deps.db, async (tx) => {
-    await lock(
-      tx,
-      limited.flatMap((line) => keysOf(draft, line.variant_id)),
-    );
-    for (const { variant_id: variantId, quantity } of limited) {
-      const held = await countHeld(tx, draft, variantId);
-      if (held + quantity > (caps.get(variantId) as number)) return err("buyer_limit");
-    }
-    if (draft.promise && !(await hasRoom(tx, draft.promise))) return err("presale_full");
+  const result = await inTransaction<PlaceAnswer, Limit>(deps.db, async (tx) => {
+    const limit = await judgeLimits(tx, draft, { caps, lines: limited });
+    if (limit) return err(limit);
     const answer = (await runPlace(tx, [draft.row], fromZero))[0] as PlaceAnswer;
     if (answer.verdict === "placed") await remember(tx, draft, limited);
     if (answer.verdict === "placed" && draft.promise) await insertPromise(tx, draft.row.id, draft.promise);
@@ -57,6 +72,36 @@ export async function runLimited(
   });
   return result.ok ? result.value : { verdict: result.error };
 }
+
+/**
+ * One order and the very card that its buyer chose, together or not at all. The card is locked first, at the price that was drafted; then
+ * the statement that places every order begins at this card's own place and takes it. Two at one card: one has it, and the other hears so
+ * at once, or waits for as long as the first one may yet roll back (`short`).
+ */
+export async function runChosen(
+  deps: Deps,
+  draft: OrderDraft,
+  { caps, chosen }: { readonly caps: BuyerCaps; readonly chosen: OfferedCard },
+): Promise<PlaceAnswer | { readonly verdict: Limit | "card_taken" | "stale" | "short" }> {
+  const limited = draft.lines.filter((line) => caps.has(line.variant_id));
+  const lines = draft.lines.map((line) => ({ ...line, start: chosen.pick.toString() }));
+  const result = await inTransaction<PlaceAnswer, Limit | "card_taken" | "stale" | "short">(deps.db, async (tx) => {
+    const limit = await judgeLimits(tx, draft, { caps, lines: limited });
+    if (limit) return err(limit);
+    const grip = await gripOffered(tx, chosen);
+    if (grip !== "mine") return err(VERDICT_OF[grip]);
+    const answer = (await runPlace(tx, [draft.row], lines))[0] as PlaceAnswer;
+    if (answer.verdict !== "placed") return ok(answer);
+    assert(answer.last_pick === chosen.pick, "the statement took the card that was chosen");
+    await remember(tx, draft, limited);
+    const { id: orderId, merchant_id: merchantId } = draft.row;
+    await insertPick(tx, { orderId, merchantId }, chosen);
+    return ok(answer);
+  });
+  return result.ok ? result.value : { verdict: result.error };
+}
+
+const VERDICT_OF = { held: "short", gone: "card_taken", changed: "stale" } as const;
 
 const remember = (tx: Tx, { row }: OrderDraft, lines: readonly PlaceLine[]) =>
   tx.$executeRaw`

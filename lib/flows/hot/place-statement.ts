@@ -151,7 +151,7 @@ promised AS MATERIALIZED (
        SELECT 1 FROM line l
         WHERE l.order_id = j.id AND l.quantity > (
           SELECT count(*) FROM (
-            SELECT 1 FROM card c WHERE c.variant_id = l.variant_id AND c.pool_id = l.pool_id AND c.status = 'available'
+            SELECT 1 FROM card c WHERE c.variant_id = l.variant_id AND c.pool_id = l.pool_id AND c.status = 'available' AND c.pick >= 0
                AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp()) LIMIT l.quantity) s)))),
 placed AS (
   INSERT INTO orders (id, number, merchant_id, scope, request_key, request_hash, token_hash, email, locale, lookup_hash, device_id,

@@ -39,7 +39,7 @@ export interface SettleAnswer {
  *   A row locked after it changed is newer than the snapshot of every other table, so only columns of the locked order row
  *   decide; the cards are locked and counted before anything changes.
  * - Payments are inserted after all order locks are held, in key order: no deadlock with another process.
- * - Everything that does not add up is answered `alone`, having changed nothing.
+ * - Everything that does not add up is answered `alone`, having changed nothing; so is an order that chose its card and has lost it.
  * - An event that the inbox got after the snapshot without a change of its order (only a refund at the gateway's own desk comes so)
  *   refuses the statement: each payment of the batch is asked again, one by one, and that one is then judged alone.
  */
@@ -57,7 +57,7 @@ attempt AS MATERIALIZED (
              AND out_trade_no = ANY (ARRAY(SELECT out_trade_no FROM notice))) a
       ON a.account_id = x.account_id AND a.out_trade_no = x.out_trade_no),
 o AS MATERIALIZED (
-  SELECT id, merchant_id, status, exception, quantity, total_minor, payment_count, currency, card_ids, deadline_at
+  SELECT id, merchant_id, status, exception, stock_policy, quantity, total_minor, payment_count, currency, card_ids, deadline_at
     FROM orders WHERE id = ANY (ARRAY(SELECT order_id FROM attempt)) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
 -- In the inbox already, from before its order was there: the payment must name that event, so it is judged alone.
 seen AS MATERIALIZED (
@@ -65,7 +65,7 @@ seen AS MATERIALIZED (
    WHERE account_id = ANY (ARRAY(SELECT DISTINCT account_id FROM notice))
      AND dedupe = ANY (ARRAY(SELECT decode(dedupe, 'hex') FROM notice))),
 plain AS MATERIALIZED (
-  SELECT a.*, o.merchant_id, o.status, o.exception, o.quantity, o.card_ids, o.status <> 'pending' OR o.deadline_at <= t.at AS is_late
+  SELECT a.*, o.merchant_id, o.status, o.exception, o.stock_policy, o.quantity, o.card_ids, o.status <> 'pending' OR o.deadline_at <= t.at AS is_late
     FROM attempt a JOIN o ON o.id = a.order_id CROSS JOIN t
    WHERE a.of_this_order = 1 AND o.status IN ('pending', 'expired', 'cancelled') AND o.payment_count = 0
      AND a.amount_minor = o.total_minor AND a.currency = o.currency
@@ -83,7 +83,7 @@ want AS MATERIALIZED (
   SELECT p.order_id, l.line, l.variant_id, l.pool_id, l.quantity,
          sum(l.quantity) OVER (PARTITION BY l.variant_id, l.pool_id ORDER BY p.order_id) AS hi
     FROM plain p
-    JOIN (SELECT * FROM order_line WHERE order_id = ANY (ARRAY(SELECT order_id FROM plain WHERE card_ids = '{}'))) l
+    JOIN (SELECT * FROM order_line WHERE order_id = ANY (ARRAY(SELECT order_id FROM plain WHERE card_ids = '{}' AND stock_policy <> 'pick'))) l
       ON l.order_id = p.order_id),
 need AS MATERIALIZED (
   SELECT w.variant_id, w.pool_id, sum(w.quantity)::int AS quantity, coalesce(min(h.start), 0) AS start

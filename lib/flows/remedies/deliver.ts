@@ -1,15 +1,20 @@
 import { z } from "zod";
 import { placesOfLines } from "@/lib/features/inventory/pools";
 import { countAvailable } from "@/lib/features/inventory/store";
-import { readLines } from "@/lib/features/orders/store";
+import { type OrderState, readLines } from "@/lib/features/orders/store";
+import { findChosen } from "@/lib/features/previews/store";
 import { err, ok } from "@/lib/kernel/result";
+import type { Db } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { claimAgain } from "../claim-again";
 import { factsOf, isServed, paidOrderOf } from "./order-facts";
 import type { Change, PlainRemedy } from "./remedy";
 
 /** Of each line: how many cards it lacks, and how many are there by now. */
-async function linesOf({ db }: Deps, orderId: string): Promise<{ lacking: number; there: number }> {
+async function linesOf(
+  { db }: Deps,
+  { id: orderId, stockPolicy }: OrderState,
+): Promise<{ lacking: number; there: number }> {
   let [lacking, there] = [0, 0];
   for (const line of await readLines(db, orderId)) {
     const [bound] = await db.$queryRaw<[{ n: number }]>`
@@ -18,10 +23,17 @@ async function linesOf({ db }: Deps, orderId: string): Promise<{ lacking: number
     lacking += wanted;
     // Its own pool, and those that its variant falls back to.
     let free = 0;
-    for (const place of await placesOfLines(db, [line])) free += await countAvailable(db, place, wanted);
+    if (stockPolicy === "pick") free = await countChosen(db, orderId);
+    else for (const place of await placesOfLines(db, [line])) free += await countAvailable(db, place, wanted);
     there += Math.min(wanted, free);
   }
   return { lacking, there };
+}
+
+/** Of an order that chose its card, this one alone counts. */
+async function countChosen(db: Db, orderId: string): Promise<number> {
+  const chosen = await findChosen(db, orderId);
+  return chosen ? db.card.count({ where: { id: chosen.cardId, status: "available" } }) : 0;
 }
 
 /** How many paid orders of the same goods wait in front of it. */
@@ -44,9 +56,10 @@ export const deliver: PlainRemedy<object> = {
   async look(deps, _asker, finding) {
     const order = await paidOrderOf(deps, finding);
     if (!order.ok) return order;
-    const { owedAt, email } = order.value;
-    const { lacking, there } = await linesOf(deps, order.value.id);
-    if (owedAt !== null && there === 0 && lacking > 0) return err("no_stock");
+    const { owedAt, email, stockPolicy } = order.value;
+    const { lacking, there } = await linesOf(deps, order.value);
+    if (owedAt !== null && there === 0 && lacking > 0)
+      return err(stockPolicy === "pick" ? "chosen_card_gone" : "no_stock");
     const before = await countBefore(deps, order.value.id);
     const changes: Change[] = [
       ...(owedAt === null ? [{ what: "put_down_as_owed" }] : []),

@@ -24,19 +24,20 @@ export interface OtherPool {
 
 /**
  * The pools of the order's merchant that hold cards which it lacks, and that it would never be served from: neither its own, nor one that its
- * variant falls back to. Counted without locks; the fullest first.
+ * variant falls back to. Counted without locks; the fullest first. None for an order that chose its card: no other will do.
  */
 export const listOtherPools = (db: Db, orderId: string): Promise<OtherPool[]> =>
   db.$queryRaw`
     WITH line AS MATERIALIZED (
       SELECT l.variant_id, l.pool_id, v.merchant_id, l.pool_id || (v.pool_id || v.fallback_pool_ids) AS own, o.paid_at, o.id AS order_id,
              l.quantity - (SELECT count(*) FROM card c WHERE c.order_id = o.id AND c.variant_id = l.variant_id AND c.status IN ('reserved', 'delivered')) AS lacking
-        FROM orders o JOIN order_line l ON l.order_id = o.id JOIN variant v ON v.id = l.variant_id WHERE o.id = ${orderId}::uuid),
+        FROM orders o JOIN order_line l ON l.order_id = o.id JOIN variant v ON v.id = l.variant_id
+       WHERE o.id = ${orderId}::uuid AND o.stock_policy <> 'pick'),
     wanted AS MATERIALIZED (
       SELECT line.*, lacking
              + (SELECT coalesce(sum(l.quantity - (SELECT count(*) FROM card c WHERE c.order_id = o.id AND c.variant_id = l.variant_id AND c.status = 'reserved')), 0)
                   FROM orders o JOIN order_line l ON l.order_id = o.id
-                 WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL AND l.variant_id = line.variant_id AND (o.paid_at, o.id) < (line.paid_at, line.order_id))
+                 WHERE o.owed_at IS NOT NULL AND o.disputed_at IS NULL AND o.stock_policy <> 'pick' AND l.variant_id = line.variant_id AND (o.paid_at, o.id) < (line.paid_at, line.order_id))
              + (SELECT count(*) FROM replacement r
                  WHERE r.status = 'waiting' AND r.variant_id = line.variant_id AND r.requested_at < line.paid_at) AS needed
         FROM line WHERE lacking > 0)
@@ -46,7 +47,7 @@ export const listOtherPools = (db: Db, orderId: string): Promise<OtherPool[]> =>
       JOIN stock_pool p ON p.merchant_id = w.merchant_id AND NOT (p.id = ANY (w.own))
      CROSS JOIN LATERAL (
        SELECT count(*)::int AS n FROM (
-         SELECT 1 FROM card c WHERE c.variant_id = w.variant_id AND c.pool_id = p.id AND c.status = 'available'
+         SELECT 1 FROM card c WHERE c.variant_id = w.variant_id AND c.pool_id = p.id AND c.status = 'available' AND c.pick >= 0
             AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp()) LIMIT least(w.needed, ${limits.namedCardsMax}::int)) found) s
      WHERE s.n > 0 ORDER BY s.n DESC, p.name, p.id`;
 

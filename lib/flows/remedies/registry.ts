@@ -10,11 +10,13 @@ import { release } from "./release";
 import type { AnyRemedy } from "./remedy";
 import { rerunJob } from "./rerun";
 import { markNotOurs, recordPayment } from "./stray-money";
+import { waiveChosen } from "./waive-choice";
 
 /** Everything that may be done about a finding. */
 const ALL: readonly AnyRemedy[] = [
   deliver,
   fillFromPool,
+  waiveChosen,
   release,
   refundSource,
   refundBalance,

@@ -15,6 +15,7 @@ import { Secret } from "@/lib/kernel/secret";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps } from "@/lib/platform/deps";
 import { openQuotaShop } from "../../support/quota";
+import { choosing, offer } from "../../support/previews";
 import { openShop, type TestShop } from "../../support/shop";
 import { BALANCE, giveBack, giveBalance, openBalance } from "../../support/wallets";
 
@@ -131,6 +132,13 @@ async function spend(shop: TestShop): Promise<void> {
   for (const callId of ["first-call", "second-call"]) await spendQuota(shop.deps, { key, callId, uses: 2 });
 }
 
+/** A card that its buyer chose and was given, and one that nobody has chosen yet. */
+async function choose(shop: TestShop): Promise<void> {
+  const stocked = await shop.stock({ cards: 3 });
+  const [choice] = await offer(shop, stocked, 2);
+  await shop.pay(await shop.place(stocked.variantId, choosing(choice)));
+}
+
 /** A database in which each kind of order and card exists that the shop can make by itself today. */
 export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   const shop = await openShop(urls);
@@ -157,6 +165,7 @@ export async function liveALittle(urls: DatabaseUrls): Promise<void> {
   await replace(shop);
   await transfer(shop);
   await spend(shop);
+  await choose(shop);
   const onPayment = await shop.stock({ cards: 2, stockPolicy: "claim_on_payment" });
   await shop.pay(await shop.place(onPayment.variantId));
   await importCards(shop.deps, {

@@ -62,6 +62,8 @@ const KEPT = [
   "batch",
   "card",
   "card_secret",
+  "card_preview",
+  "order_pick",
   "orders",
   "order_line",
   "order_event",

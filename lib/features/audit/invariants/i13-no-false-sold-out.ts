@@ -16,7 +16,7 @@ WITH moved AS MATERIALIZED (SELECT unnest(card_ids) AS card_id FROM stock_entry 
 lying AS MATERIALIZED (
   SELECT c.variant_id, c.pool_id, count(*) AS cards
     FROM card c
-   WHERE c.status = 'available' AND (c.expires_at IS NULL OR c.expires_at > now())
+   WHERE c.status = 'available' AND c.pick >= 0 AND (c.expires_at IS NULL OR c.expires_at > now())
      AND NOT EXISTS (SELECT 1 FROM moved m WHERE m.card_id = c.id)
    GROUP BY c.variant_id, c.pool_id)
 SELECT 'lapsed reservation still held' AS fault, c.variant_id, c.id AS card_id, c.order_id, NULL AS cards, c.reserved_until AS since
@@ -33,8 +33,14 @@ SELECT 'paid order waits while cards are on sale', l.variant_id, NULL, o.id, s.c
   JOIN order_line l ON l.order_id = o.id
   JOIN variant v ON v.id = l.variant_id
   JOIN lying s ON s.variant_id = l.variant_id AND s.pool_id = ANY (l.pool_id || (v.pool_id || v.fallback_pool_ids))
- WHERE o.owed_at < now() - ${AT_REST} AND o.disputed_at IS NULL
+ WHERE o.owed_at < now() - ${AT_REST} AND o.disputed_at IS NULL AND o.stock_policy <> 'pick'
    AND l.quantity > (SELECT count(*) FROM card h WHERE h.id = ANY (o.card_ids) AND h.variant_id = l.variant_id)
+UNION ALL
+SELECT 'paid order waits while the card it chose is on sale', k.variant_id, c.id, o.id, NULL, o.owed_at
+  FROM orders o JOIN order_pick k ON k.order_id = o.id
+  JOIN card c ON c.id = k.card_id AND c.status = 'available' AND (c.expires_at IS NULL OR c.expires_at > now())
+ WHERE o.owed_at < now() - ${AT_REST} AND o.disputed_at IS NULL AND o.stock_policy = 'pick'
+   AND NOT EXISTS (SELECT 1 FROM moved m WHERE m.card_id = c.id)
 UNION ALL
 SELECT 'replacement waits while cards are on sale', r.variant_id, NULL, r.order_id, s.cards, r.requested_at
   FROM replacement r

@@ -176,7 +176,7 @@ const ledgerGap: Check<IdWindow> = {
         FROM unwritten m JOIN o ON o.id = m.order_id`,
 };
 
-/** What the lines add up to, and unit prices far from every price of their variant that was not changed since the order was placed. */
+/** What the lines add up to, and unit prices, without what a chosen card costs beyond, far from every price of their variant that was not changed since the order was placed. */
 const prices: Reading<IdWindow> = () => Prisma.sql`
   sums AS (SELECT l.order_id, sum(l.quantity * l.unit_price_minor) AS minor FROM line l GROUP BY 1),
   priced AS MATERIALIZED (
@@ -185,7 +185,8 @@ const prices: Reading<IdWindow> = () => Prisma.sql`
   far AS MATERIALIZED (
     SELECT l.order_id, l.variant_id, l.unit_price_minor, v.lowest, v.highest FROM line l JOIN o ON o.id = l.order_id
       JOIN priced v ON v.id = l.variant_id AND v.currency = o.currency
-     WHERE l.unit_price_minor * 2 < v.lowest OR l.unit_price_minor > v.highest * 2),
+      LEFT JOIN order_pick k ON k.order_id = l.order_id
+     WHERE (l.unit_price_minor - coalesce(k.extra_minor, 0)) * 2 < v.lowest OR l.unit_price_minor - coalesce(k.extra_minor, 0) > v.highest * 2),
   changed AS MATERIALIZED (
     SELECT a.subject_id, max(a.at) AS at FROM audit_event a
      WHERE a.merchant_id = ANY (ARRAY(SELECT DISTINCT o.merchant_id FROM far JOIN o ON o.id = far.order_id)) AND a.action = 'variant.changed' GROUP BY 1),

@@ -29,7 +29,7 @@ export const admin = {
     open: "Open",
     resolved: "Resolved",
     columns: { at: "Found", kind: "Kind", order: "Order", detail: "Detail", resolution: "Outcome" },
-    details: { accountId: "account", outTradeNo: "number", reason: "reason", fault: "fault" },
+    details: { accountId: "account", outTradeNo: "number", reason: "reason", fault: "fault", chosen: "chosen" },
     kinds: {
       owed_order: "Owed order",
       overdue_order: "Promised delivery overdue",

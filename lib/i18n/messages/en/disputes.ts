@@ -30,6 +30,8 @@ export const disputes = {
     not_delivered: "The order is not delivered, so no card can be replaced.",
     already_replaced: "This card has been replaced already. Please reload.",
     warranty_over: "The warranty is over. You can hand it to the platform.",
+    chosen_card:
+      "The buyer chose this very card, so none is put in its place at random: refund it, or hand it to the platform.",
     warranty_used_up: "The warranty covers no more cards of this order. You can hand it to the platform.",
     interrupted: "It was interrupted, and nothing was changed. Please decide again.",
     second_name_refused: "The second admin did not agree to this compensation.",

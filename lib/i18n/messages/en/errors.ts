@@ -7,6 +7,10 @@ export const errors = {
     "There is not enough stock for this quantity. No order was placed and no money moved. Try fewer, or come back later.",
   insufficient_stock_fewer:
     "There are not that many left, but it is not sold out: try fewer. Nothing was ordered and nothing was charged.",
+  card_taken:
+    "Somebody else has just taken this card. No order was placed and no money moved; choose another one, or let us pick.",
+  price_changed:
+    "The extra price of this card has just changed; the new one is below. No order was placed and no money moved. Look again, then confirm.",
   not_for_sale: "This option is not for sale right now. No order was placed and no money moved.",
   buyer_limit:
     "This option is limited per buyer, and with the orders you have this would be more. No order was placed and no money moved.",

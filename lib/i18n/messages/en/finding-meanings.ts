@@ -5,6 +5,12 @@ export const meanings = {
     wrong: "The order is paid, but there was no stock, and its cards have not been delivered.",
     buyer: "The buyer has paid and has no card yet; after a restock it is delivered by itself, in order of payment.",
   },
+  owed_choice: {
+    wrong:
+      "The order is paid, but the very card that its buyer chose is somebody else's by now; no other is given in its place.",
+    buyer:
+      "The buyer has paid and has no card, and no restock will mend it: refund, or give another one with the buyer's word.",
+  },
   unfillable_order: {
     wrong: "Cards could not be bound to an owed order: its rows and its cards do not add up.",
     buyer: "The buyer has paid and gets no card; a restock will not mend it, a person must.",

@@ -231,6 +231,9 @@ export const findings = {
     no_order: "There is no such order.",
     not_paid: "The order is not paid in full; nothing can be delivered.",
     no_stock: "There is no stock at all; the order is in line and is served by a restock.",
+    chosen_card_gone:
+      "The card that the buyer chose is somebody else's by now, and no restock brings it. Refund, or give another one with the buyer's word.",
+    no_choice: "This order chose no card of its own.",
     nothing_held: "The order holds no cards, or its time is not over.",
     no_payment: "This money is not there, or all of it was given back.",
     which_payment: "There are several payments; choose which.",

@@ -10,6 +10,8 @@ export const life = {
     not_delivered: "The order is not delivered, so nothing can be replaced.",
     already_replaced: "This card is being replaced already.",
     warranty_over: "The warranty is over. Ask the platform for an exception.",
+    chosen_card:
+      "The buyer chose this very card, so none is put in its place at random: refund it, or ask the platform for an exception with the buyer's word.",
     warranty_used_up: "The warranty's replacements are used up. Ask the platform for an exception.",
     not_waiting: "This replacement is done or cancelled already.",
     clear_too_low: "It must be above the warning bound.",

@@ -52,6 +52,7 @@ export const order = {
     cancelled_by_admin: "cancelled by an admin",
     promised: "to be delivered as promised",
     no_stock: "no stock",
+    chosen_card_gone: "the chosen card was somebody else's",
     refund_requested: "a refund was asked for",
     money_returned: "the money was given back",
     refund_given_up: "the refund came to nothing",

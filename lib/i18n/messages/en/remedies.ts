@@ -41,6 +41,7 @@ export const remedies = {
   names: {
     deliver: "Deliver now",
     fill_from_pool: "Fill from another pool",
+    waive_choice: "Another card, as the buyer agrees",
     release: "Release",
     refund_source: "Refund to the source",
     refund_balance: "Refund to the balance",
@@ -56,6 +57,9 @@ export const remedies = {
   },
   changes: {
     put_down_as_owed: "The order is put down as owed again, in line from now on.",
+    choice_waived: "“{chosen}”, which the buyer chose, is kept for him no more: any card of this option will do.",
+    any_card_in_line:
+      "The order stands in line for an ordinary card, by the time of its payment, and is delivered at once if there is one. The extra price does not go back by itself.",
     others_first: "{count} orders that were paid earlier are served first.",
     cards_bound: "{count} cards are taken from the stock for this order.",
     cards_lacking: "It lacks {count} cards and {there} are there: those are taken, the rest waits for a restock.",

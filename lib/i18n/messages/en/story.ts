@@ -20,6 +20,10 @@ export const story = {
       title: "Paid, waiting for stock",
       text: "Your payment of {paid} has arrived, but the last card had just been sold. After the next restock your cards appear on this page, in order of payment. If you would rather not wait, contact the shop with your order number for a refund. Please do not pay again.",
     },
+    chosen_gone: {
+      title: "Paid, but the card you chose is gone",
+      text: "Your {paid} arrived, but after its time, and the card you chose is somebody else's by now. We will not put just any card in its place: the shop will refund you, or send another one once you agree. If it is urgent, contact the shop with your order number. Please do not pay again.",
+    },
     promised: {
       title: "Paid, to be delivered",
       text: "Your payment of {paid} has arrived. This is not sold from stock: the shop delivers it by {due}, on this page, and you are mailed when it does. If it is not there by then, contact the shop with your order number. Please do not pay again.",
@@ -111,6 +115,7 @@ export const story = {
     late: "{what}; after the deadline",
     owed: "The last card had just been sold; waiting for the next restock",
     promised: "Not sold from stock; to be delivered by the day that was promised",
+    chosen_card_gone: "The payment came late, and the chosen card was somebody else's by then",
     delivered: "The cards were delivered",
     replaced: "A bad card was replaced by a new one",
     refund_asked: "A refund of {amount} was submitted",
@@ -131,6 +136,7 @@ export const story = {
       paid: "Now: delivering your cards",
       owed: "Now: waiting for stock, in order of payment",
       promised: "Now: the shop delivers it by {due}",
+      chosen_gone: "Now: the shop refunds you, or agrees on another card with you",
       held: "Now: waiting for the dispute to be decided",
       underpaid: "Now: the shop is looking into it",
       overpaid: "Now: the shop is looking into it",

@@ -28,7 +28,7 @@ export const admin = {
     open: "待处理",
     resolved: "已解决",
     columns: { at: "发现", kind: "种类", order: "订单", detail: "详情", resolution: "结果" },
-    details: { accountId: "账户", outTradeNo: "单号", reason: "原因", fault: "问题" },
+    details: { accountId: "账户", outTradeNo: "单号", reason: "原因", fault: "问题", chosen: "选的是" },
     kinds: {
       owed_order: "欠货",
       overdue_order: "逾期未交货",

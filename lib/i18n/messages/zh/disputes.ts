@@ -29,6 +29,7 @@ export const disputes = {
     not_delivered: "订单不在已发卡状态，不能换卡。",
     already_replaced: "这一张已经换过了，请刷新看最新情况。",
     warranty_over: "已过质保期，不能直接换。可以转平台处理。",
+    chosen_card: "这张卡是买家自己选的，不能随机换一张：请退款，或转平台征得买家同意后处理。",
     warranty_used_up: "质保内能换的张数已用完。可以转平台处理。",
     interrupted: "执行到一半中断了，什么都没有改变。请重新决定。",
     second_name_refused: "第二位管理员没有同意这笔补偿。",

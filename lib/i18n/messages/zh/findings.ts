@@ -230,6 +230,8 @@ export const findings = {
     no_order: "没有这个订单。",
     not_paid: "订单没有付清，不能发卡。",
     no_stock: "库存里一张也没有，订单已经在排队，补货后会自动发。",
+    chosen_card_gone: "买家选的那张卡已经给了别人，补货也补不到它。可以退款，或者征得买家同意后改发另一张。",
+    no_choice: "这个订单没有指定哪一张卡。",
     nothing_held: "订单没有占着卡，或者还没到期。",
     no_payment: "找不到这笔钱，或者已经退完了。",
     which_payment: "有几笔付款，请选是哪一笔。",

@@ -9,6 +9,7 @@ export const life = {
     not_delivered: "订单不在已发卡状态，不能换卡。",
     already_replaced: "这一张已经在换了。",
     warranty_over: "已过质保期，不能换。需要破例的话请平台处理。",
+    chosen_card: "这张卡是买家自己选的，不能随机换一张：请退款，或请平台在买家同意后破例更换。",
     warranty_used_up: "质保内能换的张数已经用完。需要破例的话请平台处理。",
     not_waiting: "这次换卡已经完成或取消了。",
     clear_too_low: "恢复线要高于预警线。",

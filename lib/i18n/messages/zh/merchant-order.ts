@@ -49,6 +49,7 @@ export const order = {
     cancelled_by_admin: "管理员取消",
     promised: "按约定时间交货",
     no_stock: "没有库存",
+    chosen_card_gone: "自选的卡已给了别人",
     refund_requested: "发起退款",
     money_returned: "钱已退回",
     refund_given_up: "退款没成，恢复原状",

@@ -40,6 +40,7 @@ export const remedies = {
   names: {
     deliver: "现在发卡",
     fill_from_pool: "从别的库存池补",
+    waive_choice: "改发另一张（买家同意）",
     release: "释放预扣",
     refund_source: "原路退款",
     refund_balance: "退到买家余额",
@@ -55,6 +56,8 @@ export const remedies = {
   },
   changes: {
     put_down_as_owed: "订单重新记为欠货，从现在起排队。",
+    choice_waived: "买家选的“{chosen}”不再保留给他；以后任何一张同款都可以发。",
+    any_card_in_line: "订单按付款先后排队领同款普通卡，有货马上发。加价不会自动退，要退请另外退一部分款。",
     others_first: "前面还有 {count} 个更早付款的订单，先发给它们。",
     cards_bound: "从现有库存取 {count} 张卡给这个订单。",
     cards_lacking: "还缺 {count} 张，库存里只有 {there} 张；先取有的，其余等补货。",
