@@ -104,7 +104,7 @@ export const moneyBugs: readonly Bug[] = [
     patches: [
       {
         file: ALONE,
-        find: '  await openFinding(tx, { kind: "owed_order", subject: order.id, orderId: order.id });\n',
+        find: '  await openFinding(tx, { kind: "owed_order", subject: order.id, orderId: order.id, ...detail });\n',
         replace: "",
       },
     ],

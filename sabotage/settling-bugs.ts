@@ -96,11 +96,31 @@ export const settlingBugs: readonly Bug[] = [
     patches: [
       {
         file: "lib/flows/hot/place-limited.ts",
-        find: 'if (draft.promise && !(await hasRoom(tx, draft.promise))) return err("presale_full");',
-        replace: "",
+        find: 'return draft.promise && !(await hasRoom(tx, draft.promise)) ? "presale_full" : null;',
+        replace: "return null;",
       },
     ],
     checks: [integration("orders/promises")],
+  },
+  {
+    name: "any card for late money",
+    breaks: "I27 chosen: who chose his card and paid late is given another one",
+    patches: [
+      { file: "lib/flows/hot/settle-statement.ts", find: " AND stock_policy <> 'pick'))) l", replace: "))) l" },
+    ],
+    checks: [integration("orders/chosen-cards")],
+  },
+  {
+    name: "a chosen card without its lock",
+    breaks: "the extra price of a moment ago is sold, and whoever comes second is told so by a crash",
+    patches: [
+      {
+        file: "lib/flows/hot/place-limited.ts",
+        find: 'if (grip !== "mine") return err(VERDICT_OF[grip]);',
+        replace: "",
+      },
+    ],
+    checks: [integration("orders/chosen-cards")],
   },
   {
     name: "every pool is for everybody",

@@ -7,7 +7,7 @@ import { holdPages } from "@/lib/features/catalog/kept-pages";
 import { forgetPageVersions, readPageVersions } from "@/lib/features/catalog/page-versions";
 import { limits } from "@/lib/kernel/limits";
 import type { Deps } from "@/lib/platform/deps";
-import { cacheKeyOf } from "./page-cache-key";
+import { cacheKeyOf, maxAgeOf } from "./page-cache-key";
 import { policyOfHtml, setPageHeaders } from "./security-headers";
 
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -72,14 +72,14 @@ export function createPageCache(deps: Deps, render: PageHandler): PageCache {
   const pages = new Map<string, Page>();
   const rendering = new Map<string, Promise<Page | null>>();
 
-  const isFresh = (page: Page, versions: string): boolean =>
-    page.versions === versions && deps.clock.elapsed() - page.renderedAt < limits.pageCacheAgeMs;
+  const isFresh = (key: string, page: Page, versions: string): boolean =>
+    page.versions === versions && deps.clock.elapsed() - page.renderedAt < maxAgeOf(key);
 
   holdPages(deps, {
     async standing() {
       const versions = await readPageVersions(deps).catch(() => null);
       if (versions === null) return null;
-      return { versions, count: [...pages.values()].filter((page) => isFresh(page, versions)).length };
+      return { versions, count: [...pages].filter(([key, page]) => isFresh(key, page, versions)).length };
     },
     drop() {
       pages.clear();
@@ -119,7 +119,7 @@ export function createPageCache(deps: Deps, render: PageHandler): PageCache {
     try {
       const versions = await readPageVersions(deps);
       const kept = pages.get(key);
-      const page = kept && isFresh(kept, versions) ? kept : await pageFor(key, versions);
+      const page = kept && isFresh(key, kept, versions) ? kept : await pageFor(key, versions);
       if (!page) return false;
       if (!response.destroyed) answer(request, response, page);
       return true;

@@ -1,6 +1,7 @@
 // Over 300 lines: everything that the API promises is described in one table.
 import type { z } from "zod";
 import { HeadPage, HeadsQuery, LedgerView } from "@/lib/features/ledger/schema";
+import { CardPage, CardsQuery } from "./card-schema";
 import {
   ChangedVariantView,
   ChangeVariantBody,
@@ -13,8 +14,6 @@ import {
 import type { ProblemCode } from "./problem";
 import { QuotaView, SpendQuotaBody, SpentQuotaView } from "./quota-schema";
 import {
-  CardPage,
-  CardsQuery,
   GatewayList,
   GatewaysQuery,
   OrderView,

@@ -5,16 +5,16 @@ import { limits } from "@/lib/kernel/limits";
 
 /** What programs send and receive. The same schemas judge requests, describe the API and test the answers. */
 
-const publicId = (prefix: string, what: string) =>
+export const publicId = (prefix: string, what: string) =>
   z
     .string()
     .regex(new RegExp(`^${prefix}_[0-9a-f]{32}$`))
     .meta({ description: `The id of ${what}.`, examples: [`${prefix}_0199f0c2a4b87c3e9d5f1a2b3c4d5e6f`] });
-const minor = z
+export const minor = z
   .string()
   .regex(/^-?(0|[1-9]\d*)$/)
   .meta({ description: "An amount as a whole number of minor units (fen, cents), in a string.", examples: ["1280"] });
-const currency = z.string().meta({ description: "ISO 4217 code, or USDT.", examples: ["CNY"] });
+export const currency = z.string().meta({ description: "ISO 4217 code, or USDT.", examples: ["CNY"] });
 const instant = z.iso.datetime().meta({ description: "UTC, RFC 3339." });
 const locale = z.enum(["zh", "en"]);
 
@@ -278,29 +278,6 @@ export const ProductsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limits.productsPerPageMax).optional(),
   locale: localeQuery,
 });
-
-export const CardsQuery = z.strictObject({
-  variantId: publicId("var", "a variant of the product"),
-  q: z.string().trim().max(limits.previewQueryMax).optional().meta({ description: "Letters of the preview." }),
-  cursor: z.string().max(60).optional().meta({ description: "nextCursor of the page before." }),
-  limit: z.coerce.number().int().min(1).max(limits.previewsPerPageMax).optional(),
-});
-
-export const CardPage = z
-  .object({
-    items: z.array(
-      z
-        .object({
-          id: publicId("pck", "a card: send it as cardId with an order"),
-          preview: z.string().meta({ description: "What is public about the card." }),
-          extraMinor: minor.meta({ description: "What it costs beyond the variant's price, in minor units." }),
-        })
-        .meta({ id: "ChoosableCard" }),
-    ),
-    currency,
-    nextCursor: z.string().nullable().meta({ description: "Send as cursor for the next page; null on the last one." }),
-  })
-  .meta({ id: "CardPage" });
 
 export const ProblemView = z
   .object({

@@ -48,6 +48,7 @@ export const PAGES: Readonly<Record<string, PageRow>> = {
   "/orders/[id]/pay": page(MISSING, (f) => `/orders/${publicId("ord", f.order)}/pay`),
   "/orders/link": page(OPEN, "/orders/link"),
   "/products/[slug]": page(OPEN, (f) => `/products/${f.slug}`),
+  "/products/[slug]/cards": page(OPEN, (f) => `/products/${f.slug}/cards`),
   "/restock/end": page(OPEN, "/restock/end"),
   "/wallet": page(OPEN, "/wallet"),
   "/wallet/link": page(OPEN, "/wallet/link"),
@@ -298,6 +299,7 @@ export const ROUTES: Readonly<Record<string, RouteRow | "for anybody">> = {
   // Public
   "GET /api/media/:file": "for anybody",
   "GET /api/v1/products": "for anybody",
+  "GET /api/v1/products/:slug/cards": "for anybody",
   "GET /api/v1/gateways": "for anybody",
   // What they speak of, the key itself says; nothing in them names anything.
   "GET /api/v1/quota": "for anybody",

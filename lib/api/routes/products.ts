@@ -7,10 +7,11 @@ import { parsePreviewCursor } from "@/lib/features/previews/rules";
 import { fromPublicId, toPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
+import { CardsQuery } from "../card-schema";
 import { type ApiContext, jsonReply, type Reply, send } from "../http";
 import { invalidBody, invalidField, problem } from "../problem";
 import type { Route } from "../route";
-import { CardsQuery, ProductsQuery } from "../schema";
+import { ProductsQuery } from "../schema";
 
 interface Listing {
   readonly limit: number;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fromPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 
 const email = z.email().max(limits.emailMax);
@@ -17,6 +18,18 @@ export const OrderForm = z.object({
     z.string().min(limits.lookupPasswordMin).max(limits.lookupPasswordMax),
   ]),
   gateway: z.string().min(1).max(32),
+  /** The card that was chosen, and what it cost extra when it was. */
+  card: z
+    .string()
+    .default("")
+    .transform((text) => {
+      const id = fromPublicId("preview", text);
+      return id.ok ? id.value : undefined;
+    }),
+  cardExtra: z
+    .string()
+    .default("")
+    .transform((text) => (/^(0|[1-9]\d{0,12})$/.test(text) ? BigInt(text) : undefined)),
 });
 
 /**

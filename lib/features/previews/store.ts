@@ -26,6 +26,12 @@ export async function findOffered(
   return rows[0] ?? null;
 }
 
+/** The same for whoever knows only what the public calls it, with the variant that it is of; for a page that shows it. */
+export async function findOfferedAnywhere(db: Db, previewId: string): Promise<OfferedCard | null> {
+  const row = await db.cardPreview.findUnique({ where: { id: previewId }, select: { variantId: true } });
+  return row && findOffered(db, { previewId, variantId: row.variantId });
+}
+
 /** `held`: somebody has it in a transaction that may yet roll back. `changed`: another price, another text or another pool than was read. */
 export type Grip = "mine" | "held" | "gone" | "changed";
 

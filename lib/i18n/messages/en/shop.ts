@@ -1,4 +1,5 @@
 import type { shop as zh } from "../zh/shop";
+import { choose } from "./choose";
 import { pay } from "./pay";
 import { story } from "./story";
 
@@ -93,6 +94,7 @@ export const shop = {
       variantId: "Choose an option",
     },
   },
+  choose,
   pay,
   order: {
     title: "Order",

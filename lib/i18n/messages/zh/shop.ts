@@ -1,3 +1,4 @@
+import { choose } from "./choose";
 import { pay } from "./pay";
 import { story } from "./story";
 
@@ -93,6 +94,7 @@ export const shop = {
       variantId: "请选择规格",
     },
   },
+  choose,
   pay,
   order: {
     title: "订单",

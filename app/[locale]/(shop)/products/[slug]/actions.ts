@@ -1,12 +1,14 @@
 "use server";
 
 import { redirect } from "next/navigation";
+import type { z } from "zod";
 import { deviceOf, holdOrder } from "@/lib/entry/held-orders";
 import { orderPath } from "@/lib/entry/order-access";
 import { unitPriceMinor } from "@/lib/features/catalog/pricing";
 import { findSellableVariant } from "@/lib/features/catalog/sellable";
 import { hintBand } from "@/lib/features/catalog/stock-figures";
 import { OrderForm } from "@/lib/features/orders/schema";
+import { findOffered, findOfferedAnywhere } from "@/lib/features/previews/store";
 import { placeOrder } from "@/lib/flows/place-order";
 import { formatMinor } from "@/lib/i18n/format";
 import { type Locale, toLocale } from "@/lib/i18n/locale";
@@ -32,6 +34,8 @@ const valuesOf = (data: FormData): BuyValues => ({
   email: textOf(data, "email"),
   password: textOf(data, "password"),
   gateway: textOf(data, "gateway"),
+  card: textOf(data, "card"),
+  cardExtra: textOf(data, "cardExtra"),
   answers: answersOf(data),
 });
 
@@ -62,10 +66,14 @@ export async function placeOrderAction(_before: BuyState, data: FormData): Promi
     accountId: parsed.data.gateway,
     lines: [{ variantId: uuidOf(parsed.data.variantId), quantity: parsed.data.quantity }],
     deviceId: await deviceOf(deps),
+    ...(parsed.data.card && { chosen: { previewId: parsed.data.card, extraMinor: parsed.data.cardExtra } }),
     ...(Object.keys(values.answers).length > 0 && { answers: values.answers }),
     ...(parsed.data.password === undefined ? {} : { password: new Secret(parsed.data.password) }),
   });
-  if (!placed.ok) return refusal(await sayMore(deps, placed.error, parsed.data), values, sentKey);
+  if (!placed.ok) {
+    const refused = refusal(await sayMore(deps, placed.error, parsed.data), values, sentKey);
+    return placed.error === "price_changed" ? { ...refused, ...(await newExtra(deps, parsed.data.card)) } : refused;
+  }
   await holdOrder(deps, placed.value.id, placed.value.token);
   const href = `${orderPath(locale, placed.value.id)}/pay`;
   if (textOf(data, "scripts") === "on") return { values, requestKey: sentKey, href };
@@ -82,6 +90,12 @@ async function sayMore(deps: Deps, code: string, asked: { variantId: string; qua
   if (code !== "insufficient_stock" || asked.quantity === 1) return code;
   const band = await hintBand(deps, uuidOf(asked.variantId));
   return band === "low" || band === "in_stock" ? "insufficient_stock_fewer" : code;
+}
+
+/** What a chosen card costs extra by now. */
+async function newExtra(deps: Deps, previewId: string | undefined): Promise<Pick<BuyState, "extraMinor">> {
+  const card = previewId ? await findOfferedAnywhere(deps.db, previewId) : null;
+  return card ? { extraMinor: card.extraMinor.toString() } : {};
 }
 
 function fieldsOf(issues: readonly { readonly path: readonly PropertyKey[] }[]): NonNullable<BuyState["fields"]> {
@@ -102,14 +116,20 @@ function refusal(code: string, values: BuyValues, requestKey: string): BuyState 
 
 async function confirmation(
   values: BuyValues,
-  { variantId, quantity }: { variantId: string; quantity: number },
+  { variantId, quantity, card, cardExtra }: z.output<typeof OrderForm>,
   locale: Locale,
 ): Promise<BuyState> {
-  const variant = await findSellableVariant(getDeps(), uuidOf(variantId));
+  const deps = getDeps();
+  const variant = await findSellableVariant(deps, uuidOf(variantId));
   if (!variant?.isSellable) return { values, code: "not_for_sale" };
+  const chosen = card ? await findOffered(deps.db, { previewId: card, variantId: variant.id }) : null;
+  if (card && !chosen?.isFree) return { values, code: "card_taken" };
+  if (chosen && chosen.extraMinor !== cardExtra)
+    return { values, code: "price_changed", extraMinor: chosen.extraMinor.toString() };
   const isInRange =
     quantity >= variant.quantityMin && quantity <= Math.min(variant.quantityMax, limits.orderQuantityMax);
-  if (!isInRange) return { values, code: "invalid", fields: { quantity: true } };
-  const total = unitPriceMinor(variant.priceMinor, variant.tiers, quantity) * BigInt(quantity);
+  if (!isInRange && !chosen) return { values, code: "invalid", fields: { quantity: true } };
+  const each = unitPriceMinor(variant.priceMinor, variant.tiers, quantity) + (chosen?.extraMinor ?? 0n);
+  const total = each * BigInt(quantity);
   return { values, requestKey: mintKey(), confirmTotal: formatMinor(total.toString(), variant.currency, locale) };
 }

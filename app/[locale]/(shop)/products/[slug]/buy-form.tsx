@@ -11,7 +11,8 @@ import { randomHex } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { placeOrderAction } from "./actions";
 import { BuyBar } from "./buy-bar";
-import type { BuyField, BuyGateway, BuyState, BuyVariant } from "./buy-state";
+import type { BuyChosen, BuyField, BuyGateway, BuyState, BuyVariant } from "./buy-state";
+import { ChosenCard } from "./chosen-card";
 import { GatewayPicker } from "./gateway-picker";
 import { PromisePart } from "./promise-part";
 import { QuantityStepper } from "./quantity-stepper";
@@ -23,20 +24,25 @@ interface BuyFormProps {
   locale: Locale;
   variants: readonly BuyVariant[];
   gateways: readonly BuyGateway[];
+  /** Set where the order is for this card; then there is one variant, and no quantity. */
+  card: BuyChosen | null;
+  choose: ReturnType<typeof getMessages>["shop"]["choose"];
   t: ReturnType<typeof getMessages>["shop"]["product"];
   band: ReturnType<typeof getMessages>["shop"]["band"];
   errors: ReturnType<typeof getMessages>["errors"];
 }
 
-export function BuyForm({ title, locale, variants, gateways, t, band, errors }: Readonly<BuyFormProps>) {
+export function BuyForm({ title, locale, variants, gateways, card, choose, t, band, errors }: Readonly<BuyFormProps>) {
   const [answered, plainAction] = useActionState<BuyState, FormData>(placeOrderAction, {});
   const form = useBuyForm(answered);
   const { state } = form;
   const sent = state.values;
   const first = variants.find((variant) => !variant.isSoldOut) ?? variants[0];
-  const chosen = variants.find((variant) => variant.id === (form.variantId ?? sent?.variantId)) ?? first;
-  if (!chosen) return null;
-  const quantity = form.quantity ?? sent?.quantity ?? String(chosen.quantityMin);
+  const option = variants.find((variant) => variant.id === (form.variantId ?? sent?.variantId)) ?? first;
+  if (!option) return null;
+  const extraMinor = state.extraMinor ?? card?.extraMinor ?? "0";
+  const chosen = card ? asOneCard(option, BigInt(card.baseMinor) + BigInt(extraMinor)) : option;
+  const quantity = card ? "1" : (form.quantity ?? sent?.quantity ?? String(chosen.quantityMin));
   const gatewaysFor = gateways.filter((gateway) => gateway.currency === chosen.currency);
   const errorOf = (field: BuyField) =>
     state.fields?.[field] ? fill(t.fields[field], boundsOf(field, chosen)) : undefined;
@@ -57,23 +63,44 @@ export function BuyForm({ title, locale, variants, gateways, t, band, errors }: 
       ) : null}
       {state.confirmTotal ? (
         <Notice tone="seal" role="alert" title={t.confirmTitle}>
-          {fill(t.confirm, { title: `${title} ${chosen.title}`, count: quantity, total: state.confirmTotal })}
+          {fill(t.confirm, {
+            title: [title, chosen.title, card?.preview].filter(Boolean).join(" "),
+            count: quantity,
+            total: state.confirmTotal,
+          })}
         </Notice>
       ) : null}
-      <VariantPicker variants={variants} chosenId={chosen.id} locale={locale} label={t.variant} band={band} />
-      <Field id="quantity" label={t.quantity} hint={quantityHint} error={errorOf("quantity")}>
-        <QuantityStepper
-          id="quantity"
-          value={quantity}
-          min={chosen.quantityMin}
-          max={chosen.quantityMax}
-          onChange={form.setQuantity}
-          t={t}
-          describedBy={describedBy({ id: "quantity", hint: quantityHint, error: errorOf("quantity") })}
+      <VariantPicker
+        variants={card ? [chosen] : variants}
+        chosenId={chosen.id}
+        locale={locale}
+        label={t.variant}
+        band={band}
+      />
+      {card ? (
+        <ChosenCard
+          card={card}
+          extraMinor={extraMinor}
+          currency={chosen.currency}
+          isTaken={state.code === "card_taken"}
+          locale={locale}
+          t={choose}
         />
-      </Field>
+      ) : (
+        <Field id="quantity" label={t.quantity} hint={quantityHint} error={errorOf("quantity")}>
+          <QuantityStepper
+            id="quantity"
+            value={quantity}
+            min={chosen.quantityMin}
+            max={chosen.quantityMax}
+            onChange={form.setQuantity}
+            t={t}
+            describedBy={describedBy({ id: "quantity", hint: quantityHint, error: errorOf("quantity") })}
+          />
+        </Field>
+      )}
       {variants
-        .filter((variant) => variant.tiers.length > 0)
+        .filter((variant) => variant.tiers.length > 0 && !card)
         .map((variant) => (
           <TierTable
             key={variant.id}
@@ -126,6 +153,17 @@ export function BuyForm({ title, locale, variants, gateways, t, band, errors }: 
     </form>
   );
 }
+
+/** An option as it is for one chosen card: one piece, at its own price, and in stock for whoever chose it. */
+const asOneCard = (option: BuyVariant, priceMinor: bigint): BuyVariant => ({
+  ...option,
+  priceMinor: priceMinor.toString(),
+  quantityMin: 1,
+  quantityMax: 1,
+  tiers: [],
+  isLow: false,
+  isSoldOut: option.closed !== "",
+});
 
 function boundsOf(field: BuyField, variant: BuyVariant): Record<string, number> {
   return field === "password"

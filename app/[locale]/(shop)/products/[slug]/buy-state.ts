@@ -5,6 +5,9 @@ export interface BuyValues {
   readonly email: string;
   readonly password: string;
   readonly gateway: string;
+  /** The card that was chosen, and what it cost extra on the page; empty where none was. */
+  readonly card: string;
+  readonly cardExtra: string;
   /** What was written into the merchant's form, by the keys of its fields. */
   readonly answers: Readonly<Record<string, string>>;
 }
@@ -14,7 +17,7 @@ export const ANSWER_PREFIX = "answer.";
 
 export const BUY_FIELDS = ["variantId", "quantity", "email", "password", "gateway"] as const satisfies Exclude<
   keyof BuyValues,
-  "answers"
+  "answers" | "card" | "cardExtra"
 >[];
 export type BuyField = (typeof BUY_FIELDS)[number];
 
@@ -26,6 +29,8 @@ export interface BuyState {
   /** Minted by the server for a form that came without one: it must be confirmed once, then it cannot order twice. */
   readonly requestKey?: string;
   readonly confirmTotal?: string;
+  /** What the chosen card costs extra by now, where that has changed. */
+  readonly extraMinor?: string;
   /** Where to go, for a form that goes by itself. */
   readonly href?: string;
 }
@@ -46,6 +51,17 @@ export interface BuyVariant {
   /** When it is delivered, where that is not at once. */
   readonly promise: string;
   readonly fields: readonly { readonly key: string; readonly label: string; readonly isRequired: boolean }[];
+}
+
+/** The one card that the form is for. */
+export interface BuyChosen {
+  readonly id: string;
+  readonly preview: string;
+  readonly extraMinor: string;
+  /** One piece of its variant, without what the card costs extra. */
+  readonly baseMinor: string;
+  readonly listHref: string;
+  readonly productHref: string;
 }
 
 export interface BuyGateway {

@@ -2,15 +2,19 @@ import type { Metadata } from "next";
 import { cache } from "react";
 import { BandBadge } from "@/components/shop/band-badge";
 import { PageMissing } from "@/components/shop/page-missing";
+import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
 import { Prose } from "@/components/ui/prose";
 import { answerNotFound } from "@/lib/entry/answer-not-found";
-import { findProduct, type ProductPage, type VariantView } from "@/lib/features/catalog/queries";
+import { unitPriceMinor } from "@/lib/features/catalog/pricing";
+import { bandOnShelf, findProduct, type ProductPage, type VariantView } from "@/lib/features/catalog/queries";
 import { bestBand, pictureSource } from "@/lib/features/catalog/rules";
 import { ProductSlug } from "@/lib/features/catalog/schema";
 import { openAccounts } from "@/lib/features/payments/accounts";
 import { waysToPay } from "@/lib/features/payments/ways";
+import { ChosenQuery } from "@/lib/features/previews/schema";
+import { findOfferedAnywhere } from "@/lib/features/previews/store";
 import { canMail } from "@/lib/flows/mail-order-link";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount, formatDate } from "@/lib/i18n/format";
@@ -21,11 +25,12 @@ import { renderMarkdown } from "@/lib/platform/markdown";
 import { localeOf } from "../../page-locale";
 import { askRestockAction } from "../../restock/actions";
 import { BuyForm } from "./buy-form";
-import type { BuyVariant } from "./buy-state";
+import type { BuyChosen, BuyVariant } from "./buy-state";
 import { RestockForm } from "./restock-form";
 
 interface ProductProps {
   params: Promise<{ locale: string; slug: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
 const readProduct = cache(async (slug: string) => {
@@ -48,7 +53,7 @@ export async function generateMetadata({ params }: ProductProps): Promise<Metada
 }
 
 /** The same for every visitor: no cookie is read, so the page may be cached whole. */
-export default async function Product({ params }: Readonly<ProductProps>) {
+export default async function Product({ params, searchParams }: Readonly<ProductProps>) {
   const locale = await localeOf(params);
   const product = await readProduct((await params).slug);
   if (!product) {
@@ -62,17 +67,24 @@ export default async function Product({ params }: Readonly<ProductProps>) {
   const gateways = [...new Set(product.variants.map(({ currency }) => currency))]
     .flatMap((currency) => waysToPay(accounts.values(), { merchantId: product.merchantId, currency }))
     .map(({ id, titleZh, titleEn, currency }) => ({ id, title: locale === "zh" ? titleZh : titleEn, currency }));
+  const chosen = await readChosen(product, locale, await searchParams);
+  const variants = chosen ? product.variants.filter(({ id }) => id === chosen.variantId) : product.variants;
   const minutes = Math.max(1, Math.round(deps.env.reservationSeconds / 60));
   return (
     <article className="lg:grid lg:grid-cols-[1fr_26rem] lg:grid-rows-[auto_1fr] lg:items-start lg:gap-x-10 lg:gap-y-8">
       <ProductHead product={product} locale={locale} />
       <Card className="mt-5 lg:sticky lg:top-6 lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:mt-0">
+        {chosen ? null : (
+          <Choosing product={product} isGone={(await searchParams).card !== undefined} locale={locale} />
+        )}
         {product.isSellable ? (
           <BuyForm
             title={product.title[locale]}
             locale={locale}
-            variants={product.variants.map((variant) => toBuyVariant(variant, locale))}
+            variants={variants.map((variant) => toBuyVariant(variant, locale))}
             gateways={gateways}
+            card={chosen}
+            choose={shop.choose}
             t={t}
             band={shop.band}
             errors={errors}
@@ -80,7 +92,7 @@ export default async function Product({ params }: Readonly<ProductProps>) {
         ) : (
           <Notice>{t.notForSale}</Notice>
         )}
-        {product.isSellable && canMail(deps) ? <Restock product={product} locale={locale} /> : null}
+        {product.isSellable && !chosen && canMail(deps) ? <Restock product={product} locale={locale} /> : null}
         <Rules variants={product.variants} locale={locale} />
         <p className="mt-4 text-sm text-faint">
           {product.variants.every(({ promise }) => promise) ? null : (
@@ -96,6 +108,67 @@ export default async function Product({ params }: Readonly<ProductProps>) {
         <Passage title={t.usage} text={product.usageNote[locale]} />
       </div>
     </article>
+  );
+}
+
+type Chosen = BuyChosen & { readonly variantId: string };
+
+/** The card that the address names, while it can still be had; its variant's own price is of one piece. */
+async function readChosen(
+  product: ProductPage,
+  locale: Locale,
+  query: Readonly<Record<string, string | string[] | undefined>>,
+): Promise<Chosen | null> {
+  const { card: previewId } = ChosenQuery.parse(query);
+  const offered = previewId && product.isSellable ? await findOfferedAnywhere(getDeps().db, previewId) : null;
+  const variant = offered?.isFree && product.variants.find(({ id }) => id === offered.variantId);
+  if (!previewId || !offered || !variant) return null;
+  const productHref = `/${locale}/products/${product.slug}`;
+  return {
+    id: toPublicId("preview", previewId),
+    variantId: variant.id,
+    preview: offered.preview,
+    extraMinor: offered.extraMinor.toString(),
+    baseMinor: unitPriceMinor(variant.priceMinor, variant.tiers, 1).toString(),
+    listHref: `${productHref}/cards?variant=${toPublicId("variant", variant.id)}`,
+    productHref,
+  };
+}
+
+/** The way to the cards that can be chosen, above the form for those that nobody chooses. */
+function Choosing({ product, isGone, locale }: Readonly<{ product: ProductPage; isGone: boolean; locale: Locale }>) {
+  const t = getMessages(locale).shop.choose;
+  const pickable = product.isSellable
+    ? product.variants.filter(({ isPickable, phase }) => isPickable && phase === "open")
+    : [];
+  const gone = isGone ? (
+    <Notice tone="seal" role="alert" className="mb-4">
+      {t.gone}
+    </Notice>
+  ) : null;
+  if (pickable.length === 0) return gone;
+  return (
+    <>
+      {gone}
+      <ul className="mb-5 space-y-2">
+        {pickable.map((variant) => (
+          <li
+            key={variant.id}
+            className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-md bg-sunken p-3"
+          >
+            <span className="min-w-40 flex-1 text-sm text-soft">
+              {fill(t.enterLead, { title: variant.title[locale] })}
+            </span>
+            <a
+              href={`/${locale}/products/${product.slug}/cards?variant=${toPublicId("variant", variant.id)}`}
+              className={buttonClass()}
+            >
+              {t.enter}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -137,7 +210,7 @@ function ProductHead({ product, locale }: Readonly<{ product: ProductPage; local
         </p>
         <h1 className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xl font-semibold tracking-tight sm:text-2xl">
           {product.title[locale]}
-          <BandBadge band={bestBand(product.variants.map((variant) => variant.band))} t={band} />
+          <BandBadge band={bestBand(product.variants.map(bandOnShelf))} t={band} />
         </h1>
         <p className="mt-1 text-soft max-sm:text-sm">{product.summary[locale]}</p>
       </div>

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { fromPublicId } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
+import { parsePreviewCursor } from "./rules";
+
+const idOf = (kind: "variant" | "preview") =>
+  z
+    .string()
+    .transform((text) => {
+      const id = fromPublicId(kind, text);
+      return id.ok ? id.value : undefined;
+    })
+    .optional()
+    .catch(undefined);
+
+/** What the page of a list may be asked for; an unknown or damaged part reads as not asked for. */
+export const PreviewsQuery = z.object({
+  variant: idOf("variant"),
+  q: z
+    .string()
+    .trim()
+    .max(limits.previewQueryMax)
+    .transform((text) => text || undefined)
+    .optional()
+    .catch(undefined),
+  cursor: z
+    .string()
+    .transform((text) => parsePreviewCursor(text) ?? undefined)
+    .optional()
+    .catch(undefined),
+});
+
+/** The card that a product's page shows as chosen. */
+export const ChosenQuery = z.object({ card: idOf("preview") });
+
+/** What a person says of a card; judged with the currency of its variant. */
+export const PreviewForm = z.object({
+  cardId: z.uuid(),
+  preview: z
+    .string()
+    .max(limits.previewLettersMax * 4, { message: "preview_malformed" })
+    .default(""),
+  extra: z.string().max(20, { message: "extra_malformed" }).default(""),
+});
