@@ -104,7 +104,7 @@ export const settlingBugs: readonly Bug[] = [
   },
   {
     name: "any card for late money",
-    breaks: "I27 chosen: who chose his card and paid late is given another one",
+    breaks: "I28 chosen: who chose his card and paid late is given another one",
     patches: [
       { file: "lib/flows/hot/settle-statement.ts", find: " AND stock_policy <> 'pick'))) l", replace: "))) l" },
     ],
