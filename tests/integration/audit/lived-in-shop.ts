@@ -14,8 +14,8 @@ import { newId } from "@/lib/kernel/id";
 import { Secret } from "@/lib/kernel/secret";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps } from "@/lib/platform/deps";
-import { openQuotaShop } from "../../support/quota";
 import { choosing, offer } from "../../support/previews";
+import { openQuotaShop } from "../../support/quota";
 import { openShop, type TestShop } from "../../support/shop";
 import { BALANCE, giveBack, giveBalance, openBalance } from "../../support/wallets";
 
