@@ -152,7 +152,7 @@ interface CardListProps extends PartProps {
 
 function CardList({ cards, variant, path, asked: { q, isFirst }, locale }: Readonly<CardListProps>) {
   const t = getMessages(locale).shop.choose;
-  const more = q ? { q } : {};
+  const more: Record<string, string> = q ? { q } : {};
   if (cards.items.length === 0) {
     return (
       <EmptyState title={q ? fill(t.noMatchTitle, { query: q }) : t.emptyTitle} text={q ? t.noMatchText : t.emptyText}>
