@@ -1,3 +1,4 @@
+// Over 300 lines: whoever asks what becomes of a chosen card finds every answer in one place.
 import { findOrderStory } from "@/lib/features/orders/story";
 import { tellOrder } from "@/lib/features/orders/tell-order";
 import { findOrderView } from "@/lib/features/orders/view";
