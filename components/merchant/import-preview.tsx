@@ -7,7 +7,7 @@ import type { Upload } from "@/lib/features/imports/uploads";
 import { poolsOf } from "@/lib/features/pools/queries";
 import { type Preview, previewUpload } from "@/lib/flows/preview-upload";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatCount } from "@/lib/i18n/format";
+import { fill, formatCount, formatMinor } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { getDeps } from "@/lib/platform/deps";
 import { Part } from "./page-head";
@@ -85,7 +85,9 @@ const NAMES_SHOWN = 12;
 /** What of each row is thrown away: said before it is, because nobody can ask for it afterwards. */
 function LeftOut({ reading, locale }: Readonly<{ reading: Reading; locale: Locale }>) {
   const { preview: t, reading: words } = getMessages(locale).imports;
-  const places = reading.columns.map((_, place) => place).filter((place) => !reading.chosen.includes(place));
+  const places = reading.columns
+    .map((_, place) => place)
+    .filter((place) => !reading.chosen.includes(place) && place !== reading.preview && place !== reading.extra);
   if (places.length === 0 || reading.format === "lines" || reading.format === "blocks") return null;
   const names = places.slice(0, NAMES_SHOWN).map((place) => columnWord(reading, place, words));
   const columns = names.join(locale === "zh" ? "、" : ", ") + (places.length > names.length ? " …" : "");
@@ -131,12 +133,22 @@ function FirstCards({ preview, locale }: Readonly<{ preview: Preview; locale: Lo
           </tr>
         </thead>
         <tbody>
-          {preview.items.map(({ line, text, refusal }) => (
+          {preview.items.map(({ line, text, refusal, said }) => (
             <tr key={line}>
               <Cell className="figures text-faint">{formatCount(line, locale)}</Cell>
               <Cell>
                 {refusal === null ? (
-                  <code className="secret-text whitespace-pre-wrap break-all">{text}</code>
+                  <>
+                    <code className="secret-text whitespace-pre-wrap break-all">{text}</code>
+                    {said ? (
+                      <span className="block text-sm text-soft">
+                        {fill(t.said, {
+                          preview: said.preview,
+                          extra: formatMinor(said.extraMinor.toString(), preview.currency, locale),
+                        })}
+                      </span>
+                    ) : null}
+                  </>
                 ) : (
                   <span className="text-cinnabar">
                     {fill(t.refused, { reason: wordOf(merchant.labels.reject, refusal) })}

@@ -61,7 +61,12 @@ export function ReadingForm({ reading, path, t, joiner }: Readonly<ReadingFormPr
           ) : null}
           <Choice name="trim" label={t.trim} values={["no", "yes"]} words={t} value={reading.trimsEnd ? "yes" : "no"} />
         </div>
-        {reading.columns.length > 1 ? <Columns reading={reading} t={t} joiner={joiner} /> : null}
+        {reading.columns.length > 1 ? (
+          <>
+            <Columns reading={reading} t={t} joiner={joiner} />
+            <PublicColumns reading={reading} t={t} />
+          </>
+        ) : null}
         <Button type="submit">{t.again}</Button>
       </form>
     </Card>
@@ -87,6 +92,32 @@ function Choice({ name, label, values, words, value }: Readonly<ChoiceProps>) {
         ))}
       </Select>
     </Field>
+  );
+}
+
+/** What of a row everybody may see: nothing, unless its merchant says so. */
+function PublicColumns({ reading, t }: Readonly<Pick<ReadingFormProps, "reading" | "t">>) {
+  const values = ["none", ...reading.columns.map((_, place) => String(place))];
+  const words = Object.fromEntries(
+    values.map((value) => [value, value === "none" ? t.noColumn : columnWord(reading, Number(value), t)]),
+  );
+  return (
+    <fieldset>
+      <legend className="text-sm font-medium">{t.public}</legend>
+      <p className="mb-2 text-sm text-faint">{t.publicHint}</p>
+      <div className="grid gap-4 sm:grid-cols-2">
+        {(["preview", "extra"] as const).map((name) => (
+          <Choice
+            key={name}
+            name={name}
+            label={t.publicColumns[name]}
+            values={values}
+            words={words}
+            value={String(reading[name] ?? "none")}
+          />
+        ))}
+      </div>
+    </fieldset>
   );
 }
 

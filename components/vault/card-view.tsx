@@ -1,4 +1,5 @@
 import { notFound } from "next/navigation";
+import type { ComponentProps } from "react";
 import { Facts, PageHead, Part } from "@/components/merchant/page-head";
 import { wordOf } from "@/components/merchant/state-badges";
 import { inLocale, type ViewProps } from "@/components/merchant/view";
@@ -12,6 +13,7 @@ import { fill, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
+import { CardPreview } from "./card-preview";
 import { CardReveal } from "./card-reveal";
 import { CardQuota } from "./quota-figures";
 
@@ -21,10 +23,12 @@ interface CardViewProps extends ViewProps {
   readonly isProved: boolean;
   /** The code of what a form without scripts was refused. */
   readonly refused: string | null;
+  /** Says what is public about it. */
+  readonly preview: ComponentProps<typeof CardPreview>["action"];
 }
 
 /** One card: what it is, the way to its text for whoever may see it, and everything that ever happened to it. */
-export async function CardView({ cardId, isProved, refused, ...view }: CardViewProps) {
+export async function CardView({ cardId, isProved, refused, preview, ...view }: CardViewProps) {
   const { locale, viewer, base } = view;
   const card = await findCardPage(getDeps(), viewer, cardId);
   if (!card) notFound();
@@ -56,6 +60,7 @@ export async function CardView({ cardId, isProved, refused, ...view }: CardViewP
       <Part title={t.facts}>
         <Facts facts={factsOf(card, view)} />
       </Part>
+      <CardPreview {...{ locale, viewer, card, action: preview }} />
       <CardQuota {...{ locale, viewer, cardId: card.id }} />
       <Part title={t.story}>
         <Story story={card.story} locale={locale} />

@@ -11,12 +11,15 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import { fingerprint } from "@/lib/platform/crypto";
 import type { Deps } from "@/lib/platform/deps";
 import type { RangeSource } from "@/lib/platform/zip";
+import { currencyOf, judgePreview } from "./judge-previews";
 
 /** Something of the beginning of a file, as it would be sold; a refused one by its reason. */
 export interface PreviewItem {
   readonly line: number;
   readonly text: string | null;
   readonly refusal: ItemRefusal | null;
+  /** What everybody would see of it, and what it would cost beyond its price. */
+  readonly said: { readonly preview: string; readonly extraMinor: bigint } | null;
 }
 
 /** What the beginning of a file holds, under a reading. */
@@ -31,6 +34,8 @@ export interface Preview {
   /** Where the reading of the file would end. */
   readonly fault: FileFault | null;
   readonly joiner: string;
+  /** What extra prices are written in. */
+  readonly currency: string;
 }
 
 /** Shows how the beginning of a file would be read, if somebody says so or by itself; nothing is kept. */
@@ -49,13 +54,17 @@ export async function previewUpload(
   const rejects: Partial<Record<ItemRefusal, number>> = {};
   let cards = 0;
   const key = deps.keys.fingerprint(upload.merchantId);
-  for (const { line, bytes, refusal } of looked.items) {
-    if (refusal === null) {
+  const currency = await currencyOf(deps.db, upload.variantId);
+  for (const found of looked.items) {
+    const item = judgePreview(found, currency);
+    const { line, bytes, refusal } = item;
+    const said = item.refusal === null ? (item.said ?? null) : null;
+    if (refusal === null && bytes !== null) {
       cards += 1;
       texts.add(fingerprint(key, bytes).toString("hex"));
-    } else rejects[refusal] = (rejects[refusal] ?? 0) + 1;
+    } else if (refusal !== null) rejects[refusal] = (rejects[refusal] ?? 0) + 1;
     if (items.length < limits.importPreviewCards)
-      items.push({ line, text: bytes === null ? null : Buffer.from(bytes).toString(), refusal });
+      items.push({ line, text: bytes === null ? null : Buffer.from(bytes).toString(), refusal, said });
   }
   const target = await findImportTarget(deps.db, { variantId: upload.variantId, merchantId: upload.merchantId });
   const known = target ? await findKnown(deps.db, target, [...texts]) : new Set();
@@ -70,6 +79,7 @@ export async function previewUpload(
     rejects,
     fault,
     joiner: JOINER,
+    currency,
   });
 }
 

@@ -7,6 +7,7 @@ import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
+import { currencyOf, judgePreview } from "./judge-previews";
 
 /** What one import did; accepted + duplicate + rejected = lines. */
 export interface ImportReport {
@@ -40,6 +41,7 @@ export async function writeCards(deps: Deps, writing: CardWriting): Promise<Resu
   const { batch, groups, before = nothingOf(batch), goesOn = () => true } = writing;
   const chunks = createChunkBuilder(deps.keys.fingerprint(batch.merchantId), before.rejected);
   const writer = createWriter(deps, { ...writing, before });
+  const currency = await currencyOf(deps.db, batch.variantId);
   let lineCount = 0;
   for await (const group of groups) {
     if (!group.ok) {
@@ -50,7 +52,7 @@ export async function writeCards(deps: Deps, writing: CardWriting): Promise<Resu
       lineCount += 1;
       if (lineCount % limits.importLinesPerTurn === 0) await nextTurn();
       if (lineCount <= before.lines) continue;
-      const full = chunks.take(item);
+      const full = chunks.take(judgePreview(item, currency));
       if (!full || (goesOn() && (await writer.handOver(full)))) continue;
       // Nothing is left behind that still writes.
       await writer.rest();
@@ -88,7 +90,7 @@ function createWriter(deps: Deps, writing: CardWriting & { readonly before: Impo
 
   async function prepare(chunk: Chunk) {
     const known = isAsking ? await findKnown(deps.db, batch, [...chunk.texts.keys()]) : NONE;
-    return sealChunk(chunk.texts, { known, dataKey, batch });
+    return sealChunk(chunk, { known, dataKey, batch });
   }
 
   async function add(chunk: Chunk, cards: readonly SealedCard[]): Promise<boolean> {

@@ -103,6 +103,7 @@ export const ACTIONS: Readonly<Record<string, ActionRow | "for anybody">> = {
   startImportAction: foreign((f) => ({ uploadId: f.upload, reading: "{}" })),
   cancelUploadAction: foreign((f) => ({ uploadId: f.upload })),
   searchVaultAction: { fields: () => ({ secret: "WALK-1" }), hears: { ...outside, stranger: "card_unknown" } },
+  setPreviewAction: foreign((f) => ({ cardId: f.card, preview: "No. 8888", extra: "1.00" })),
   moveVaultCardsAction: asksAgain(foreign((f) => ({ ...MOVE, cards: publicId("crd", f.card), all: "0", query: "" }))),
   moveBatchAction: foreign((f) => ({ ...MOVE, batchId: f.batch })),
   moveCardsAction: foreign((f) => ({ ...MOVE, batchId: f.batch, cards: "WALK-1" })),

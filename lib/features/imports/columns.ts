@@ -21,7 +21,7 @@ const ACCOUNT = words(
 const PASSWORD = words("密码 卡密码 口令 password pass passwd pwd pin pincode");
 /** Columns that are about a card and not of it. */
 const ABOUT =
-  /^(序号|编号|备注|说明|预览|公开预览|加价|成本|成本价|进价|价格|售价|面值|状态|批次|渠道|来源|有效期|到期|到期时间|过期时间|质保|创建时间|日期|id|no|index|note|notes|remark|remarks|memo|comment|preview|extra|extraprice|cost|price|value|status|state|batch|source|expires?|expiresat|expiry|date|createdat|time)$/;
+  /^(序号|编号|备注|说明|预览|公开预览|自选预览|公开信息|加价|自选加价|成本|成本价|进价|价格|售价|面值|状态|批次|渠道|来源|有效期|到期|到期时间|过期时间|质保|创建时间|日期|id|no|index|note|notes|remark|remarks|memo|comment|preview|publicpreview|extra|extraprice|cost|price|value|status|state|batch|source|expires?|expiresat|expiry|date|createdat|time)$/;
 
 const isOneOf = (set: ReadonlySet<string>) => (name: string) => set.has(nameOf(name));
 const isSecret = isOneOf(SECRET);
@@ -45,6 +45,22 @@ export function chooseColumns(names: readonly string[]): number[] {
   const secrets = places.filter((place) => isSecret(at(place)));
   if (secrets.length > 0) return secrets.slice(0, 1);
   return own.length > 0 ? own : places;
+}
+
+const PREVIEW = words("预览 公开预览 自选预览 公开信息 preview publicpreview");
+const EXTRA = words("加价 自选加价 extra extraprice");
+
+/** Which columns say what is public about a card, and what it costs beyond: only those that are named so, for nothing is published by guess. */
+export function choosePublic(names: readonly string[]): {
+  readonly preview: number | null;
+  readonly extra: number | null;
+} {
+  const placeOf = (set: ReadonlySet<string>): number | null => {
+    const place = names.findIndex(isOneOf(set));
+    return place < 0 ? null : place;
+  };
+  const preview = placeOf(PREVIEW);
+  return { preview, extra: preview === null ? null : placeOf(EXTRA) };
 }
 
 /** Columns without a header go by their number. */

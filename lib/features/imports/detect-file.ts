@@ -1,7 +1,7 @@
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { RangeSource } from "@/lib/platform/zip";
-import { chooseColumns, isHeader, numbered } from "./columns";
+import { chooseColumns, choosePublic, isHeader, numbered } from "./columns";
 import { type Detected, detectText, isZip, plain, type ReadingWish, withChosen } from "./detect";
 import { readSheetRows } from "./read-sheet";
 import { type FileFault, fault } from "./rules";
@@ -22,10 +22,11 @@ export async function detectSheet(file: RangeSource, wish: ReadingWish = {}): Pr
   const isNamed = isHeader(names) || (names.length === 1 && isHeader([names[0] ?? "", "note"]));
   const hasHeader = wish.hasHeader ?? isNamed;
   const columns = hasHeader ? names : numbered(Math.max(...rows.map((row) => row.length)));
-  const chosen = isNamed && hasHeader ? chooseColumns(columns) : columns.map((_, place) => place);
+  const places = columns.map((_, place) => place);
+  const own = isNamed && hasHeader ? { chosen: chooseColumns(columns), ...choosePublic(columns) } : { chosen: places };
   const confidence = isNamed || columns.length === 1 ? "sure" : "guess";
   const { trimsEnd = false } = wish;
-  const { reading, ...found } = plain({ format: "xlsx", hasHeader, columns, chosen }, confidence);
+  const { reading, ...found } = plain({ format: "xlsx", hasHeader, columns, ...own }, confidence);
   return ok({ ...found, reading: { ...withChosen(reading, wish), trimsEnd } });
 }
 

@@ -1,7 +1,7 @@
 import { createCsvReader } from "@/lib/kernel/csv";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
-import { chooseColumns, isHeader, numbered } from "./columns";
+import { chooseColumns, choosePublic, isHeader, numbered } from "./columns";
 import { detectEncoding, textOfHead } from "./encodings";
 import { createListReader } from "./read-json";
 import { DELIMITERS, type FileRefusal, PLAIN, QUOTING, type Reading } from "./rules";
@@ -43,7 +43,9 @@ function looksBinary(head: Buffer): boolean {
 
 /** What somebody says of a file; what is left out is told by the file. */
 export type ReadingWish = {
-  readonly [K in "encoding" | "format" | "separator" | "hasHeader" | "chosen" | "trimsEnd"]?: Reading[K] | undefined;
+  readonly [K in "encoding" | "format" | "separator" | "hasHeader" | "chosen" | "preview" | "extra" | "trimsEnd"]?:
+    | Reading[K]
+    | undefined;
 };
 
 /**
@@ -71,7 +73,10 @@ export function detectText(head: Buffer, isCut: boolean, wish: ReadingWish = {})
 const isWide = (encoding: Reading["encoding"]): boolean => encoding === "utf-16le" || encoding === "utf-16be";
 
 /** The columns that somebody chose, where there are such. */
-export function withChosen(reading: Reading, { chosen }: ReadingWish): Reading {
+export function withChosen(own: Reading, { chosen, preview, extra }: ReadingWish): Reading {
+  const there = (wish: number | null | undefined, told: number | null): number | null =>
+    wish === undefined || (wish !== null && wish >= own.columns.length) ? told : wish;
+  const reading = { ...own, preview: there(preview, own.preview), extra: there(extra, own.extra) };
   const valid = (chosen ?? []).filter((place) => place < reading.columns.length);
   return valid.length > 0 ? { ...reading, chosen: [...new Set(valid)].sort((a, b) => a - b) } : reading;
 }
@@ -113,7 +118,8 @@ function tableOf(lines: readonly string[], separator: string, said: boolean | un
   const widest = Math.max(1, ...filled.map((line) => cellsOf(line, separator, isQuoting).length));
   const columns = hasHeader ? first : numbered(Math.min(widest, limits.importColumnsMax));
   const chosen = hasHeader ? chooseColumns(columns) : columns.map((_, place) => place);
-  return plain({ format: "table", separator, hasHeader, columns, chosen });
+  const open = hasHeader ? choosePublic(columns) : {};
+  return plain({ format: "table", separator, hasHeader, columns, chosen, ...open });
 }
 
 /** One card per line but for this. */
@@ -136,7 +142,10 @@ function detectJson(text: string, isCut: boolean): Detected | null {
   const members = reader.push(text);
   if (members === "broken" || members.length === 0 || (!isCut && !reader.isWhole())) return null;
   const columns = columnsOf(members.slice(0, limits.importLinesLookedAt));
-  return columns && plain({ format: "json", list, columns, chosen: chooseColumns(columns) }, "sure");
+  return (
+    columns &&
+    plain({ format: "json", list, columns, chosen: chooseColumns(columns), ...choosePublic(columns) }, "sure")
+  );
 }
 
 /** The names that lead to the first list, where it is the whole text or at most two names deep. */
@@ -177,7 +186,8 @@ function detectHeader(lines: readonly string[]): Detected | null {
     const cells = cellsOf(first, separator, at < QUOTING);
     if (!isHeader(cells)) continue;
     const columns = cells.map((cell) => cell.trim());
-    return plain({ format: "table", separator, hasHeader: true, columns, chosen: chooseColumns(columns) });
+    const chosen = chooseColumns(columns);
+    return plain({ format: "table", separator, hasHeader: true, columns, chosen, ...choosePublic(columns) });
   }
   return null;
 }

@@ -65,5 +65,18 @@ export function cardOfRow(line: number, cells: readonly Cell[], reading: Reading
   }
   if (texts.every((text) => text.trim() === ""))
     return refuse(line, cells.length <= Math.min(...chosen) ? "columns" : "empty");
-  return cardOfText(line, texts.join(JOINER), reading);
+  const card = cardOfText(line, texts.join(JOINER), reading);
+  return card.refusal === null ? withAbout(card, cells, reading) : card;
+}
+
+/** The card with what its row says of it in the columns for that; a cell that has no text refuses the row. */
+function withAbout(
+  card: Extract<CardItem, { refusal: null }>,
+  cells: readonly Cell[],
+  { preview, extra }: Reading,
+): CardItem {
+  const [said, price] = [preview, extra].map((place) => (place === null ? "" : (cells[place] ?? "")));
+  for (const cell of [said, price]) if (typeof cell === "object") return refuse(card.line, cell.refusal);
+  if (said === "" && price === "") return card;
+  return { ...card, about: { preview: String(said), extra: String(price) } };
 }

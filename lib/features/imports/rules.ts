@@ -32,6 +32,9 @@ export interface Reading {
   readonly columns: readonly string[];
   /** Which of them are the card, by place; several are joined by `----`. */
   readonly chosen: readonly number[];
+  /** Which of them is what the public may know of the card, and which what it costs beyond its price, by place; null: none. */
+  readonly preview: number | null;
+  readonly extra: number | null;
   /** Under which name of a JSON object the list stands; "" where the list is the whole file. */
   readonly list: string;
   /** Blanks at the end of a card are cut off; otherwise nothing of a card is ever changed. */
@@ -46,6 +49,8 @@ export const PLAIN: Reading = {
   hasHeader: false,
   columns: [],
   chosen: [],
+  preview: null,
+  extra: null,
   list: "",
   trimsEnd: false,
 };
@@ -65,6 +70,7 @@ export const JOINER = "----";
  * - imprecise: a number of more than 15 digits, of which the spreadsheet has lost the last ones
  * - cell_error: a cell that shows an error
  * - nested: a list or an object where a text was to be
+ * - preview_malformed, preview_shows_secret, extra_malformed, extra_without_preview: what is to be public about it cannot be
  */
 export const ITEM_REFUSALS = [
   "empty",
@@ -78,12 +84,22 @@ export const ITEM_REFUSALS = [
   "imprecise",
   "cell_error",
   "nested",
+  "preview_malformed",
+  "preview_shows_secret",
+  "extra_malformed",
+  "extra_without_preview",
 ] as const;
 export type ItemRefusal = (typeof ITEM_REFUSALS)[number];
 
+/** What the cells of a row say of its card, as they stand there. */
+export interface About {
+  readonly preview: string;
+  readonly extra: string;
+}
+
 /** A card's bytes in UTF-8, or the reason why it is none. `line` is where it begins: a line, a row, or a place in a list; from 1. */
 export type CardItem =
-  | { readonly line: number; readonly bytes: Uint8Array; readonly refusal: null }
+  | { readonly line: number; readonly bytes: Uint8Array; readonly refusal: null; readonly about?: About }
   | { readonly line: number; readonly bytes: null; readonly refusal: ItemRefusal };
 
 /**

@@ -16,6 +16,9 @@ export const StoredReading = z.object({
   hasHeader: z.boolean(),
   columns: z.array(z.string()).max(limits.importColumnsMax),
   chosen: z.array(Place).max(limits.importColumnsMax),
+  // Readings of before these were there have none.
+  preview: Place.nullable().default(null),
+  extra: Place.nullable().default(null),
   list: z.string().max(200),
   trimsEnd: z.boolean(),
 });
@@ -32,6 +35,14 @@ const Switch = z
   .catch(undefined)
   .transform((value) => (value === undefined ? undefined : value === "yes"));
 
+/** "3", or "none"; nothing that is left out. */
+const PlaceOrNone = z
+  .string()
+  .regex(/^(none|\d{1,3})$/)
+  .transform((text) => (text === "none" ? null : Number(text)))
+  .optional()
+  .catch(undefined);
+
 /** What a page's address says of how a file is read; what it does not know is left to the file. */
 export const WishQuery = z
   .object({
@@ -40,9 +51,11 @@ export const WishQuery = z
     separator: z.enum(SEPARATORS).optional().catch(undefined),
     header: Switch,
     column: Places.catch([]),
+    preview: PlaceOrNone,
+    extra: PlaceOrNone,
     trim: Switch,
   })
-  .transform(({ encoding, format, separator, header, column, trim }): ReadingWish => {
+  .transform(({ encoding, format, separator, header, column, preview, extra, trim }): ReadingWish => {
     const known = separator === "" ? undefined : separator;
     return {
       encoding,
@@ -50,6 +63,8 @@ export const WishQuery = z
       separator: known,
       hasHeader: header,
       chosen: column.length > 0 ? column : undefined,
+      preview,
+      extra,
       trimsEnd: trim,
     };
   });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { limits } from "@/lib/kernel/limits";
 import type { Db, Tx } from "@/lib/platform/db";
+import { CHOSEN_BIT } from "./pick";
 
 /** Where imported cards go. */
 export interface ImportTarget {
@@ -32,6 +33,9 @@ export interface SealedCard {
   readonly id: string;
   readonly fingerprint: string;
   readonly ciphertext: string;
+  /** What is public about a card that buyers choose themselves, and what it costs beyond. */
+  readonly preview?: string;
+  readonly extra?: string;
 }
 
 export interface ImportChunk {
@@ -95,7 +99,7 @@ export async function openBatch(
 /**
  * Adds one chunk: cards, secrets, the ledger's entry, refusals and counters commit together. Secrets go in sorted by
  * fingerprint, so two imports of one file wait for each other and never deadlock; what is already there is a duplicate.
- * Cards are numbered in the order of the file, those that expire before those that do not. The batch's row is locked first: one that
+ * Cards are numbered in the order of the file, those that expire before those that do not; one with a preview below zero, for whoever chooses it. The batch's row is locked first: one that
  * was given up takes nothing, and so does one that is further than whoever adds to it thinks, because somebody else went on with it.
  */
 const ADD_CHUNK_SQL = `
@@ -104,18 +108,22 @@ WITH live AS MATERIALIZED (
          coalesce(floor(extract(epoch FROM cards_expire_at) / 86400)::bigint, ${NEVER_DAY}) << ${SEQUENCE_BITS} AS day
     FROM batch WHERE id = $1::uuid AND status = 'importing' AND line_count = $6::int FOR UPDATE),
 input AS MATERIALIZED (
-  SELECT i.id, decode(i.fingerprint, 'hex') AS fingerprint, decode(i.ciphertext, 'hex') AS ciphertext
-    FROM json_to_recordset($2::json) AS i (id uuid, fingerprint text, ciphertext text)),
+  SELECT i.id, decode(i.fingerprint, 'hex') AS fingerprint, decode(i.ciphertext, 'hex') AS ciphertext, i.preview, i.extra
+    FROM json_to_recordset($2::json) AS i (id uuid, fingerprint text, ciphertext text, preview text, extra bigint)),
 secret AS (
   INSERT INTO card_secret (card_id, variant_id, key_id, fingerprint, ciphertext)
   SELECT i.id, b.variant_id, b.key_id, i.fingerprint, i.ciphertext FROM input i CROSS JOIN live b ORDER BY i.fingerprint
   ON CONFLICT (variant_id, fingerprint) DO NOTHING
   RETURNING card_id),
-fresh AS MATERIALIZED (SELECT card_id FROM secret ORDER BY card_id),
+fresh AS MATERIALIZED (
+  SELECT s.card_id, i.preview, i.extra FROM secret s JOIN input i ON i.id = s.card_id ORDER BY s.card_id),
 added AS (
   INSERT INTO card (id, merchant_id, variant_id, pool_id, batch_id, pick, expires_at, status)
-  SELECT f.card_id, b.merchant_id, b.variant_id, b.pool_id, b.id, b.day | nextval('card_pick_seq'), b.cards_expire_at, 'draft'
+  SELECT f.card_id, b.merchant_id, b.variant_id, b.pool_id, b.id, (b.day | nextval('card_pick_seq')) # CASE WHEN f.preview IS NULL THEN 0 ELSE (${CHOSEN_BIT})::bigint END, b.cards_expire_at, 'draft'
     FROM fresh f CROSS JOIN live b),
+said AS (
+  INSERT INTO card_preview (card_id, merchant_id, variant_id, preview, extra_minor)
+  SELECT f.card_id, b.merchant_id, b.variant_id, f.preview, f.extra FROM fresh f CROSS JOIN live b WHERE f.preview IS NOT NULL),
 entry AS (
   INSERT INTO stock_entry (kind, merchant_id, batch_id, card_ids, canonical)
   SELECT 'import', b.merchant_id, b.id, f.card_ids, stock_canonical('import', b.merchant_id, NULL, b.id, '', f.card_ids)

@@ -1,4 +1,5 @@
 import { limits } from "@/lib/kernel/limits";
+import { ownedBy, type Viewer } from "@/lib/kernel/viewer";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import { formatPreviewCursor, type PreviewCursor } from "./rules";
 
@@ -43,6 +44,18 @@ async function read({ db }: Deps, { variantId, seller, q, cursor, limit }: ListA
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last ? formatPreviewCursor(last) : null };
+}
+
+/** What its merchant says in public of a card, for the vault; null where nothing is, or the card is another merchant's. */
+export async function findCardPreview(
+  { db }: Pick<Deps, "db">,
+  viewer: Viewer,
+  cardId: string,
+): Promise<{ readonly preview: string; readonly extraMinor: bigint } | null> {
+  return db.cardPreview.findFirst({
+    where: { cardId, ...ownedBy(viewer) },
+    select: { preview: true, extraMinor: true },
+  });
 }
 
 interface Kept {

@@ -19,6 +19,19 @@ export type PreviewRefusal = "preview_malformed" | "preview_shows_secret" | "ext
 
 const UNSEEN = /[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
+/** Letters as an eye compares them: no case, no width, no blanks, no dashes. */
+const fold = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\s\p{Pd}]/gu, "");
+
+/** Whether the card's own text can be read off its preview. */
+export function showsSecret(preview: string, secret: string): boolean {
+  const folded = fold(secret);
+  return preview.includes(secret) || (folded !== "" && fold(preview).includes(folded));
+}
+
 /** What a merchant wrote about a card; null where that is nothing. */
 export function readPreview(
   { preview: said, extra }: { readonly preview: string; readonly extra: string },

@@ -32,3 +32,13 @@ export const PreviewsQuery = z.object({
 
 /** The card that a product's page shows as chosen. */
 export const ChosenQuery = z.object({ card: idOf("preview") });
+
+/** What a person says of a card; judged with the currency of its variant. */
+export const PreviewForm = z.object({
+  cardId: z.uuid(),
+  preview: z
+    .string()
+    .max(limits.previewLettersMax * 4, { message: "preview_malformed" })
+    .default(""),
+  extra: z.string().max(20, { message: "extra_malformed" }).default(""),
+});

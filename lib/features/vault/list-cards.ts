@@ -19,6 +19,7 @@ export interface VaultRow {
   readonly orderNumber: string | null;
   readonly batchId: string;
   readonly batchNumber: bigint;
+  readonly variantId: string;
   readonly sku: string;
   readonly titleZh: string;
   readonly titleEn: string;
@@ -106,7 +107,7 @@ export async function findRows({ db }: Reads, viewer: Viewer, ids: readonly stri
   return db.$queryRaw<VaultRow[]>`
     SELECT c.id::text AS id, c.status AS state, c.expires_at AS "expiresAt", c.delivered_at AS "deliveredAt",
            c.order_id::text AS "orderId", o.number AS "orderNumber", b.id::text AS "batchId", b.number AS "batchNumber",
-           v.sku, v.title_zh AS "titleZh", v.title_en AS "titleEn", p.title_zh AS "productTitleZh", p.title_en AS "productTitleEn",
+           v.id AS "variantId", v.sku, v.title_zh AS "titleZh", v.title_en AS "titleEn", p.title_zh AS "productTitleZh", p.title_en AS "productTitleEn",
            s.name AS "poolName", m.name AS "merchantName"
       FROM unnest(${[...ids]}::uuid[]) WITH ORDINALITY AS u (id, n)
       JOIN card c ON c.id = u.id AND (${scope}::uuid IS NULL OR c.merchant_id = ${scope}::uuid)

@@ -4,9 +4,11 @@ import { refresh } from "next/cache";
 import { redirect } from "next/navigation";
 import { action } from "@/lib/entry/action";
 import { signedIn, steppedUp } from "@/lib/entry/guards";
+import { PreviewForm } from "@/lib/features/previews/schema";
 import { SearchSecretForm, VaultMoveForm } from "@/lib/features/vault/schema";
 import { moveVaultCards } from "@/lib/flows/move-vault-cards";
 import { searchVault } from "@/lib/flows/search-vault";
+import { setPreview } from "@/lib/flows/set-preview";
 import { toPublicId } from "@/lib/kernel/id";
 
 export const searchVaultAction = action({
@@ -23,5 +25,12 @@ export const moveVaultCardsAction = action({
   schema: VaultMoveForm,
   guards: [signedIn, steppedUp],
   run: ({ input, deps, viewer }) => moveVaultCards(deps, viewer, input),
+  onOk: () => refresh(),
+});
+
+export const setPreviewAction = action({
+  schema: PreviewForm,
+  guards: [signedIn],
+  run: ({ input, deps, viewer }) => setPreview(deps, viewer, input),
   onOk: () => refresh(),
 });

@@ -30,6 +30,7 @@ export const imports = {
     faultAt: "It cannot be read beyond line {line}:",
     divided: "{fields} fields a line, divided by {separator}; each line is one card, whole.",
     leftOut: "Not part of the card, and not kept: {columns}.",
+    said: "Public: {preview}, {extra} extra",
     confidence: {
       sure: "How it is read is certain.",
       likely: "How it is read is likely.",
@@ -73,6 +74,11 @@ export const imports = {
     columnsHint: "Several are joined by {joiner}; the others are not kept.",
     column: "Column {number}",
     picked: { preview: "public preview", extra: "extra price", cost: "cost" },
+    public: "Cards to choose from: which columns are public",
+    publicHint:
+      "A card with a public preview is sold only to whoever chooses it, and everybody sees the preview. With none, cards are sold as they come.",
+    noColumn: "None of them",
+    publicColumns: { preview: "Public preview", extra: "Extra price" },
     trim: "Cut blanks at the end of a card",
     yes: "Yes",
     no: "No",

@@ -63,6 +63,10 @@ export const merchant = {
         "A number of more than 15 digits, of which the spreadsheet changed the last; make it text and enter it again",
       cell_error: "The cell is an error",
       nested: "Not a text",
+      preview_malformed: "The preview has more than 80 letters, or control characters that nobody sees",
+      preview_shows_secret: "The preview shows the card itself and would give it away",
+      extra_malformed: "The extra price is not an amount",
+      extra_without_preview: "An extra price without a preview: no buyer could choose it",
     },
     card: {
       draft: "Draft",

@@ -51,6 +51,10 @@ export const merchant = {
       imprecise: "数字超过 15 位，表格软件已经改掉末几位，请改成文本再填一遍",
       cell_error: "单元格是错误值",
       nested: "这一项不是文本",
+      preview_malformed: "预览太长（最多 80 个字）或带有看不见的控制符",
+      preview_shows_secret: "预览里带出了卡密本身，会泄露，不能公开",
+      extra_malformed: "加价不是有效的金额",
+      extra_without_preview: "有加价却没有预览：买家没法挑它",
     },
     card: {
       draft: "待上架",
