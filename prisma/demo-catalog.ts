@@ -10,6 +10,10 @@ export interface DemoVariant {
   readonly pattern: string;
   readonly quantityMax?: number;
   readonly stockPolicy?: "reserve_on_order" | "claim_on_payment" | "deduct_on_order";
+  /** Instead of cards of a pattern: keys that are spent piece by piece, each good for so many uses. */
+  readonly keyUses?: number;
+  /** Where it is not used as the product's others are. */
+  readonly usageNote?: { readonly zh: string; readonly en: string };
   readonly tiers?: readonly (readonly [quantityMin: number, unitPriceMinor: bigint])[];
 }
 
@@ -147,6 +151,19 @@ export const DEMO_PRODUCTS: readonly DemoProduct[] = [
         cards: 60,
         pattern: "INKLT-#####-#####-#####-#####",
         stockPolicy: "deduct_on_order",
+      },
+      {
+        sku: "INK-API-100",
+        zh: "校对接口 100 次",
+        en: "Proofreading API, 100 uses",
+        priceMinor: 1_900n,
+        cards: 40,
+        pattern: "",
+        keyUses: 100,
+        usageNote: {
+          zh: "砚台 → 设置 → 在线校对 → 填入密钥，或在自己的程序里调用。每校对一篇扣一次。",
+          en: "Inkwell → Settings → Online proofreading → enter the key, or call it from a program. Each text is one use.",
+        },
       },
     ],
   },

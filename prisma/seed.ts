@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { generateKeys } from "@/lib/flows/generate-keys";
 import { importCards } from "@/lib/flows/import-cards";
 import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
 import { assert } from "@/lib/kernel/assert";
@@ -77,6 +78,8 @@ const variantRow = (variant: DemoVariant, position: number, productId: string, {
   stockPolicy: variant.stockPolicy ?? "reserve_on_order",
   quantityMax: variant.quantityMax ?? 50,
   warrantyHours: 72,
+  usageNoteZh: variant.usageNote?.zh ?? "",
+  usageNoteEn: variant.usageNote?.en ?? "",
   position,
   priceTiers: {
     create: (variant.tiers ?? []).map(([quantityMin, unitPriceMinor]) => ({ quantityMin, unitPriceMinor })),
@@ -94,8 +97,14 @@ async function* cardLines({ cards, pattern }: DemoVariant): AsyncIterable<Uint8A
 const invent = (pattern: string): string =>
   pattern.replace(/[#@]/g, (place) => (place === "#" ? randomText(1) : String(randomInt(10))));
 
-async function seedCards(deps: Deps, variantId: string, variant: DemoVariant): Promise<void> {
-  if (variant.cards === 0 || (await deps.db.batch.count({ where: { variantId } })) > 0) return;
+async function seedCards(deps: Deps, { merchantId }: Shelf, variantId: string, variant: DemoVariant): Promise<void> {
+  const { cards: count, keyUses: uses } = variant;
+  if (count === 0 || (await deps.db.batch.count({ where: { variantId } })) > 0) return;
+  if (uses !== undefined) {
+    const keys = { batchId: newId(), variantId, count, uses, note: "demo" };
+    assert((await generateKeys(deps, { kind: "system", merchantId }, keys)).ok, "the demo's own variant takes keys");
+    return;
+  }
   const imported = await importCards(deps, {
     variantId,
     merchantId: null,
@@ -125,7 +134,7 @@ export async function seedDemo(deps: Deps): Promise<{ merchantId: string }> {
         create: variantRow(variant, place, productId, shelf),
         update: {},
       });
-      await seedCards(deps, variantId, variant);
+      await seedCards(deps, shelf, variantId, variant);
     }
   }
   await refreshStockBands(deps);

@@ -2,11 +2,10 @@ import { addChunk, findImportTarget, type SealedCard } from "@/lib/features/inve
 import { insertQuotas, type QuotaDraft } from "@/lib/features/quota/store";
 import { newId, newQuotaKey } from "@/lib/kernel/id";
 import { err, ok, type Result } from "@/lib/kernel/result";
-import { ownedBy, type Viewer } from "@/lib/kernel/viewer";
 import { cardAad, fingerprint, seal, sha256 } from "@/lib/platform/crypto";
 import { inTransaction, sqlStateOf } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
-import { type Making, makeBatch } from "./make-batch";
+import { type Maker, type Making, makeBatch } from "./make-batch";
 
 export interface GenerateKeys {
   /** Made when the form is; the same form sent twice is one batch. */
@@ -55,11 +54,11 @@ async function addKeys(deps: Deps, uses: number, making: Making, { from, to }: {
  */
 export async function generateKeys(
   deps: Deps,
-  viewer: Extract<Viewer, { kind: "merchant" }>,
+  maker: Maker,
   { batchId, variantId, count, uses, note }: GenerateKeys,
 ): Promise<Result<{ batchId: string; added: number }, "not_found" | "manual_kind" | "interrupted">> {
-  const { merchantId } = viewer;
-  const variant = await deps.db.variant.findFirst({ where: { id: variantId, ...ownedBy(viewer) } });
+  const { merchantId } = maker;
+  const variant = await deps.db.variant.findFirst({ where: { id: variantId, merchantId } });
   const target = variant && (await findImportTarget(deps.db, { variantId, merchantId }));
   if (!variant || !target) return err("not_found");
   if (variant.kind === "manual") return err("manual_kind");
@@ -68,7 +67,7 @@ export async function generateKeys(
   const addPart = (making: Making, part: { from: number; to: number }) => addKeys(deps, uses, making, part);
   const batch = { batchId, target, note, count, action: "batch.keys_made", detail: { count, uses }, addPart } as const;
   try {
-    const made = await makeBatch(deps, viewer, batch);
+    const made = await makeBatch(deps, maker, batch);
     return made.ok ? ok({ batchId, added: made.value.added }) : made;
   } catch (error) {
     // The same form twice at the same moment: the other one makes them.

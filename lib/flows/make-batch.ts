@@ -6,6 +6,7 @@ import {
   type ImportTarget,
   openBatch,
 } from "@/lib/features/inventory/import-store";
+import { actorUserId } from "@/lib/kernel/actor";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Viewer } from "@/lib/kernel/viewer";
@@ -14,6 +15,9 @@ import { newDataKey } from "@/lib/platform/crypto";
 import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { publishBatch } from "./publish-batch";
+
+/** In whose shop, and who says so: its merchant, or the demo. */
+export type Maker = Extract<Viewer, { kind: "merchant" }> | { readonly kind: "system"; readonly merchantId: string };
 
 /** What the shop makes the cards of a batch with. */
 export interface Making {
@@ -36,13 +40,13 @@ export interface MakeBatch {
 /** All of it is made and published, or nothing is there: nothing is sold before the last card is in, and what breaks off is taken away. */
 export async function makeBatch(
   deps: Deps,
-  viewer: Extract<Viewer, { kind: "merchant" }>,
+  maker: Maker,
   { batchId, target, note, count, action, detail, addPart }: MakeBatch,
 ): Promise<Result<{ added: number }, "interrupted">> {
   const batch: ImportBatch = { ...target, batchId };
   const { merchantId } = target;
   const { dataKey, wrapped, keyId } = newDataKey(deps.keys, batch);
-  await openBatch(deps.db, { ...batch, wrapped, keyId, note, createdBy: viewer.userId, isPublishRequested: true });
+  await openBatch(deps.db, { ...batch, wrapped, keyId, note, createdBy: actorUserId(maker), isPublishRequested: true });
   let added = 0;
   let isKept = false;
   try {
@@ -56,7 +60,7 @@ export async function makeBatch(
     const kept = await inTransaction<null, "interrupted">(deps.db, async (tx) => {
       if (!(await closeBatch(tx, batchId))) return err("interrupted");
       const subject = { subjectKind: "batch", subjectId: batchId, merchantId };
-      await recordAudit(tx, { actor: viewer, action, ...subject, detail: { ...detail, added } });
+      await recordAudit(tx, { actor: maker, action, ...subject, detail: { ...detail, added } });
       return ok(null);
     });
     if (!kept.ok) return kept;
@@ -64,7 +68,7 @@ export async function makeBatch(
   } finally {
     if (!isKept) await discardBatch(deps.db, batchId, "interrupted");
   }
-  await publishBatch(deps, { batchId, merchantId, actor: viewer });
+  await publishBatch(deps, { batchId, merchantId, actor: maker });
   deps.log.info(action, { batchId, added });
   return ok({ added });
 }

@@ -25,7 +25,7 @@ export async function Quota({ orderId, locale }: Readonly<{ orderId: string; loc
         <summary className="cursor-pointer py-1 text-sm">{t.how}</summary>
         <p className="mt-1 text-sm text-soft">{t.howText}</p>
         <pre className="mt-2 overflow-x-auto rounded-md border bg-surface p-3 text-sm">
-          <code>{exampleOf(getDeps().env.publicUrl, t.keyHere)}</code>
+          {exampleOf(getDeps().env.publicUrl, t.keyHere)}
         </pre>
         <p className="mt-2 text-sm">
           <a href="/api/docs#spendQuota" className="underline underline-offset-4">
