@@ -1,3 +1,4 @@
+import { findQuotaOfCard, listQuotasOfOrder, sumQuotasOfBatch } from "@/lib/features/quota/queries";
 import { generateKeys } from "@/lib/flows/generate-keys";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { type Spent, spendQuota } from "@/lib/flows/spend-quota";
@@ -125,7 +126,33 @@ describe("a key that is spent piece by piece", () => {
     });
   });
 
-  test("keys are made once for a form, of the viewer's own variants, and none of their texts lies in the database", async () => {
+  test("its buyer and its merchant see what is left, an admin sees all, and another merchant nothing", async () => {
+    const { order, stocked, keys } = await quota.sell({ uses: 9, quantity: 2, spare: 1 });
+    await spend(keys[1] as string, "one-call", 4);
+    const [card] = await shop.rows<{ id: string; batch: string }>(
+      "SELECT o.card_ids[2] AS id, c.batch_id AS batch FROM orders o JOIN card c ON c.id = o.card_ids[2] WHERE o.id = $1",
+      [order.id],
+    );
+    const { id = "", batch = "" } = card ?? {};
+    expect(await listQuotasOfOrder(shop.deps, order.id)).toEqual([
+      { position: 1, used: 0, usesMax: 9 },
+      { position: 2, used: 4, usesMax: 9 },
+    ]);
+    const admin = { kind: "admin", userId: newId() } as const;
+    const stranger = { kind: "merchant", userId: newId(), merchantId: newId() } as const;
+    for (const viewer of [quota.owner, admin]) {
+      expect(await findQuotaOfCard(shop.deps, viewer, id)).toEqual({ used: 4, usesMax: 9 });
+      expect(await sumQuotasOfBatch(shop.deps, viewer, batch)).toEqual({ keys: 3, begun: 1, used: 4n, usesMax: 27n });
+    }
+    expect(await findQuotaOfCard(shop.deps, stranger, id)).toBe(null);
+    expect(await sumQuotasOfBatch(shop.deps, stranger, batch)).toBe(null);
+    expect(await sumQuotasOfBatch(shop.deps, quota.owner, newId())).toBe(null);
+    const pending = await shop.place((await quota.stock({ uses: 9, count: 1 })).variantId);
+    expect(await listQuotasOfOrder(shop.deps, pending.id)).toEqual([]);
+    expect(stocked.merchantId).toBe(quota.owner.merchantId);
+  });
+
+  test("keys are made once for a form, and of the viewer's own variants alone", async () => {
     const stocked = await shop.stock({ cards: 0 });
     const { owner } = quota;
     const form = { batchId: newId(), variantId: stocked.variantId, count: 7_000, uses: 3, note: "n" };
