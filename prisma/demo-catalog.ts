@@ -1,3 +1,4 @@
+// Over 300 lines: the whole shelf of the demo stands in one table.
 /** The demo shop: eight invented goods that no one else sells. Prices in fen. */
 
 export interface DemoVariant {
