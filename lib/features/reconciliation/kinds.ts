@@ -113,7 +113,7 @@ export const FINDING_KINDS = {
   refund_stuck: rule("medium", "refund", ["flow", "run"], "refund_waits", ["rerun_job"]),
   refund_mismatch: rule("high", "refund", ["flow", "run"], "refund_waits", []),
   dispute: rule("high", "event", ["flow"], "none", []),
-  invariant_broken: rule("critical", "invariant", ["audit"], "none", ["resume_product"]),
+  invariant_broken: rule("critical", "invariant", ["audit"], "none", ["resume_product", "withdraw_card"]),
 
   // The gateway's own books against ours
   gateway_only: rule("high", "statement_row", ["run"], "money_unplaced", ["record_payment", "mark_not_ours"]),
@@ -129,7 +129,7 @@ export const FINDING_KINDS = {
 
   // Orders, cards and the ledger against each other
   paid_without_card: rule("critical", "order", ["run"], "waits", ["deliver", "fill_from_pool", ...REFUNDS]),
-  card_without_payment: rule("critical", "order", ["run"], "unpaid", ["halt_product", "withdraw_card"]),
+  card_without_payment: rule("critical", "order", ["run"], "unpaid", ["halt_product"]),
   card_count_mismatch: rule("critical", "order", ["run"], "short", ["halt_product"]),
   card_sold_twice: rule("critical", "card", ["run"], "shared", ["halt_product", "replace_card"]),
   reservation_lapsed: rule("medium", "order", ["run"], "blocked", ["release"]),

@@ -200,6 +200,9 @@ export function boundsOfDay(gateway: string, day: string): { readonly from: numb
   return { from, to: from + DAY_MS };
 }
 
+/** The day of a moment by the gateway's own clock. */
+export const dayAt = (gateway: string, at: number): string => isoDay(at + calendarOf(gateway).offsetMs);
+
 /** The last days whose statements can be had by now, the newest first. */
 export function daysToHave(gateway: string, now: number, count: number): string[] {
   const { offsetMs, readyMs } = calendarOf(gateway);

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { findAccount } from "@/lib/features/payments/accounts";
 import { findRefund } from "@/lib/features/payments/refunds";
 import type { FindingHead } from "@/lib/features/reconciliation/find-finding";
 import type { FindingKind } from "@/lib/features/reconciliation/kinds";
+import { dayAt } from "@/lib/features/statements/rules";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
@@ -94,6 +96,32 @@ const fetching: Work = {
   isGone: async () => false,
 };
 
+/** The books of the day on which a refund went out, when they do not have it: gateways write some rows a day late. */
+const fetchingRefund: Work = {
+  async look(deps, finding) {
+    const day = await dayOfRefund(deps, finding);
+    return day.ok
+      ? seen("statement_asked", Object.values(day.value), { ...day.value, account: day.value.accountId })
+      : day;
+  },
+  async run(deps, actor, { finding }) {
+    const day = await dayOfRefund(deps, finding);
+    if (!actor || !day.ok) return err("no_refund");
+    const asked = await askForStatement(deps, actor, day.value);
+    return asked.ok ? ok("asked") : asked;
+  },
+  isGone: async () => false,
+};
+
+async function dayOfRefund(
+  deps: Deps,
+  { subject, accountId }: FindingHead,
+): Promise<Result<{ accountId: string; day: string }, "no_refund">> {
+  const [refund, account] = await Promise.all([findRefund(deps.db, subject), findAccount(deps, accountId ?? "")]);
+  if (!refund?.finishedAt || !account) return err("no_refund");
+  return ok({ accountId: account.id, day: dayAt(account.kind, refund.finishedAt.getTime()) });
+}
+
 /** An import that nobody works any more: what is whole goes on, what is not is discarded. */
 const importing: Work = {
   look: async (_deps, { subject }) => seen("imports_run", [subject]),
@@ -108,7 +136,7 @@ const importing: Work = {
 const WORK: Partial<Record<FindingKind, Work>> = {
   unjudged_payment: judging,
   refund_stuck: asking,
-  refund_missing_gateway: asking,
+  refund_missing_gateway: fetchingRefund,
   mail_missing: mailing,
   statement_missing: fetching,
   stuck_import: importing,
