@@ -14,6 +14,7 @@ import type { Viewer } from "@/lib/kernel/viewer";
 import { inTransaction } from "@/lib/platform/db";
 import { proven } from "@/tests/support/proven";
 import { type RefundDesk, refundDesk } from "@/tests/support/refund-desk";
+import { sealAll } from "@/tests/support/sealed";
 import { describe, expect, test } from "@/tests/support/test";
 
 const ADMIN = proven({ kind: "admin", userId: newId() });
@@ -240,10 +241,10 @@ describe("what may be done about a finding", () => {
       [other.stocked.variantId],
     );
     const detail = { cards: [{ card_id: free?.id }] };
-    const unpaid = await found("card_without_payment", { orderId: other.order.id, detail });
-    const asked = { findingId: unpaid, remedy: "withdraw_card", input: { cardId: bought?.id ?? "" } };
+    const broken = await found("invariant_broken", { subject: "I1", orderId: other.order.id, detail });
+    const asked = { findingId: broken, remedy: "withdraw_card", input: { cardId: bought?.id ?? "" } };
     expect(await previewRemedy(shop.deps, ADMIN, asked)).toEqual({ ok: false, error: "card_is_bought" });
-    await twice((await look(unpaid, "withdraw_card", { cardId: free?.id ?? "" })).cmd, "card_withdrawn");
+    await twice((await look(broken, "withdraw_card", { cardId: free?.id ?? "" })).cmd, "card_withdrawn");
   });
 
   test("halt_product and resume_product: off sale with a reason, and back", async () => {
@@ -267,6 +268,7 @@ describe("what may be done about a finding", () => {
     await shop.stock({ cards: 1 });
     const gap = await found("ledger_gap", { subject: "tail" });
     await twice((await look(gap, "reseal")).cmd, "sealed");
+    await sealAll(shop.deps);
     expect(await previewRemedy(shop.deps, ADMIN, { findingId: gap, remedy: "reseal", input: {} })).toMatchObject({
       ok: false,
     });
