@@ -87,7 +87,7 @@ describe("kapu audit", () => {
     const deep = await kapuHere(["audit", "--deep"], { env });
     expect(deep.code).toBe(0);
     const ids = deep.out.split("\n").flatMap((line) => /^(?:ok|-) +(I\d+) /.exec(line)?.[1] ?? []);
-    expect(ids).toEqual(Array.from({ length: 27 }, (_, n) => `I${n + 1}`));
+    expect(ids).toEqual(Array.from({ length: 28 }, (_, n) => `I${n + 1}`));
     expect(deep.out).toMatch(/^ok {6}I18 crypto: \d+ ciphertexts opened/m);
     expect(deep.out).toMatch(/^- {7}I10 durability: proved by the harness: tests\//m);
     await withClient(database.superuser, async (client) => {
