@@ -17,7 +17,7 @@ import { type BenchShop, draftOrders, openVariant, restock } from "./shop";
 const KEYS = 1_000;
 const SMOKE_KEYS = 20;
 /** More than can be metered in a second. */
-const PER_SECOND_MAX = 40_000;
+const PER_SECOND_MAX = 100_000;
 
 /** What each figure is. */
 export const QUOTA_LEGEND = [

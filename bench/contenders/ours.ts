@@ -21,7 +21,7 @@ export function batched({ shop }: Pick<Bench, "shop">): Contender {
   };
   return {
     name: "ours",
-    what: "the batched statement through the coalescer (4 connections)",
+    what: "the batched statement through the coalescer (2 batches at once)",
     perSecondMax: 15_000,
     run: (load, drafts) => drive(load, drafts, place),
     place,

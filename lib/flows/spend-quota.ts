@@ -55,15 +55,16 @@ const spending = (deps: Deps) =>
     }),
   );
 
+/** Once for each key, and it may wait for an order that somebody is changing: not over the lines that orders leave by. */
 const opening = (deps: Deps) =>
   ofDeps(deps, "quota.open", () =>
     createCoalescer<string, boolean>({
       name: "open-quota",
       run: async (hashes) => {
-        const open = await runOpen(deps.hot, [...new Set(hashes)]);
+        const open = await runOpen(deps.db, [...new Set(hashes)]);
         return hashes.map((hash) => open.has(hash));
       },
-      runAlone: async (hash) => (await runOpen(deps.hot, [hash])).has(hash),
+      runAlone: async (hash) => (await runOpen(deps.db, [hash])).has(hash),
       onBatch: (batch) => observeBatch(deps.log, "open-quota", batch),
       now: () => performance.now(),
     }),

@@ -9,7 +9,8 @@ export type Db = PrismaClient;
 export type Tx = Prisma.TransactionClient;
 
 const APP_CONNECTIONS = 10;
-const HOT_CONNECTIONS = 4;
+/** Two for each of the batched statements, which place, settle and spend: one that waits for a row keeps no other waiting. */
+const HOT_CONNECTIONS = 6;
 /** A line that died without a word is noticed, and a pool that is full says so. */
 const LINE = { connectionTimeoutMillis: limits.poolWaitMs, keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 /**
@@ -68,7 +69,7 @@ export function createDb(connectionString: string, onError: (error: Error) => vo
 }
 
 /**
- * The client of the two hot statements: few connections, and one generic plan per statement, because planning them costs
+ * The client of the hot statements: few connections, and one generic plan per statement, because planning them costs
  * more than running them (docs/decisions/0001).
  */
 export function createHotDb(connectionString: string, onError: (error: Error) => void, max = HOT_CONNECTIONS): Db {

@@ -12,7 +12,7 @@ import { provideSingleton, singleton } from "./singleton";
 export interface Deps {
   /** Pages, jobs and single orders. */
   readonly db: Db;
-  /** The two hot statements and nothing else. */
+  /** The hot statements and nothing else. */
   readonly hot: Db;
   /** Null without `REDIS_URL`; never the truth about anything. */
   readonly redis: Redis | null;

@@ -117,7 +117,7 @@ opened AS (
 SELECT encode(key_hash, 'hex') AS key_hash FROM opened`;
 
 /** Which of these keys are open now. */
-export async function runOpen(hot: Db, keyHashes: readonly string[]): Promise<Set<string>> {
-  const rows = await hot.$queryRawUnsafe<{ key_hash: string }[]>(OPEN_SQL, JSON.stringify(keyHashes));
+export async function runOpen(db: Db, keyHashes: readonly string[]): Promise<Set<string>> {
+  const rows = await db.$queryRawUnsafe<{ key_hash: string }[]>(OPEN_SQL, JSON.stringify(keyHashes));
   return new Set(rows.map((row) => row.key_hash));
 }
