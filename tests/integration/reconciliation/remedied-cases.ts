@@ -2,11 +2,13 @@
 import { sealLedger } from "@/lib/features/ledger/seal";
 import { resumeProduct } from "@/lib/features/merchants/save-product";
 import type { FindingKind, RemedyName } from "@/lib/features/reconciliation/kinds";
+import { expireOrders } from "@/lib/flows/expire-orders";
 import { endOfFetches, fetchStatements } from "@/lib/flows/fetch-statements";
 import { requestRefund } from "@/lib/flows/request-refund";
 import { settlePayment } from "@/lib/flows/settle-payment";
 import { newId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
+import { choosing, offer } from "@/tests/support/previews";
 import { ADMIN } from "@/tests/support/refund-desk";
 import { type Input, LISTING, type RemediedShop } from "./remedied-shop";
 
@@ -163,6 +165,19 @@ export const CASES: readonly Case[] = [
     },
     refund_source: async (s) => toSource(s, (await owed(s)).order.id),
     refund_balance: async (s) => toBalance((await owed(s)).order.id),
+  }),
+  ...many("owed_order", "the card that the buyer chose went to somebody else", {
+    async waive_choice(s) {
+      const stocked = await s.shop.stock({ cards: 2 });
+      const [choice] = await offer(s.shop, stocked, 1);
+      const place = () => s.shop.place(stocked.variantId, { accountId: "paper", ...choosing(choice) });
+      const slow = await place();
+      await s.shop.lapse(slow.id, 60);
+      await expireOrders(s.shop.deps);
+      for (const order of [await place(), slow]) await s.pay(order, s.paper, { amountMinor: order.totalMinor });
+      await s.shop.rows("DELETE FROM finding WHERE order_id = $1", [slow.id]);
+      return { about: slow.id, outcome: "delivered" };
+    },
   }),
   ...many("paid_without_card", "paid, and forgotten", {
     async deliver(s) {
