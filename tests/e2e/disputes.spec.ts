@@ -5,7 +5,7 @@ import { fill } from "@/lib/i18n/format";
 import { ADMIN } from "../support/admin";
 import { addProduct, signIn, uploadAndPublish } from "../support/back-office";
 import { openMerchant } from "../support/behind-the-shop";
-import { shoot } from "../support/shots";
+import { shootAll, shootHere } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 import { order, payAtCashier } from "../support/storefront";
 
@@ -14,7 +14,7 @@ test.describe.configure({ timeout: 240_000 });
 /** Nothing for axe, nothing that scrolls sideways; and a picture for whoever wants to look. */
 async function expectClean(page: Page, name: string): Promise<void> {
   await expectSound(page);
-  await shoot(page, name);
+  await shootHere(page, `dispute-${name}`);
 }
 
 interface Look {
@@ -173,7 +173,9 @@ test("an admin sees what was handed over, compensates it, and the buyer takes it
   await signIn(admin, ADMIN, "admin");
   await admin.goto("/en/admin/disputes");
   await expectClean(admin, "admin-list");
+  await shootAll(admin, "disputes-admin");
   await admin.goto(address);
+  await shootAll(admin, "dispute-admin");
   await admin.getByRole("button", { name: t.page.preview }).click();
   await expect(admin.getByText(t.errors.required)).toHaveCount(0);
   await admin.locator("#refund-reason").fill("It cannot be used.");
@@ -193,5 +195,6 @@ test("an admin sees what was handed over, compensates it, and the buyer takes it
   await buyer.getByLabel(t.buyer.reopenText).fill("That is not the price.");
   await buyer.getByRole("button", { name: t.buyer.reopen, exact: true }).click();
   await expect(buyer.getByText(t.buyer.withAdmin)).toBeVisible();
+  await shootAll(buyer, "thread-reopened");
   for (const page of [staff, buyer, admin]) await page.context().close();
 });

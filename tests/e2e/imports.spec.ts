@@ -4,6 +4,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { addProduct, importCards, sendCards, signIn } from "../support/back-office";
 import { openMerchant } from "../support/behind-the-shop";
 import { IMPORT_SAMPLES, readSample } from "../support/import-samples";
+import { shootAll, shootHere } from "../support/shots";
 
 test.describe.configure({ timeout: 120_000 });
 
@@ -34,6 +35,7 @@ test("every shape of file shows its cards before it is imported, and a wrong gue
     if (LEFT_OUT[name]) await expect(page.getByText(LEFT_OUT[name]), name).toBeVisible();
     await expect(page.locator("code"), name).toHaveText(cards.map((card) => card.trim().replaceAll("\r\n", "\n")));
     await expect(page.getByText(/^Rejected: /), name).toHaveCount(Object.keys(rejects).length);
+    if (name === "cards.xlsx") await shootAll(page, "preview");
     if (name === "cards.xlsx") break;
     await page.getByRole("button", { name: "Discard it" }).click();
     await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
@@ -44,6 +46,7 @@ test("every shape of file shows its cards before it is imported, and a wrong gue
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download the rejected lines" }).click(),
   ]);
+  await shootAll(page, "imported");
   expect(download.suggestedFilename()).toMatch(/^rejected-bat_[0-9a-f]{32}\.csv$/);
 
   await sendCards(page, { name: "plain.txt", buffer: Buffer.from("a1,b1,c1\na2,b2,c2\n") });
@@ -132,6 +135,7 @@ test("an upload whose network goes down goes on by itself, and one that was left
     await expect.poll(() => sent.evaluate((bar: HTMLProgressElement) => bar.value)).toBeGreaterThan(500_000);
     await network(true, 0);
     await expect(on.getByText("The network is down")).toBeVisible();
+    await shootHere(on, "sending");
     return () => network(false, -1);
   };
   const restore = await sendAndCut(page);
@@ -145,6 +149,7 @@ test("an upload whose network goes down goes on by itself, and one that was left
   await sendAndCut(left);
   await left.close();
   await page.goto("/en/merchant/upload");
+  await shootAll(page, "upload");
   await page.getByRole("link", { name: "Go on" }).click();
   await expect(page.getByText(/^[0-9.]+ [kM]?B of 9\.\d MB are here/)).toBeVisible();
   await page.locator("input[type=file]").setInputFiles(other);

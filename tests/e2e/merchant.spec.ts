@@ -10,7 +10,7 @@ import {
   uploadAndPublish,
 } from "../support/back-office";
 import { behindTheShop, openMerchant } from "../support/behind-the-shop";
-import { shoot, shootAll } from "../support/shots";
+import { shoot, shootAll, shootHere } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 import { buyButton, fillOrder, order, payAtCashier } from "../support/storefront";
 
@@ -43,6 +43,10 @@ test("a merchant uploads a file, publishes it, and the first buyer holds a card 
   await expect(page.getByText("Delivered").first()).toBeVisible();
   await expect(page.getByText("Buyer viewed 1")).toBeVisible();
   await expect(page.locator("main")).not.toContainText("SEA-");
+  for (const name of ["", "/batches", "/orders", "/products"]) {
+    await page.goto(`/en/merchant${name}`);
+    await shootAll(page, `merchant${name.replace("/", "-")}`);
+  }
   await page.goto("/en/merchant/statement");
   await expect(page.getByText("Due now").locator("..")).toContainText("¥10.00");
   const [file] = await Promise.all([
@@ -325,6 +329,7 @@ test("what a merchant writes and uploads is what buyers see, and none of it runs
   await form.locator("input[name=pictureAltEn]").fill("A green card");
   await form.getByRole("button", { name: "Save" }).click();
   await expect(form.getByText("Saved.")).toBeVisible();
+  await shootAll(page, "product");
 
   await page.goto(`/en/products/${merchant.slug}`);
   await expect(page.locator(".prose strong")).toHaveText("Bold");
@@ -366,8 +371,9 @@ test("a merchant changes many prices at once, takes a list of orders home, and g
   await page.locator("input[name=price]").fill("+10%");
   await page.getByRole("button", { name: "Preview" }).click();
   await expect(page.locator("ins")).toHaveText("¥11.00");
+  await shootHere(page, "bulk");
   await page.getByRole("button", { name: "Change these 1" }).click();
-  await expect(page.getByText("1 variants changed.")).toBeVisible();
+  await expect(page.getByText("1 variant changed.")).toBeVisible();
   await order(page, { locale: "en", slug: merchant.slug, email: "many@example.com" });
   await expect(page.getByText("¥11.00").first()).toBeVisible();
 
@@ -391,4 +397,5 @@ test("a merchant changes many prices at once, takes a list of orders home, and g
   await page.reload();
   await expect(page.locator("main")).not.toContainText(key as string);
   await expect(page.getByRole("cell", { name: /^bot/ })).toBeVisible();
+  await shootAll(page, "developers");
 });
