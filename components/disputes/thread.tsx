@@ -65,7 +65,7 @@ function sayingOf({ kind, body, detail }: ThreadMessage, locale: Locale): string
     typeof amountMinor === "string" && typeof currency === "string"
       ? ` ${formatMinor(amountMinor, currency, locale)}`
       : "";
-  return `${t.events.decided}: ${wordOf(t.outcomes, detail.outcome)}${amount}`;
+  return `${fill(t.buyer.outcome, { outcome: wordOf(t.outcomes, detail.outcome) })}${amount}`;
 }
 
 const wordOf = (words: Readonly<Record<string, string>>, code: unknown): string =>

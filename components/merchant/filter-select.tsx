@@ -1,6 +1,7 @@
 "use client";
 
 import { Select } from "@/components/ui/input";
+import { fill } from "@/lib/i18n/format";
 
 export interface FilterChoice {
   readonly name: string;
@@ -22,9 +23,9 @@ export function FilterSelect({ filter, all }: Readonly<{ filter: FilterChoice; a
       defaultValue={filter.value}
       aria-label={filter.label}
       onChange={(event) => event.currentTarget.form?.requestSubmit()}
-      className="h-10 w-auto max-w-48 text-sm"
+      className="h-10 w-auto min-w-0 flex-[1_1_40%] text-sm sm:max-w-48 sm:flex-none"
     >
-      {filter.isSort ? null : <option value="">{`${filter.label}: ${all}`}</option>}
+      {filter.isSort ? null : <option value="">{fill(all, { name: filter.label })}</option>}
       {filter.options.map(([value, label]) => (
         <option key={value} value={value}>
           {label}

@@ -48,7 +48,7 @@ function messageLines({ by, kind, body, detail }: ThreadMessage, locale: Locale)
   const event = Object.hasOwn(t.events, kind) ? t.events[kind as keyof typeof t.events] : kind;
   const said =
     kind === "decided" && typeof outcome === "string" && Object.hasOwn(t.outcomes, outcome)
-      ? `${event}: ${t.outcomes[outcome as keyof typeof t.outcomes]}`
+      ? fill(t.buyer.outcome, { outcome: t.outcomes[outcome as keyof typeof t.outcomes] })
       : event;
   return [`${t.by[by]} · ${said}`, ...(body ? [body] : [])];
 }

@@ -63,9 +63,19 @@ export function formatBytes(bytes: number): string {
   return `${Math.round(size * 10) / 10} ${UNITS[unit]}`;
 }
 
-/** Puts values into the `{name}` places of a sentence; a name without a value stays visible, so a test can see it. */
+/**
+ * Puts values into the `{name}` places of a sentence, and of `{name|card|cards}` the word that goes with the number; a name without a value
+ * stays visible, so a test can see it.
+ */
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
-  return sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+  return sentence.replace(
+    /\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g,
+    (place: string, name: string, one?: string, many?: string) => {
+      const value = values[name];
+      if (value === undefined || one === undefined || many === undefined) return String(value ?? place);
+      return String(value) === "1" ? one : many;
+    },
+  );
 }
 
 /** "12 seconds ago", in the largest unit that is full. */

@@ -47,6 +47,18 @@ describe("sentences and amounts", () => {
 
   test("a place without a value stays visible", () => {
     expect(fill("{a} of {b}", { a: 3 })).toBe("3 of {b}");
+    expect(fill("{b|card|cards}", { a: 3 })).toBe("{b|card|cards}");
+  });
+
+  test("one is said in the singular and every other number in the plural", () => {
+    const said = (n: number | string) => fill("{n} {n|card waits|cards wait}", { n });
+    expect([0, 1, "1", 2, "1,001"].map(said)).toEqual([
+      "0 cards wait",
+      "1 card waits",
+      "1 card waits",
+      "2 cards wait",
+      "1,001 cards wait",
+    ]);
   });
 
   test("an amount beyond the exact range of floats keeps its last digit", () => {

@@ -211,7 +211,7 @@ export const admin = {
     at: "Snapshot of {date}",
     took: "took {ms} ms",
     holds: "Holds",
-    violated: "{count} rows break it",
+    violated: "{count} {count|row breaks|rows break} it",
     violatedMore: "More than {count} rows break it",
     unknown: "Could not be checked",
     safety: "At every instant",

@@ -88,7 +88,7 @@ export const gatewayAccounts = {
   refusedNotices: {
     title: "Notices that were not taken",
     none: "None. Verified notices are in the payment inbox.",
-    count: "{count} times, last {ago}.",
+    count: "{count} {count|time|times}, last {ago}.",
     refusals: {
       malformed: "Not a notice of this gateway: somebody at the door, or a proxy that changes what passes.",
       bad_signature: "Not signed with these keys: most often the gateway's were changed and these were not.",

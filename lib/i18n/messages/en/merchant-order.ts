@@ -17,7 +17,7 @@ export const order = {
   cards: "Cards bound",
   releaseLead:
     "This order has expired, but its cards are deducted at the order and stay with it. Once released they are for sale again; a payment that arrives later takes new cards.",
-  release: "Release {count} cards",
+  release: "Release {count} {count|card|cards}",
   releasing: "Releasing…",
   timeline: "Timeline",
   timelineNote: "No card text is shown here; whoever looks at the cards is recorded on this line.",
@@ -62,7 +62,7 @@ export const order = {
     dispute_won: "dispute won",
     dispute_lost: "dispute lost",
   },
-  attempt: "{account} · {amount} · number {short} · asked {queries} times",
+  attempt: "{account} · {amount} · number {short} · asked {queries} {queries|time|times}",
   opening: "{account} · shown as {shown} · gateway's number {short}",
   event: "{account} · {source} · {amount} · trade {short}: {verdict}",
   payment: "{account} · {amount} · trade {short}: {verdict}",
@@ -80,7 +80,7 @@ export const order = {
     on_request: "nothing so far",
   },
   disputeStates: { opened: "opened", won: "won by the shop", lost: "won by the buyer" },
-  ledger: "#{entry} {kind} · {cards} cards",
+  ledger: "#{entry} {kind} · {cards} {cards|card|cards}",
   mail: "{kind}: {status}",
   reveal: "{by} viewed {cards}",
   sources: {

@@ -202,10 +202,10 @@ export const merchant = {
   },
   batch: {
     title: "Batch {number}",
-    publish: "Publish {count} cards",
+    publish: "Publish {count} {count|card|cards}",
     publishing: "Publishing",
     publishLead: "Publish when the figures are right. Owed orders are served first; the rest goes on sale.",
-    published: "{count} cards published.",
+    published: "{count} {count|card|cards} published.",
     cards: "Cards by state",
     import: "Import",
     note: "Note",

@@ -80,7 +80,7 @@ export const money = {
     bySystem: "The shop's policy",
     by: "asked by {who} on {date}",
     finishedAt: "over on {date}",
-    told: "The gateway was told {count} times",
+    told: "The gateway was told {count} {count|time|times}",
     untold: "The gateway has not been told",
     stuck: "No answer for more than half an hour. Please look at the gateway's own desk.",
     failure: "Reason: {reason}",

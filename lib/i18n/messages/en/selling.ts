@@ -39,7 +39,7 @@ export const selling = {
     previewLead: "Check each line; all change together, and none if somebody changed one of them meanwhile.",
     back: "Back to products",
     again: "Choose again",
-    done: "{count} variants changed.",
+    done: "{count} {count|variant|variants} changed.",
     apply: "Change these {count}",
     preview: "Preview",
     choose: "Choose",
@@ -131,7 +131,7 @@ export const selling = {
   categories: {
     title: "Categories",
     lead: "The rail of the front page: smaller numbers come first, three levels at most. Choosing one shows what stands below it, too.",
-    products: "{count} products",
+    products: "{count} {count|product|products}",
     name: "Name",
     parent: "Under",
     top: "The top level",

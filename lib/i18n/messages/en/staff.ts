@@ -21,7 +21,7 @@ export const staff = {
     filter: "Filter",
     apply: "Apply",
     reset: "Clear",
-    all: "All",
+    all: "{name}: all",
     sort: "Sort",
     previous: "Previous",
     next: "Next",

@@ -9,7 +9,7 @@ export const statements = {
     note: "Gateways close a day the next morning; it is fetched as soon as it is there.",
     none: "No gateway here gives its statement by itself. Alipay, WeChat Pay, Stripe, PayPal and EPay servers that list orders do; upload the others'.",
     all: "Nothing is missing.",
-    missing: "{count} days missing",
+    missing: "{count} {count|day|days} missing",
     fetch: "Fetch this day",
     fetching: "Asking",
     asked: "It will be fetched within a minute or two.",
@@ -22,7 +22,7 @@ export const statements = {
       gap: "nothing",
       covered: "uploaded",
     },
-    nextTry: "tried {count} times, next {at}",
+    nextTry: "tried {count} {count|time|times}, next {at}",
   },
   files: {
     title: "Files",

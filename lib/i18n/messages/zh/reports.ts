@@ -97,7 +97,7 @@ export const reports = {
   mail: {
     title: "每天发给我",
     note: "结账后把当天的数字发到 {email}，用现在这个界面的语言。",
-    wanted: "要",
+    wanted: "每天发邮件给我",
     save: "保存",
     saving: "正在保存",
     saved: "已保存。",
@@ -120,7 +120,7 @@ export const reports = {
     kinds: "按种类",
     kind: "种类",
     mean: "平均用时",
-    median: "一半在",
+    median: "中位用时",
     noneText: "这段时间没有差异。",
     units: { minutes: "{count} 分钟", hours: "{count} 小时", days: "{count} 天", seconds: "{count} 秒" },
   },

@@ -20,7 +20,7 @@ export const staff = {
     filter: "筛选",
     apply: "应用",
     reset: "清除",
-    all: "全部",
+    all: "{name}：全部",
     sort: "排序",
     previous: "上一页",
     next: "下一页",

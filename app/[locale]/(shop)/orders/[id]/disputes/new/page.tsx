@@ -47,15 +47,13 @@ export default async function ReportPage({ params, searchParams }: Readonly<Page
         {refused ? <RefusedNotice code={refused} locale={locale} /> : null}
         <form action={`${path}/disputes/report`} method="post" encType="multipart/form-data" className="space-y-5">
           <input type="hidden" name="disputeId" value={newId()} />
-          {isWhole ? (
-            <input type="hidden" name="position" value="" />
+          {isWhole || order.quantity === 1 ? (
+            <input type="hidden" name="position" value={isWhole ? "" : 1} />
           ) : (
             <Field
               id="position"
               label={t.buyer.position}
-              hint={fill(order.quantity > 1 ? t.buyer.positionHintMany : t.buyer.positionHint, {
-                count: formatCount(order.quantity, locale),
-              })}
+              hint={fill(t.buyer.positionHint, { count: formatCount(order.quantity, locale) })}
             >
               <Input
                 id="position"
@@ -64,8 +62,7 @@ export default async function ReportPage({ params, searchParams }: Readonly<Page
                 inputMode="numeric"
                 min={1}
                 max={order.quantity}
-                required={order.quantity === 1}
-                defaultValue={card ?? (order.quantity === 1 ? 1 : "")}
+                defaultValue={card ?? ""}
                 aria-describedby="position-hint"
                 className="max-w-32"
               />
