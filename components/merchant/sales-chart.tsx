@@ -39,7 +39,7 @@ export function SalesChart({ title, summary, legend, days, columns, tableLabel, 
         <span className="flex gap-3 text-xs text-faint">
           {legend.map(([label, kind]) => (
             <span key={kind} className="inline-flex items-center gap-1.5">
-              <span aria-hidden="true" className={`size-2.5 rounded-sm ${kind === "front" ? "bg-soft" : "bg-line"}`} />
+              <span aria-hidden="true" className={`size-2.5 rounded-sm ${kind === "front" ? "bg-ink" : "bg-edge"}`} />
               {label}
             </span>
           ))}
@@ -56,8 +56,8 @@ export function SalesChart({ title, summary, legend, days, columns, tableLabel, 
         {days.map(({ day, behind, front, cells }, n) => (
           <g key={day}>
             <title>{cells.join(" · ")}</title>
-            <Bar x={n * step} step={step} height={heightOf(behind)} color="var(--color-line)" />
-            <Bar x={n * step} step={step} height={heightOf(front)} color="var(--color-soft)" />
+            <Bar x={n * step} step={step} height={heightOf(behind)} color="var(--color-edge)" />
+            <Bar x={n * step} step={step} height={heightOf(front)} color="var(--color-ink)" isFront />
           </g>
         ))}
       </svg>
@@ -102,6 +102,18 @@ export function SalesChart({ title, summary, legend, days, columns, tableLabel, 
   );
 }
 
-function Bar({ x, step, height, color }: Readonly<{ x: number; step: number; height: number; color: string }>) {
-  return <rect x={x + step * 0.12} y={HEIGHT - height} width={step * 0.76} height={height} fill={color} />;
+interface BarProps {
+  x: number;
+  step: number;
+  height: number;
+  color: string;
+  isFront?: boolean;
+}
+
+/** What stands in front is narrower, so that what is behind it is seen however tall it is. */
+function Bar({ x, step, height, color, isFront = false }: Readonly<BarProps>) {
+  const share = isFront ? 0.4 : 0.8;
+  return (
+    <rect x={x + (step * (1 - share)) / 2} y={HEIGHT - height} width={step * share} height={height} fill={color} />
+  );
 }

@@ -1,11 +1,11 @@
 import clsx from "clsx";
 import type { ComponentProps } from "react";
 
-/** A table that scrolls sideways inside itself on a narrow screen, reachable by keyboard; `relative` keeps labels for screen readers inside it too. */
+/** A table that scrolls sideways inside itself on a narrow screen, fades where it goes on, and is reachable by keyboard; `relative` keeps labels for screen readers inside it too. */
 export function Table({ className, "aria-label": label, ...rest }: Readonly<ComponentProps<"table">>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1)
-    <section className="relative overflow-x-auto" aria-label={label} tabIndex={0}>
+    <section className="fades-out relative overflow-x-auto" aria-label={label} tabIndex={0}>
       <table className={clsx("w-full border-collapse text-left text-sm wrap-break-word", className)} {...rest} />
     </section>
   );
