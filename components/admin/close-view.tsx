@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { PageHead } from "@/components/merchant/page-head";
+import { PageHead, QuietLink } from "@/components/merchant/page-head";
 import { buttonClass } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
@@ -80,13 +80,7 @@ function Beside({ locale, view }: Readonly<CloseViewProps>) {
     <>
       {to(view.before, t.before)}
       {to(view.after, t.after)}
-      <Link
-        href={`/${locale}/admin/reports`}
-        prefetch={false}
-        className={buttonClass({ size: "sm", variant: "quiet" })}
-      >
-        {t.all}
-      </Link>
+      <QuietLink href={`/${locale}/admin/reports`}>{t.all}</QuietLink>
     </>
   );
 }

@@ -21,14 +21,16 @@ export function Amount({ locale, figures, name, currency }: Readonly<AmountProps
   );
 }
 
-/** By how much a figure changes, with its sign. */
+/** By how much a figure changes, with its sign; of an amount the number of its parts stands under it. */
 export function Change({ locale, figure }: Readonly<{ locale: Locale; figure: Figure }>) {
   const { quantity, amountMinor, label } = figure;
   const sign = (n: bigint) => (n > 0n ? "+" : "");
   return (
     <span className="figures whitespace-nowrap">
-      {amountMinor === null ? null : `${sign(amountMinor)}${formatMinor(amountMinor.toString(), label, locale)} · `}
-      {`${sign(quantity)}${formatCount(Number(quantity), locale)}`}
+      {amountMinor === null ? null : `${sign(amountMinor)}${formatMinor(amountMinor.toString(), label, locale)}`}
+      <span className={amountMinor === null ? undefined : "block text-xs text-faint"}>
+        {`${sign(quantity)}${formatCount(Number(quantity), locale)}`}
+      </span>
     </span>
   );
 }

@@ -2,11 +2,10 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { OrderCases } from "@/components/disputes/order-cases";
-import { Facts, PageHead, Part } from "@/components/merchant/page-head";
+import { Facts, PageHead, Part, QuietLink } from "@/components/merchant/page-head";
 import { wordOf } from "@/components/merchant/state-badges";
 import { inLocale } from "@/components/merchant/view";
 import { Badge } from "@/components/ui/badge";
-import { buttonClass } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { listInboxChoices } from "@/lib/features/reconciliation/count-findings";
@@ -46,13 +45,7 @@ export async function FindingView({ locale, viewer, findingId, actions, remedies
         <Badge tone={GRAVITY_TONES[finding.severity]}>{t.severities[finding.severity]}</Badge>
         <Badge tone={finding.status === "open" ? "seal" : "plain"}>{t.states[finding.status]}</Badge>
         {finding.isHalted ? <Badge tone="seal">{t.row.halted}</Badge> : null}
-        <Link
-          href={`/${locale}/admin/findings`}
-          prefetch={false}
-          className={buttonClass({ size: "sm", variant: "quiet" })}
-        >
-          {t.page.back}
-        </Link>
+        <QuietLink href={`/${locale}/admin/findings`}>{t.page.back}</QuietLink>
       </PageHead>
       <Meaning locale={locale} finding={finding} />
       <Facts facts={factsOf(finding, locale)} />

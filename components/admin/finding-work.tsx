@@ -31,14 +31,10 @@ interface WorkProps {
 export function FindingWork({ locale, viewer, finding, admins, actions }: WorkProps) {
   const isClosed = finding.resolvedAt !== null;
   return (
-    <div className="grid items-start gap-x-8 gap-y-4 md:grid-cols-2">
+    <div className="space-y-2">
       {isClosed ? <Reopen {...{ locale, finding }} action={actions.reopen} /> : null}
-      {isClosed ? null : (
-        <div className="space-y-3">
-          <Hands {...{ locale, viewer, finding, actions }} />
-          <Assign {...{ locale, finding, admins }} action={actions.assign} />
-        </div>
-      )}
+      {isClosed ? null : <Hands {...{ locale, viewer, finding, actions }} />}
+      {isClosed ? null : <Assign {...{ locale, finding, admins }} action={actions.assign} />}
       <Note {...{ locale, finding }} action={actions.note} />
       {isClosed ? null : <Close {...{ locale, finding }} action={actions.close} />}
     </div>
@@ -67,7 +63,7 @@ function Hands({ locale, viewer, finding, actions }: Omit<WorkProps, "admins">) 
   const isMine = finding.ownerId !== null;
   return (
     <Work {...{ locale, finding }} action={isMine ? actions.leave : actions.take}>
-      <ActionSubmit variant={isMine ? "outline" : "ink"} pendingLabel={t.taking}>
+      <ActionSubmit size="sm" variant={isMine ? "outline" : "ink"} pendingLabel={t.taking}>
         {isMine ? t.leave : t.take}
       </ActionSubmit>
     </Work>

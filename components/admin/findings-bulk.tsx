@@ -25,7 +25,7 @@ export function FindingsBulkForm({ t }: Readonly<{ t: BulkWords }>) {
   const { answer } = useForm();
   const worked = answer as { done: number; left: number } | null;
   return (
-    <fieldset className="sticky bottom-0 flex flex-wrap items-end gap-2 border-t bg-paper py-3">
+    <fieldset className="bottom-0 flex flex-wrap items-end gap-2 border-t bg-paper py-3 md:sticky">
       <legend className="sr-only">{t.title}</legend>
       <div className="min-w-56 flex-1">
         <TextField name="words" label={t.words} hint={t.hint} maxLength={500} className="h-10 text-sm" />

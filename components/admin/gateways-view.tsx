@@ -36,7 +36,7 @@ export async function GatewaysView({ locale, viewer }: Readonly<{ locale: Locale
       <ul className="space-y-3">
         {accounts.map((account) => (
           <li key={account.id}>
-            <Card className="p-4 sm:p-5">
+            <Card>
               <AccountHead locale={locale} account={account} now={now} />
               <AccountFacts locale={locale} account={account} />
               <GatewayHealth locale={locale} health={account.health} now={now} />

@@ -1,11 +1,9 @@
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import type { ComponentProps } from "react";
 import type { ActionForm } from "@/components/form/action-form";
-import { PageHead } from "@/components/merchant/page-head";
+import { PageHead, QuietLink } from "@/components/merchant/page-head";
 import { OrderBadges, wordOf } from "@/components/merchant/state-badges";
 import { Timeline } from "@/components/merchant/timeline";
-import { buttonClass } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { findOrderPage, type OrderPage } from "@/lib/features/merchants/order-page";
 import { type RefundQuery, readAmount } from "@/lib/features/payments/desk-schema";
@@ -46,9 +44,7 @@ export async function RefundView({ locale, viewer, orderId, query, confirm }: Re
     <>
       <PageHead title={fill(t.title, { number: order.number })} lead={t.lead}>
         <OrderBadges status={order.status} exception={order.exception} locale={locale} />
-        <Link href={path} prefetch={false} className={buttonClass({ size: "sm", variant: "quiet" })}>
-          {t.back}
-        </Link>
+        <QuietLink href={path}>{t.back}</QuietLink>
       </PageHead>
       {query.since && query.refused ? <Changed {...{ locale, order, query }} since={query.since} /> : null}
       <div className="grid items-start gap-6 lg:grid-cols-2">

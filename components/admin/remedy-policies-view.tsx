@@ -1,9 +1,7 @@
-import Link from "next/link";
 import type { ComponentProps } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { SelectField, TextField } from "@/components/form/fields";
-import { PageHead } from "@/components/merchant/page-head";
-import { buttonClass } from "@/components/ui/button";
+import { PageHead, QuietLink } from "@/components/merchant/page-head";
 import { Card } from "@/components/ui/card";
 import { listPolicies, type PolicyRow, policyText } from "@/lib/features/reconciliation/remedy-policies";
 import { AUTOMATIC } from "@/lib/flows/remedies/registry";
@@ -28,13 +26,7 @@ export async function RemedyPoliciesView({ locale, save, stop }: PoliciesProps) 
   return (
     <>
       <PageHead title={t.title} lead={t.lead}>
-        <Link
-          href={`/${locale}/admin/findings`}
-          prefetch={false}
-          className={buttonClass({ size: "sm", variant: "quiet" })}
-        >
-          {findings.page.back}
-        </Link>
+        <QuietLink href={`/${locale}/admin/findings`}>{findings.page.back}</QuietLink>
         {policies.some(({ isOn }) => isOn) ? (
           <ActionForm action={stop} locale={locale} errors={staff.errors}>
             <ActionSubmit variant="seal" size="sm" pendingLabel={t.stopping}>
@@ -59,19 +51,21 @@ function Policy({ locale, policy, save }: Readonly<{ locale: Locale; policy: Pol
   const t = findings.policies;
   const { remedy, isOn, dailyMax, today, changedAt, changedByEmail } = policy;
   return (
-    <Card className="h-full">
-      <h2 className="font-semibold">{findings.remedies.names[remedy]}</h2>
-      <p className="mt-1 mb-4 text-sm text-soft">
-        {t.does[remedy as keyof typeof t.does]}{" "}
-        {fill(t.today, { count: formatCount(today, locale), max: formatCount(dailyMax, locale) })}
-      </p>
+    <Card className="flex h-full flex-col">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <h2 className="font-semibold">{findings.remedies.names[remedy]}</h2>
+        <p className="figures text-sm text-faint">
+          {fill(t.today, { count: formatCount(today, locale), max: formatCount(dailyMax, locale) })}
+        </p>
+      </div>
+      <p className="mt-1 mb-4 text-sm text-soft">{t.does[remedy as keyof typeof t.does]}</p>
       <ActionForm
         key={policyText(policy)}
         action={save}
         locale={locale}
         errors={staff.errors}
         saved={t.saved}
-        className="grid items-end gap-3 sm:grid-cols-[1fr_1fr_auto]"
+        className="mt-auto grid grid-cols-2 items-end gap-3 sm:grid-cols-[1fr_1fr_auto]"
       >
         <input type="hidden" name="remedy" value={remedy} />
         <input type="hidden" name="seen" value={policyText(policy)} />
@@ -80,7 +74,9 @@ function Policy({ locale, policy, save }: Readonly<{ locale: Locale; policy: Pol
           <option value="on">{t.on}</option>
         </SelectField>
         <TextField name="dailyMax" label={t.dailyMax} inputMode="numeric" required defaultValue={String(dailyMax)} />
-        <ActionSubmit pendingLabel={staff.form.saving}>{t.save}</ActionSubmit>
+        <ActionSubmit pendingLabel={staff.form.saving} className="col-span-2 sm:col-span-1">
+          {t.save}
+        </ActionSubmit>
       </ActionForm>
       {changedAt && changedByEmail ? (
         <p className="mt-3 text-xs text-faint">

@@ -1,10 +1,8 @@
-import Link from "next/link";
 import type { ComponentProps } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { SelectField, TextField } from "@/components/form/fields";
-import { PageHead, Part } from "@/components/merchant/page-head";
+import { PageHead, Part, QuietLink } from "@/components/merchant/page-head";
 import { Badge } from "@/components/ui/badge";
-import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { listAccountIds } from "@/lib/features/payments/list-events";
 import { listInboxChoices } from "@/lib/features/reconciliation/count-findings";
@@ -41,13 +39,7 @@ export async function RunsView({ locale, viewer, start, stop }: RunsProps) {
   return (
     <>
       <PageHead title={findings.runs} lead={t.lead}>
-        <Link
-          href={`/${locale}/admin/findings`}
-          prefetch={false}
-          className={buttonClass({ size: "sm", variant: "quiet" })}
-        >
-          {findings.page.back}
-        </Link>
+        <QuietLink href={`/${locale}/admin/findings`}>{findings.page.back}</QuietLink>
       </PageHead>
       {isGoing ? <Refresher /> : null}
       <Part title={t.start} note={t.startLead}>

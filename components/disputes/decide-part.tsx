@@ -2,7 +2,6 @@ import type { ReactNode } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { AreaField, TextField } from "@/components/form/fields";
 import { Part } from "@/components/merchant/page-head";
-import { Card } from "@/components/ui/card";
 import type { StaffDispute } from "@/lib/features/disputes/queries";
 import type { Outcome } from "@/lib/features/disputes/rules";
 import { getMessages } from "@/lib/i18n";
@@ -74,16 +73,16 @@ function Choice({ locale, dispute, action, outcome, field, isOpen = false, child
   const t = disputes.page;
   const [label, lead, busy] = children;
   return (
-    <Card className="p-0 sm:p-0">
+    <section className="rounded-md border bg-surface">
       <details open={isOpen}>
-        <summary className="cursor-pointer px-5 py-3 font-medium">{label}</summary>
+        <summary className="cursor-pointer rounded-md px-5 py-3 font-medium">{label}</summary>
         {/* What was read is part of the intention: after another message it is another form. */}
         <ActionForm
           key={dispute.messageCount}
           action={action}
           locale={locale}
           errors={{ ...staff.errors, ...life.errors, ...disputes.errors }}
-          className="space-y-4 px-5 pb-5"
+          className="space-y-4 px-5 pt-1 pb-5"
         >
           <p className="text-sm text-soft">{lead}</p>
           <input type="hidden" name="outcome" value={outcome} />
@@ -107,6 +106,6 @@ function Choice({ locale, dispute, action, outcome, field, isOpen = false, child
           </ActionSubmit>
         </ActionForm>
       </details>
-    </Card>
+    </section>
   );
 }

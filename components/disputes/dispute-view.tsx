@@ -1,8 +1,7 @@
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
 import { AreaField } from "@/components/form/fields";
-import { Facts, PageHead, Part } from "@/components/merchant/page-head";
+import { Facts, PageHead, Part, QuietLink } from "@/components/merchant/page-head";
 import type { ViewProps } from "@/components/merchant/view";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -49,18 +48,15 @@ export async function DisputeView({ locale, viewer, base, disputeId, query, acts
     <>
       <PageHead title={aboutOf(dispute, locale)}>
         <StateBadge dispute={dispute} locale={locale} isAdmin={isAdmin} />
-        <Link
-          href={`${base}/orders/${toPublicId("order", dispute.orderId)}`}
-          prefetch={false}
-          className={buttonClass({ size: "sm", variant: "quiet" })}
-        >
+        <QuietLink href={`${base}/orders/${toPublicId("order", dispute.orderId)}`}>
           {fill(t.order, { number: dispute.orderNumber })}
-        </Link>
+        </QuietLink>
       </PageHead>
       <Standing dispute={dispute} locale={locale} isAdmin={isAdmin} />
       {dispute.batchId ? <SuspectBatches {...view} moveBatch={acts.moveBatch} only={dispute.batchId} /> : null}
       <Facts facts={factsOf(dispute, locale, isAdmin)} />
-      <div className="mt-8 grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+      {/* Beside the evidence on a desk; on a phone it is read before it is decided. */}
+      <div className="mt-8 grid items-start gap-8 lg:grid-cols-2 lg:grid-rows-[auto_1fr] *:min-w-0">
         <div>
           <Part title={t.thread}>
             <Thread messages={dispute.messages} locale={locale} />
@@ -72,8 +68,10 @@ export async function DisputeView({ locale, viewer, base, disputeId, query, acts
           ) : null}
           {isOpen(dispute.status) ? <Answer dispute={dispute} locale={locale} acts={acts} isAdmin={isAdmin} /> : null}
         </div>
-        <div>
+        <div className="lg:col-start-2 lg:row-span-2 lg:row-start-1">
           <EvidencePart dispute={dispute} locale={locale} />
+        </div>
+        <div className="empty:hidden">
           {mayDecide ? <DecidePart {...{ locale, dispute, acts }} isAdmin={isAdmin} /> : null}
           {mayDecide && acts.money ? <RefundPart {...view} {...{ dispute, query }} confirm={acts.money} /> : null}
         </div>

@@ -50,7 +50,7 @@ export function ListFrame(props: Readonly<ListFrameProps>) {
               defaultValue={search.value}
               placeholder={search.hint}
               aria-label={search.hint}
-              className="h-10 max-w-80 min-w-48 flex-1 text-sm"
+              className="h-10 min-w-full flex-1 text-sm sm:max-w-80 sm:min-w-48"
             />
           ) : null}
           {filters.map((filter) => (
@@ -60,7 +60,7 @@ export function ListFrame(props: Readonly<ListFrameProps>) {
             <label
               key={name}
               htmlFor={`day-${name}`}
-              className="inline-flex items-center gap-1.5 whitespace-nowrap text-sm text-faint"
+              className="flex min-w-0 flex-[1_1_40%] items-center gap-1.5 whitespace-nowrap text-sm text-faint sm:flex-none"
             >
               {label}
               <Input
@@ -69,7 +69,7 @@ export function ListFrame(props: Readonly<ListFrameProps>) {
                 type="date"
                 name={name}
                 defaultValue={value}
-                className="h-10 w-auto text-sm"
+                className="h-10 w-auto min-w-0 flex-1 px-2 text-sm sm:px-3"
               />
             </label>
           ))}

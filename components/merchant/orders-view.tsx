@@ -1,14 +1,12 @@
-import Link from "next/link";
 import type { ComponentProps } from "react";
 import { ActionForm, ActionSubmit } from "@/components/form/action-form";
-import { buttonClass } from "@/components/ui/button";
 import { listOrders } from "@/lib/features/merchants/orders";
 import { ORDER_EXCEPTIONS, ORDER_STATUSES, type OrderListQuery } from "@/lib/features/merchants/schema";
 import { getMessages } from "@/lib/i18n";
 import { getDeps } from "@/lib/platform/deps";
 import { ListFrame } from "./list-frame";
 import { OrdersTable } from "./orders-table";
-import { PageHead } from "./page-head";
+import { PageHead, QuietLink } from "./page-head";
 import { SavedFilters } from "./saved-filters";
 import type { ViewProps } from "./view";
 
@@ -44,9 +42,7 @@ export async function OrdersView({ query, actions, ...view }: OrdersViewProps) {
             </ActionSubmit>
           ))}
         </ActionForm>
-        <Link href={`${base}/exports`} prefetch={false} className={buttonClass({ variant: "quiet", size: "sm" })}>
-          {selling.exports.title}
-        </Link>
+        <QuietLink href={`${base}/exports`}>{selling.exports.title}</QuietLink>
       </PageHead>
       <SavedFilters
         {...{ locale, viewer, actions }}

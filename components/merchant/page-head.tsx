@@ -1,4 +1,7 @@
+import clsx from "clsx";
+import Link from "next/link";
 import type { ReactNode } from "react";
+import { buttonClass } from "@/components/ui/button";
 
 interface PageHeadProps {
   title: string;
@@ -16,6 +19,19 @@ export function PageHead({ title, lead, children }: Readonly<PageHeadProps>) {
       </div>
       {children ? <div className="flex flex-wrap items-center gap-2">{children}</div> : null}
     </div>
+  );
+}
+
+/** A way to elsewhere, as a button without an edge: its words, not that edge, stand in line with what is around them. */
+export function QuietLink({ href, children }: Readonly<{ href: string; children: ReactNode }>) {
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      className={clsx(buttonClass({ size: "sm", variant: "quiet" }), "-ml-3 sm:-mr-3 sm:ml-0")}
+    >
+      {children}
+    </Link>
   );
 }
 

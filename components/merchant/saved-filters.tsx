@@ -47,20 +47,23 @@ export async function SavedFilters(props: SavedFiltersProps) {
         </span>
       ))}
       {isFiltered ? (
-        <ActionForm
-          action={actions.save}
-          locale={locale}
-          errors={staff.errors}
-          className="flex flex-wrap items-end gap-2"
-        >
-          {Object.entries(values).map(([name, value]) => (
-            <input key={name} type="hidden" name={name} value={value ?? ""} />
-          ))}
-          <TextField name="name" label={t.name} required maxLength={40} className="h-9 w-40 text-sm" />
-          <ActionSubmit size="sm" pendingLabel={staff.form.saving}>
-            {t.save}
-          </ActionSubmit>
-        </ActionForm>
+        <details>
+          <summary className="w-fit py-1.5 text-soft underline decoration-line underline-offset-4">{t.save}</summary>
+          <ActionForm
+            action={actions.save}
+            locale={locale}
+            errors={staff.errors}
+            className="mt-1 flex flex-wrap items-end gap-2"
+          >
+            {Object.entries(values).map(([name, value]) => (
+              <input key={name} type="hidden" name={name} value={value ?? ""} />
+            ))}
+            <TextField name="name" label={t.name} required maxLength={40} className="h-9 w-40 text-sm" />
+            <ActionSubmit size="sm" pendingLabel={staff.form.saving}>
+              {staff.form.save}
+            </ActionSubmit>
+          </ActionForm>
+        </details>
       ) : null}
     </section>
   );

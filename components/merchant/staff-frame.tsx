@@ -101,7 +101,7 @@ function SessionLinks({ locale, email, t, switchLanguage, signOut }: Readonly<Se
         </a>
         <LanguageLink locale={locale} label={switchLanguage} />
         <ActionForm action={signOut} locale={locale} errors={errors}>
-          <ActionSubmit pendingLabel={t.signingOut} variant="quiet" size="sm">
+          <ActionSubmit pendingLabel={t.signingOut} variant="quiet" size="sm" className="px-2! font-normal!">
             {t.signOut}
           </ActionSubmit>
         </ActionForm>

@@ -30,18 +30,20 @@ export async function OrderDisputes({ order, path, locale }: Readonly<OrderDispu
           <h2 className="mb-2 font-semibold">{t.buyer.section}</h2>
           <ul className="mb-3 divide-y border-y">
             {rows.map(({ id, position, kind, status, outcome }) => (
-              <li key={id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 text-sm">
-                <span className="font-medium">
-                  {position === null ? t.buyer.whole : fill(t.buyer.card, { n: position })}
+              <li key={id} className="flex items-center gap-3 py-2 text-sm">
+                <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
+                  <span className="font-medium">
+                    {position === null ? t.buyer.whole : fill(t.buyer.card, { n: position })}
+                  </span>
+                  <span className="text-soft">{t.kinds[kind]}</span>
+                  <Badge tone={isOpen(status) ? "seal" : "plain"}>
+                    {status === "decided" && outcome ? t.outcomes[outcome] : t.buyer.states[status]}
+                  </Badge>
                 </span>
-                <span className="text-soft">{t.kinds[kind]}</span>
-                <Badge tone={isOpen(status) ? "seal" : "plain"}>
-                  {status === "decided" && outcome ? t.outcomes[outcome] : t.buyer.states[status]}
-                </Badge>
                 <a
                   href={`${path}/disputes/${toPublicId("dispute", id)}`}
                   aria-label={position === null ? t.buyer.openWhole : fill(t.buyer.openRow, { n: position })}
-                  className={`${buttonClass({ size: "sm", variant: "quiet" })} ml-auto`}
+                  className={`${buttonClass({ size: "sm", variant: "quiet" })} -mr-3 shrink-0`}
                 >
                   {t.buyer.open}
                 </a>

@@ -82,7 +82,8 @@ async function cutFonts(text: string): Promise<Fonts> {
 
 /** Letters that a line may not begin with. */
 const CLINGS = /^[\s，。、；：！？）》」』”’.,;:!?)\]}%·…]$/u;
-const isWord = (letter: string): boolean => /^[\p{L}\p{N}_\-@./]$/u.test(letter) && !/^\p{Script=Han}$/u.test(letter);
+const isWord = (letter: string): boolean =>
+  /^[\p{L}\p{N}_\-@./:?&=#%+~]$/u.test(letter) && !/^\p{Script=Han}$/u.test(letter);
 
 class Typesetter {
   readonly #document: PDFKit.PDFDocument;
