@@ -70,7 +70,12 @@ export function FindingKeys({ t }: Readonly<{ t: KeyWords }>) {
   }, []);
   return (
     <>
-      <Button size="sm" variant="quiet" className="nojs:hidden" onClick={() => sheet.current?.showModal()}>
+      <Button
+        size="sm"
+        variant="quiet"
+        className="-ml-3 nojs:hidden max-md:hidden"
+        onClick={() => sheet.current?.showModal()}
+      >
         {t.open} <kbd className="font-sans text-xs">?</kbd>
       </Button>
       <dialog

@@ -27,7 +27,7 @@ export function FindingsBulkForm({ t }: Readonly<{ t: BulkWords }>) {
   return (
     <fieldset className="bottom-0 flex flex-wrap items-end gap-2 border-t bg-paper py-3 md:sticky">
       <legend className="sr-only">{t.title}</legend>
-      <div className="min-w-56 flex-1">
+      <div className="min-w-full flex-1 sm:min-w-56">
         <TextField name="words" label={t.words} hint={t.hint} maxLength={500} className="h-10 text-sm" />
       </div>
       {ACTS.map((act) => (

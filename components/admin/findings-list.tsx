@@ -70,7 +70,7 @@ function Row({ locale, row, nowMs }: RowProps) {
           </Link>
           {row.status === "open" ? null : <Badge>{t.states[row.status]}</Badge>}
           {row.isHalted ? <Badge tone="seal">{t.row.halted}</Badge> : null}
-          <OrderLink locale={locale} orderId={row.orderId} number={row.orderNumber} />
+          {row.orderId ? <OrderLink locale={locale} orderId={row.orderId} number={row.orderNumber} /> : null}
         </p>
         <p className="wrap-anywhere text-soft">{aboutOf(row, locale)}</p>
       </div>

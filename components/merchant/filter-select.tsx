@@ -23,7 +23,7 @@ export function FilterSelect({ filter, all }: Readonly<{ filter: FilterChoice; a
       defaultValue={filter.value}
       aria-label={filter.label}
       onChange={(event) => event.currentTarget.form?.requestSubmit()}
-      className="h-10 w-auto min-w-0 flex-[1_1_40%] text-sm sm:max-w-48 sm:flex-none"
+      className="h-10 w-auto min-w-0 flex-[1_1_40%] text-sm max-sm:px-2! sm:max-w-48 sm:flex-none"
     >
       {filter.isSort ? null : <option value="">{fill(all, { name: filter.label })}</option>}
       {filter.options.map(([value, label]) => (

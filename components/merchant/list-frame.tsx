@@ -60,9 +60,9 @@ export function ListFrame(props: Readonly<ListFrameProps>) {
             <label
               key={name}
               htmlFor={`day-${name}`}
-              className="flex min-w-0 flex-[1_1_40%] items-center gap-1.5 whitespace-nowrap text-sm text-faint sm:flex-none"
+              className="flex min-w-0 basis-full items-center gap-1.5 whitespace-nowrap text-sm text-faint sm:basis-auto"
             >
-              {label}
+              <span className="max-sm:w-10">{label}</span>
               <Input
                 id={`day-${name}`}
                 key={value}
