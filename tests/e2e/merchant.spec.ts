@@ -372,7 +372,7 @@ test("a merchant changes many prices at once, takes a list of orders home, and g
   await page.getByRole("button", { name: "Preview" }).click();
   await expect(page.locator("ins")).toHaveText("¥11.00");
   await shootHere(page, "bulk");
-  await page.getByRole("button", { name: "Change these 1" }).click();
+  await page.getByRole("button", { name: "Change 1 variant" }).click();
   await expect(page.getByText("1 variant changed.")).toBeVisible();
   await order(page, { locale: "en", slug: merchant.slug, email: "many@example.com" });
   await expect(page.getByText("¥11.00").first()).toBeVisible();

@@ -30,7 +30,7 @@ export const meanings = {
   unknown_order: {
     wrong: "The gateway tells of money under a number that we do not know.",
     buyer:
-      "Somebody may have paid while their order says it is unpaid; once the order is known, the money can be put down to it.",
+      "Somebody may have paid while their order says it is unpaid; once the order is known, the money can be credited to it.",
   },
   trade_reused: {
     wrong: "One trade number of the gateway was used for two orders or two amounts.",

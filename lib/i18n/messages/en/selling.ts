@@ -40,7 +40,7 @@ export const selling = {
     back: "Back to products",
     again: "Choose again",
     done: "{count} {count|variant|variants} changed.",
-    apply: "Change these {count}",
+    apply: "Change {count} {count|variant|variants}",
     preview: "Preview",
     choose: "Choose",
     wish: "What to change",

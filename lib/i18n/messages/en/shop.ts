@@ -12,7 +12,7 @@ export const shop = {
     theme: { label: "Appearance", system: "System", light: "Light", dark: "Dark" },
     language: "Language",
     switchLanguage: "中文",
-    proof: "Each card is sold once and every payment is accounted for. The checks are plain SQL that anyone can run.",
+    proof: "Each card is sold once and every payment is accounted for. The checks are public, and anyone can run them.",
     noAccount: "No account needed; cards arrive as soon as you pay",
     copy: "Copy",
     copied: "Copied",

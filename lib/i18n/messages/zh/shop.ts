@@ -12,7 +12,7 @@ export const shop = {
     theme: { label: "外观", system: "跟随系统", light: "浅色", dark: "深色" },
     language: "语言",
     switchLanguage: "English",
-    proof: "一张卡只卖一次，每笔付款都有下落；账目全是明白的 SQL，谁都可以核对。",
+    proof: "一张卡只卖一次，每笔付款都有下落；核对办法公开，谁都能查。",
     noAccount: "不用注册，付款后立即发卡",
     copy: "复制",
     copied: "已复制",
