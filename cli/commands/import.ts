@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { findVariantId } from "@/lib/features/catalog/find-variant";
 import { PLAIN } from "@/lib/features/imports/rules";
+import { findPoolId } from "@/lib/features/pools/find-pool";
 import { type ImportRefusal, importCards } from "@/lib/flows/import-cards";
 import { refreshStockBands } from "@/lib/flows/refresh-stock-bands";
 import type { ImportReport } from "@/lib/flows/write-cards";
@@ -28,6 +29,9 @@ const SENTENCES: Readonly<Record<ImportRefusal, string>> = {
   interrupted: "Another import took this one for dead. Nothing was imported; run it again.",
 };
 
+const NO_POOL =
+  "The variant's merchant has no such pool, or several of this name: name it by its id. Nothing was imported.";
+
 async function openSource(call: Call, name: string): Promise<AsyncIterable<Uint8Array> | null> {
   if (name === "-") return call.terminal.input;
   const file = path.resolve(call.terminal.folder, name);
@@ -43,10 +47,14 @@ function progressOf({ terminal, isJson }: Call): ((report: ImportReport) => void
 async function importInto(call: Call, { deps }: OpenedShop, source: AsyncIterable<Uint8Array>): Promise<ExitCode> {
   const variantId = await findVariantId(deps, textOf(call, "variant") ?? "");
   if (!variantId) return refuse(call, { code: "not_found", message: SENTENCES.not_found });
+  const poolName = textOf(call, "pool");
+  const poolId = poolName && (await findPoolId(deps, { variantId, name: poolName }));
+  if (poolId === null) return refuse(call, { code: "no_such_pool", message: NO_POOL });
   const publish = call.values.draft !== true;
   const imported = await importCards(deps, {
     variantId,
     merchantId: null,
+    ...(poolId && { poolId }),
     source,
     actor: { kind: "command_line" },
     note: textOf(call, "note"),
@@ -66,10 +74,11 @@ async function importInto(call: Call, { deps }: OpenedShop, source: AsyncIterabl
 
 export const importCommand: Command = {
   name: "import",
-  usage: "--variant <id|sku> [--format auto] [--draft] [--note TEXT] FILE|-",
+  usage: "--variant <id|sku> [--pool <id|name>] [--format auto] [--draft] [--note TEXT] FILE|-",
   summary: "Adds the cards of a file and puts them on sale. The same file again adds nothing.",
   options: {
     variant: { type: "string" },
+    pool: { type: "string" },
     format: { type: "string" },
     draft: { type: "boolean" },
     note: { type: "string" },

@@ -25,6 +25,8 @@ export interface ImportCards {
   readonly variantId: string;
   /** Whose variant it must be; null for an admin or the command line, who may add to any. */
   readonly merchantId: string | null;
+  /** Which pool of the merchant the cards are laid into; the variant's own when nobody says. */
+  readonly poolId?: string;
   readonly source: AsyncIterable<Uint8Array>;
   readonly actor: Exclude<Actor, { kind: "buyer" }>;
   readonly note?: string;

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Terminal } from "@/cli/command";
 import { main } from "@/cli/kapu";
-import { toPublicId } from "@/lib/kernel/id";
+import { newId, toPublicId } from "@/lib/kernel/id";
 import { withClient } from "@/lib/platform/with-client";
 import { kapuHere } from "../../support/command-here";
 import { kapu } from "../../support/command-line";
@@ -69,6 +69,30 @@ describe("kapu import", () => {
     expect(ended.code).toBe(1);
     expect(ended.json()).toMatchObject({ error: { code } });
     expect(await statuses()).toEqual(before);
+  });
+
+  test("lays the cards into the pool that is named, by its name or its id, and into none where there is no such pool", async () => {
+    const { merchantId, variantId } = stocked;
+    const id = newId();
+    const name = `海外 ${id.slice(-6)}`;
+    await shop.deps.db.stockPool.create({ data: { id, merchantId, slug: `pool-${id}`, name } });
+    for (const [n, pool] of [name, id, `pool-${id}`].entries()) {
+      const ended = await kapuHere(["import", "--variant", variant(), "--pool", pool, "--json", "-"], {
+        env,
+        input: `POOLED-${n}\n`,
+      });
+      expect(ended.json()).toEqual({ accepted: 1, duplicate: 0, rejected: 0 });
+    }
+    expect(await shop.deps.db.card.count({ where: { variantId, poolId: id, status: "available" } })).toBe(3);
+    const before = await shop.deps.db.batch.count();
+    for (const pool of ["nowhere", newId()]) {
+      const ended = await kapuHere(["import", "--variant", variant(), "--pool", pool, "--json", "-"], {
+        env,
+        input: "X\n",
+      });
+      expect([ended.code, ended.json()]).toMatchObject([1, { error: { code: "no_such_pool" } }]);
+    }
+    expect(await shop.deps.db.batch.count()).toBe(before);
   });
 
   test("refuses an unknown variant with exit 1", async () => {
