@@ -1,7 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { addProduct, importCards, sendCards, signIn } from "../support/back-office";
 import { openMerchant } from "../support/behind-the-shop";
-import { shootAll } from "../support/shots";
+import { shoot, shootAll } from "../support/shots";
 import { type Dress, expectSound } from "../support/sound-page";
 import { buyButton, payAtCashier } from "../support/storefront";
 
@@ -74,18 +74,24 @@ test("a merchant makes previews public, and each buyer gets the very card that h
   await expectSound(buyer, DRESSES);
   await shootAll(buyer, "choose-chosen");
 
-  // Somebody who looks at the same card at the same time, without scripts.
-  const rival = await open(false);
-  await rival.goto(buyer.url());
+  // Two who look at the same card at the same time: one with scripts, one without.
+  const [slow, rival] = [await open(), await open(false)];
+  for (const one of [slow, rival]) await one.goto(buyer.url());
+  await expect(slow.locator("input[name=scripts]")).toHaveValue("on");
   await expect(buyer.locator("input[name=scripts]")).toHaveValue("on");
   await buy(buyer, "chooser@example.com");
   await expect(buyer).toHaveURL(/\/orders\/ord_[0-9a-f]{32}\/pay$/);
   await expect(buyer.getByText("¥98.00").first()).toBeVisible();
   await expect(buyer.getByText("广东 30 级 · 尾号 8888")).toBeVisible();
   await buy(rival, "rival@example.com");
-  await expect(rival.getByText("这一张刚被别人拿走了", { exact: false })).toBeVisible();
-  await expectSound(rival, DRESSES);
-  await rival.getByRole("link", { name: "看看还有哪些" }).click();
+  await buy(slow, "slow@example.com");
+  for (const one of [slow, rival]) await expect(one.getByText("这一张刚被别人拿走了", { exact: false })).toBeVisible();
+  await shoot(slow, "choose-taken-360");
+  await shoot(rival, "choose-taken-plain-360");
+  await expectSound(slow, DRESSES);
+  await slow.getByRole("link", { name: "看看还有哪些" }).click();
+  await expect(slow.getByRole("heading", { level: 1, name: "自选卡密" })).toBeVisible();
+  await rival.getByRole("link", { name: "自己挑一张" }).click();
   await rival.locator("input[name=q]").fill("6666");
   await rival.getByRole("button", { name: "找" }).click();
   await rival.getByRole("link", { name: /尾号 6666/ }).click();
@@ -109,7 +115,7 @@ test("a merchant makes previews public, and each buyer gets the very card that h
   await buy(rival, "late@example.com");
   if (await rival.getByText("请核对后再点一次").isVisible()) await buyButton(rival).click();
   await expect(rival.getByText("库存不够这个数量", { exact: false })).toBeVisible();
-  for (const one of [buyer, rival]) await one.context().close();
+  for (const one of [buyer, slow, rival]) await one.context().close();
 });
 
 test("the price of a card changes while a buyer looks at it: he is told, and pays what he then reads", async ({

@@ -71,7 +71,7 @@ export function BuyForm({ title, locale, variants, gateways, card, choose, t, ba
         </Notice>
       ) : null}
       <VariantPicker
-        variants={card ? [chosen] : variants}
+        variants={card ? [{ ...chosen, priceMinor: card.baseMinor }] : variants}
         chosenId={chosen.id}
         locale={locale}
         label={t.variant}
