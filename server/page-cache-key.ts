@@ -37,7 +37,7 @@ const queryOf = ([, product, cards]: RegExpExecArray): Query =>
 
 /** How long a kept page may be answered: a list of single cards not as long as the others, for no version tells that one of them is gone. */
 export const maxAgeOf = (key: string): number =>
-  /\/cards(?:\?|$)/.test(key) ? limits.previewListMs : limits.pageCacheAgeMs;
+  /^\/[^/]+\/products\/[^/]+\/cards(?:\?|$)/.test(key) ? limits.previewListMs : limits.pageCacheAgeMs;
 
 /**
  * The address under which a page is kept, which is also the one it is rendered from, or null for a request that is not

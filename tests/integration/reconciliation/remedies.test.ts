@@ -3,6 +3,7 @@ import { findFinding } from "@/lib/features/reconciliation/find-finding";
 import type { FindingKind } from "@/lib/features/reconciliation/kinds";
 import { type FoundDifference, renewFindings } from "@/lib/features/reconciliation/renew-findings";
 import { applyRemedy, decideRemedy } from "@/lib/flows/apply-remedy";
+import { expireOrders } from "@/lib/flows/expire-orders";
 import { previewRemedy } from "@/lib/flows/preview-remedy";
 import { remedyByPolicy } from "@/lib/flows/remedy-by-policy";
 import { saveRemedyPolicy, stopRemedies } from "@/lib/flows/save-remedy-policy";
@@ -16,6 +17,7 @@ import { proven } from "@/tests/support/proven";
 import { type RefundDesk, refundDesk } from "@/tests/support/refund-desk";
 import { sealAll } from "@/tests/support/sealed";
 import { describe, expect, test } from "@/tests/support/test";
+import { choosing, offer } from "../../support/previews";
 
 const ADMIN = proven({ kind: "admin", userId: newId() });
 const SECOND = proven({ kind: "admin", userId: newId() });
@@ -117,6 +119,28 @@ describe("what may be done about a finding", () => {
     await twice((await look(findingId, "deliver")).cmd, "still_owed");
     expect(await desk.stateOf(order)).toBe("paid owed");
     expect(await statusOf(findingId)).toBe("open");
+  });
+
+  test("waive_choice: whose chosen card is gone waits for no stock, and is given another one with his word alone", async () => {
+    const stocked = await shop.stock({ cards: 3, stockPolicy: "claim_on_payment" });
+    const [choice] = await offer(shop, stocked, 1);
+    const place = (chosen = choosing(choice)) => shop.place(stocked.variantId, { accountId: "paper", ...chosen });
+    const order = await place();
+    await shop.lapse(order.id, 40);
+    await expireOrders(shop.deps);
+    const { totalMinor: amountMinor } = order;
+    for (const paid of [await place(), order]) await desk.pay(paid, desk.paper, { amountMinor });
+    const findingId = await findingOf("owed_order", order.id);
+    const asked = (remedy: string) => previewRemedy(shop.deps, ADMIN, { findingId, remedy, input: {} });
+    expect(await asked("deliver")).toEqual({ ok: false, error: "chosen_card_gone" });
+    const { preview, cmd } = await look(findingId, "waive_choice");
+    expect(preview.changes).toEqual([
+      { what: "choice_waived", values: { chosen: "No. 1" } },
+      { what: "any_card_in_line" },
+    ]);
+    await twice(cmd, "delivered");
+    expect(await desk.stateOf(order)).toBe("delivered paid_late");
+    expect(await statusOf(findingId)).toBe("resolved");
   });
 
   test("fill_from_pool: who waits is served from a pool that is never sold to them, behind who waits longer, and no card more goes", async () => {
