@@ -42,6 +42,7 @@ export function BuyForm({ title, locale, variants, gateways, card, choose, t, ba
   if (!option) return null;
   const extraMinor = state.extraMinor ?? card?.extraMinor ?? "0";
   const chosen = card ? asOneCard(option, BigInt(card.baseMinor) + BigInt(extraMinor)) : option;
+  const isTaken = card !== null && (card.isTaken || state.code === "card_taken");
   const quantity = card ? "1" : (form.quantity ?? sent?.quantity ?? String(chosen.quantityMin));
   const gatewaysFor = gateways.filter((gateway) => gateway.currency === chosen.currency);
   const errorOf = (field: BuyField) =>
@@ -56,20 +57,13 @@ export function BuyForm({ title, locale, variants, gateways, card, choose, t, ba
       <input type="hidden" name="locale" value={locale} />
       <input type="hidden" name="requestKey" value={form.requestKey || state.requestKey || ""} />
       <input type="hidden" name="scripts" value={form.requestKey ? "on" : ""} />
-      {state.code ? (
-        <Notice tone="seal" role="alert">
-          {Object.hasOwn(errors, state.code) ? errors[state.code as keyof typeof errors] : errors.unexpected}
-        </Notice>
-      ) : null}
-      {state.confirmTotal ? (
-        <Notice tone="seal" role="alert" title={t.confirmTitle}>
-          {fill(t.confirm, {
-            title: [title, chosen.title, card?.preview].filter(Boolean).join(" "),
-            count: quantity,
-            total: state.confirmTotal,
-          })}
-        </Notice>
-      ) : null}
+      <Answered
+        state={state}
+        title={[title, chosen.title, card?.preview].filter(Boolean).join(" ")}
+        count={quantity}
+        t={t}
+        errors={errors}
+      />
       <VariantPicker
         variants={card ? [{ ...chosen, priceMinor: card.baseMinor }] : variants}
         chosenId={chosen.id}
@@ -82,7 +76,8 @@ export function BuyForm({ title, locale, variants, gateways, card, choose, t, ba
           card={card}
           extraMinor={extraMinor}
           currency={chosen.currency}
-          isTaken={state.code === "card_taken"}
+          isTaken={isTaken}
+          isTold={state.code === "card_taken"}
           locale={locale}
           t={choose}
         />
@@ -146,11 +141,34 @@ export function BuyForm({ title, locale, variants, gateways, card, choose, t, ba
         variant={chosen}
         quantity={Number.parseInt(quantity, 10) || 0}
         isPending={form.isPending}
-        isOpen={!chosen.isSoldOut && gatewaysFor.length > 0}
+        isOpen={!chosen.isSoldOut && !isTaken && gatewaysFor.length > 0}
         locale={locale}
         t={t}
       />
     </form>
+  );
+}
+
+interface AnsweredProps extends Pick<BuyFormProps, "title" | "t" | "errors"> {
+  state: BuyState;
+  count: string;
+}
+
+/** What the shop has answered to what was sent: why it was refused, or what is to be confirmed. */
+function Answered({ state: { code, confirmTotal }, title, count, t, errors }: Readonly<AnsweredProps>) {
+  return (
+    <>
+      {code ? (
+        <Notice tone="seal" role="alert">
+          {Object.hasOwn(errors, code) ? errors[code as keyof typeof errors] : errors.unexpected}
+        </Notice>
+      ) : null}
+      {confirmTotal ? (
+        <Notice tone="seal" role="alert" title={t.confirmTitle}>
+          {fill(t.confirm, { title, count, total: confirmTotal })}
+        </Notice>
+      ) : null}
+    </>
   );
 }
 

@@ -57,6 +57,8 @@ export interface BuyVariant {
 export interface BuyChosen {
   readonly id: string;
   readonly preview: string;
+  /** Somebody else has it; then the form is for nothing until another one is chosen. */
+  readonly isTaken: boolean;
   readonly extraMinor: string;
   /** One piece of its variant, without what the card costs extra. */
   readonly baseMinor: string;

@@ -10,12 +10,14 @@ interface ChosenCardProps {
   currency: string;
   /** Somebody else has it by now. */
   isTaken: boolean;
+  /** The form has said so already. */
+  isTold: boolean;
   locale: Locale;
   t: ReturnType<typeof getMessages>["shop"]["choose"];
 }
 
 /** The card that this order is for, in place of a quantity; and the two ways out of it. */
-export function ChosenCard({ card, extraMinor, currency, isTaken, locale, t }: Readonly<ChosenCardProps>) {
+export function ChosenCard({ card, extraMinor, currency, isTaken, isTold, locale, t }: Readonly<ChosenCardProps>) {
   const link = "inline-block py-2 text-sm underline decoration-edge underline-offset-4 hover:decoration-ink";
   return (
     <section aria-label={t.chosen} className="rounded-md border border-ink p-3">
@@ -29,13 +31,12 @@ export function ChosenCard({ card, extraMinor, currency, isTaken, locale, t }: R
           {extraMinor === "0" ? t.noExtra : fill(t.extra, { amount: formatMinor(extraMinor, currency, locale) })}
         </span>
       </p>
-      {isTaken ? (
-        <Notice tone="seal" className="mt-2">
+      {isTaken && !isTold ? (
+        <Notice tone="seal" role="alert" className="mt-2">
           {t.gone}
         </Notice>
-      ) : (
-        <p className="mt-1 text-sm text-soft">{t.hold}</p>
-      )}
+      ) : null}
+      {isTaken ? null : <p className="mt-1 text-sm text-soft">{t.hold}</p>}
       <p className="mt-1 flex flex-wrap gap-x-5">
         <a href={card.listHref} className={link}>
           {isTaken ? t.see : t.other}

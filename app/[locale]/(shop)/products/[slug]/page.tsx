@@ -113,7 +113,7 @@ export default async function Product({ params, searchParams }: Readonly<Product
 
 type Chosen = BuyChosen & { readonly variantId: string };
 
-/** The card that the address names, while it can still be had; its variant's own price is of one piece. */
+/** The card that the address names, also when it is gone: a form that was for it must not become one for any card. The price beside it is of one piece. */
 async function readChosen(
   product: ProductPage,
   locale: Locale,
@@ -121,13 +121,14 @@ async function readChosen(
 ): Promise<Chosen | null> {
   const { card: previewId } = ChosenQuery.parse(query);
   const offered = previewId && product.isSellable ? await findOfferedAnywhere(getDeps().db, previewId) : null;
-  const variant = offered?.isFree && product.variants.find(({ id }) => id === offered.variantId);
+  const variant = offered && product.variants.find(({ id }) => id === offered.variantId);
   if (!previewId || !offered || !variant) return null;
   const productHref = `/${locale}/products/${product.slug}`;
   return {
     id: toPublicId("preview", previewId),
     variantId: variant.id,
     preview: offered.preview,
+    isTaken: !offered.isFree,
     extraMinor: offered.extraMinor.toString(),
     baseMinor: unitPriceMinor(variant.priceMinor, variant.tiers, 1).toString(),
     listHref: `${productHref}/cards?variant=${toPublicId("variant", variant.id)}`,
