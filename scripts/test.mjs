@@ -109,6 +109,7 @@ const ON_15 = [
   ),
   "payments/refunds.test",
   "payments/refund-way-back",
+  "quota/",
   "ledger/sealing",
   "ledger/moved",
   "audit/audit",
