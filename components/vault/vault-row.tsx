@@ -4,7 +4,7 @@ import { memo } from "react";
 import { Badge, type BadgeTone } from "@/components/ui/badge";
 import { shortCard, type VaultItem } from "@/lib/features/vault/item";
 import type { getMessages } from "@/lib/i18n";
-import { fill, formatStamp } from "@/lib/i18n/format";
+import { fill, formatMinor, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 
 const TONES: Readonly<Record<string, BadgeTone>> = {
@@ -31,6 +31,26 @@ interface VaultRowViewProps {
 const CELL = "h-11 max-w-56 truncate border-b pr-4";
 const LINK = "underline decoration-line underline-offset-4 hover:decoration-ink";
 
+/** What everybody may read of the card, and what it costs extra; dots where that is nothing. */
+function Public({
+  item: { preview, extraMinor, currency },
+  locale,
+}: Readonly<Pick<VaultRowViewProps, "item" | "locale">>) {
+  if (preview === null) {
+    return (
+      <span aria-hidden="true" className="tracking-widest">
+        ••••••
+      </span>
+    );
+  }
+  return (
+    <span title={preview}>
+      <span className="text-ink">{preview}</span>
+      {extraMinor === "0" ? null : ` +${formatMinor(extraMinor, currency, locale)}`}{" "}
+    </span>
+  );
+}
+
 /** One card. Plain links: of thousands of rows none is fetched ahead. */
 export const VaultRowView = memo(function VaultRowView(props: Readonly<VaultRowViewProps>) {
   const { item, index, locale, base, isAdmin, isPicked, stateWord, pick, t } = props;
@@ -52,9 +72,7 @@ export const VaultRowView = memo(function VaultRowView(props: Readonly<VaultRowV
         </a>
       </td>
       <td className={`${CELL} text-faint`}>
-        <span aria-hidden="true" className="tracking-widest">
-          ••••••
-        </span>
+        <Public item={item} locale={locale} />
         <span className="sr-only">{t.masked}</span>
       </td>
       <td className={CELL}>

@@ -137,6 +137,9 @@ test("the price of a card changes while a buyer looks at it: he is told, and pay
   await expect(buyer.locator("input[name=scripts]")).toHaveValue("on");
 
   await page.goto("/en/merchant/vault");
+  await expect(page.getByRole("cell", { name: "ends in 01" })).toContainText("+¥5.00");
+  await expectSound(page, DRESSES);
+  await shootAll(page, "vault-list");
   await page.locator("a[href*='/vault/crd_']").first().click();
   await expect(page.getByLabel("Public preview")).toHaveValue("ends in 01");
   await expectSound(page, DRESSES);

@@ -15,6 +15,10 @@ export interface VaultItem {
   readonly order: string | null;
   readonly orderNumber: string | null;
   readonly expiresAtMs: number | null;
+  /** What everybody may read of it; null where buyers do not choose it. */
+  readonly preview: string | null;
+  readonly extraMinor: string;
+  readonly currency: string;
 }
 
 /** A row for a browser. */
@@ -31,6 +35,9 @@ export const toItem = (row: VaultRow): VaultItem => ({
   order: row.orderId && row.orderNumber ? toPublicId("order", row.orderId) : null,
   orderNumber: row.orderNumber,
   expiresAtMs: row.expiresAt?.getTime() ?? null,
+  preview: row.preview,
+  extraMinor: (row.extraMinor ?? 0n).toString(),
+  currency: row.currency,
 });
 
 /** Enough of a card's public id to tell cards apart at a glance; its end, because the beginning is the time. */

@@ -9,7 +9,7 @@ interface Reads {
   readonly db: Db;
 }
 
-/** A card as lists show it: everything but the secret, of which there is not a letter. */
+/** A card as lists show it: everything but the secret, of which there is not a letter; and what its merchant made public of it. */
 export interface VaultRow {
   readonly id: string;
   readonly state: string;
@@ -27,6 +27,9 @@ export interface VaultRow {
   readonly productTitleEn: string;
   readonly poolName: string;
   readonly merchantName: string;
+  readonly preview: string | null;
+  readonly extraMinor: bigint | null;
+  readonly currency: string;
 }
 
 interface Place {
@@ -108,12 +111,14 @@ export async function findRows({ db }: Reads, viewer: Viewer, ids: readonly stri
     SELECT c.id::text AS id, c.status AS state, c.expires_at AS "expiresAt", c.delivered_at AS "deliveredAt",
            c.order_id::text AS "orderId", o.number AS "orderNumber", b.id::text AS "batchId", b.number AS "batchNumber",
            v.id AS "variantId", v.sku, v.title_zh AS "titleZh", v.title_en AS "titleEn", p.title_zh AS "productTitleZh", p.title_en AS "productTitleEn",
-           s.name AS "poolName", m.name AS "merchantName"
+           s.name AS "poolName", m.name AS "merchantName",
+           said.preview, said.extra_minor AS "extraMinor", v.currency
       FROM unnest(${[...ids]}::uuid[]) WITH ORDINALITY AS u (id, n)
       JOIN card c ON c.id = u.id AND (${scope}::uuid IS NULL OR c.merchant_id = ${scope}::uuid)
       JOIN batch b ON b.id = c.batch_id JOIN variant v ON v.id = c.variant_id JOIN product p ON p.id = v.product_id
       JOIN stock_pool s ON s.id = c.pool_id JOIN merchant m ON m.id = c.merchant_id
       LEFT JOIN orders o ON o.id = c.order_id
+      LEFT JOIN card_preview said ON said.card_id = c.id
      ORDER BY u.n`;
 }
 

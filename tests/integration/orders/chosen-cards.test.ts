@@ -2,7 +2,9 @@
 import { findOrderStory } from "@/lib/features/orders/story";
 import { tellOrder } from "@/lib/features/orders/tell-order";
 import { findOrderView } from "@/lib/features/orders/view";
-import { listPreviews } from "@/lib/features/previews/queries";
+import { findCardPreview, listPreviews } from "@/lib/features/previews/queries";
+import { listCards } from "@/lib/features/vault/list-cards";
+import { VaultQuery } from "@/lib/features/vault/schema";
 import { cancelOrder } from "@/lib/flows/cancel-order";
 import { expireOrders } from "@/lib/flows/expire-orders";
 import { fillOwedOrders } from "@/lib/flows/fill-owed-orders";
@@ -14,7 +16,8 @@ import { revealOrder } from "@/lib/flows/reveal-order";
 import { setPreview } from "@/lib/flows/set-preview";
 import { transferStock } from "@/lib/flows/transfer-cards";
 import { waiveChoice } from "@/lib/flows/waive-choice";
-import { newId } from "@/lib/kernel/id";
+import { newId, toPublicId } from "@/lib/kernel/id";
+import type { Viewer } from "@/lib/kernel/viewer";
 import { closeDeps } from "@/lib/platform/deps";
 import { expectInvariants } from "@/tests/support/invariants";
 import { type Choice, choosing, offer } from "@/tests/support/previews";
@@ -309,6 +312,24 @@ describe("a card that its buyer chooses", () => {
     expect(await said("", "1.00")).toEqual({ ok: false, error: "extra_without_preview" });
     await shop.place(stocked.variantId, choosing(choice));
     expect(await said("fine")).toEqual({ ok: false, error: "not_editable" });
+  });
+
+  test("its merchant sees in the vault what is public of it, and another merchant sees nothing", async () => {
+    const stocked = await shop.stock({ cards: 2 });
+    const [choice] = await offer(shop, stocked, 1);
+    const seenBy = async (viewer: Viewer) =>
+      (
+        await listCards(shop.deps, viewer, VaultQuery.parse({ variant: toPublicId("variant", stocked.variantId) }))
+      ).rows.map(({ preview, extraMinor }) => [preview, extraMinor]);
+    expect(await seenBy(ownerOf(stocked))).toEqual(
+      expect.arrayContaining([
+        ["No. 1", 100n],
+        [null, null],
+      ]),
+    );
+    const stranger = { kind: "merchant", userId: newId(), merchantId: newId() } as const;
+    expect(await seenBy(stranger)).toEqual([]);
+    expect(await findCardPreview(shop.deps, stranger, choice?.cardId ?? "")).toBeNull();
   });
 
   test("the band is of cards that nobody chooses; that there is something to choose is said beside it", async () => {

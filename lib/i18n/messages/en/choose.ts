@@ -24,7 +24,7 @@ export const choose = {
   chosen: "Your card",
   other: "Choose another",
   none: "Let us pick",
-  gone: "Somebody else has taken the card that you wanted.",
+  gone: "This card has been ordered already.",
   see: "See what is left",
   hold: "Once you order, this card is kept for you and nobody else can buy it.",
 } satisfies typeof zh;

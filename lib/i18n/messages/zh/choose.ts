@@ -23,7 +23,7 @@ export const choose = {
   chosen: "你选的卡",
   other: "换一张",
   none: "不挑了",
-  gone: "你要的那一张已经被别人拿走了。",
+  gone: "这一张已经有人下单了。",
   see: "看看还有哪些",
   hold: "下单后这张就为你留着，别人买不到。",
 };
