@@ -17,14 +17,17 @@ interface ChildOrder {
   readonly timeoutMs: number;
   /** What it was to do, for the words of the error. */
   readonly what: string;
+  /** What Node itself is told. */
+  readonly nodeArgs?: readonly string[];
 }
 
 // The bench is one bundle: its own file is the program.
 const program = fileURLToPath(import.meta.url);
 
 /** Does a piece of work in a process of its own, so that its memory is nobody else's. */
-export async function runChild({ command, order, timeoutMs, what }: ChildOrder): Promise<ChildFigures> {
+export async function runChild({ command, order, timeoutMs, what, nodeArgs = [] }: ChildOrder): Promise<ChildFigures> {
   const child = fork(program, [command, JSON.stringify(order)], {
+    execArgv: [...process.execArgv, ...nodeArgs],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
     timeout: timeoutMs,
   });

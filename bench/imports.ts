@@ -70,8 +70,15 @@ export async function importFile(order: ImportOrder): Promise<void> {
   endChild(seconds);
 }
 
+/** With the heap that the command line is given (`npm run kapu`): without a bound, Node takes what a large machine has before it collects. */
 const inAnotherProcess = (order: ImportOrder): Promise<ChildFigures> =>
-  runChild({ command: "import", order, timeoutMs: CHILD_MS_MAX, what: `${order.way} a file of cards` });
+  runChild({
+    command: "import",
+    order,
+    timeoutMs: CHILD_MS_MAX,
+    what: `${order.way} a file of cards`,
+    nodeArgs: ["--max-old-space-size=256"],
+  });
 
 const TABLES = [
   {
