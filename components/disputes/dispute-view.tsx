@@ -66,7 +66,9 @@ export async function DisputeView({ locale, viewer, base, disputeId, query, acts
               <Pictures ids={dispute.pictureIds} base="/api/merchant/disputes/pictures" locale={locale} />
             </Part>
           ) : null}
-          {isOpen(dispute.status) ? <Answer dispute={dispute} locale={locale} acts={acts} isAdmin={isAdmin} /> : null}
+          {isOpen(dispute.status) && dispute.source === "buyer" ? (
+            <Answer dispute={dispute} locale={locale} acts={acts} isAdmin={isAdmin} />
+          ) : null}
         </div>
         <div className="lg:col-start-2 lg:row-span-2 lg:row-start-1">
           <EvidencePart dispute={dispute} locale={locale} />

@@ -7,7 +7,7 @@ import { inLocale, type ViewProps } from "@/components/merchant/view";
 import { Badge, type BadgeTone } from "@/components/ui/badge";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { type DisputeRow, listDisputes } from "@/lib/features/disputes/queries";
-import { DISPUTE_STATES, type DisputeState } from "@/lib/features/disputes/rules";
+import { DISPUTE_STATES, type DisputeState, isOpen } from "@/lib/features/disputes/rules";
 import type { DisputeListQuery } from "@/lib/features/disputes/schema";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatStamp } from "@/lib/i18n/format";
@@ -121,12 +121,11 @@ const toneOf = (status: DisputeState, isAdmin: boolean): BadgeTone => {
 
 /** Whose turn it is, or how it ended; the viewer's own turn stands out. */
 export function StateBadge({
-  dispute: { status, outcome },
+  dispute: { kind, status, outcome },
   locale,
   isAdmin,
-}: Readonly<{ dispute: Pick<DisputeRow, "status" | "outcome">; locale: Locale; isAdmin: boolean }>) {
-  const { states, outcomes } = getMessages(locale).disputes;
-  return (
-    <Badge tone={toneOf(status, isAdmin)}>{status === "decided" && outcome ? outcomes[outcome] : states[status]}</Badge>
-  );
+}: Readonly<{ dispute: Pick<DisputeRow, "kind" | "status" | "outcome">; locale: Locale; isAdmin: boolean }>) {
+  const { states, outcomes, withBank } = getMessages(locale).disputes;
+  const state = kind === "chargeback" && isOpen(status) ? withBank : states[status];
+  return <Badge tone={toneOf(status, isAdmin)}>{status === "decided" && outcome ? outcomes[outcome] : state}</Badge>;
 }

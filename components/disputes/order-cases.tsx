@@ -31,7 +31,7 @@ export async function OrderCases({ locale, viewer, orderId }: OrderCasesProps) {
             >
               {aboutOf({ kind, position }, locale)}
             </Link>
-            <StateBadge dispute={{ status, outcome }} locale={locale} isAdmin={viewer.kind === "admin"} />
+            <StateBadge dispute={{ kind, status, outcome }} locale={locale} isAdmin={viewer.kind === "admin"} />
           </li>
         ))}
       </ul>

@@ -152,7 +152,7 @@ function Lines({ order, locale, base }: Readonly<{ order: OrderPage; locale: Loc
       <tbody>
         {order.lines.map((line) => (
           <tr key={line.line}>
-            <Cell>
+            <Cell className="min-w-36">
               <Link
                 href={`${base}/products/${toPublicId("product", line.productId)}`}
                 prefetch={false}

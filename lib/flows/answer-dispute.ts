@@ -37,7 +37,13 @@ export interface AnswerDispute {
   readonly callAdmin: boolean;
 }
 
-export type AnswerRefusal = "not_found" | "dispute_closed" | "thread_full" | "rate_limited" | "idempotency_conflict";
+export type AnswerRefusal =
+  | "not_found"
+  | "bank_decides"
+  | "dispute_closed"
+  | "thread_full"
+  | "rate_limited"
+  | "idempotency_conflict";
 
 /** The turn passes, or the platform is called; a deadline that runs already is not prolonged by more words of the same side. */
 async function passTurn(tx: Tx, dispute: Dispute, { author, next }: { author: DisputeAuthor; next: DisputeState }) {
@@ -69,6 +75,8 @@ async function answer(
   const known = await findMessage(tx, dispute.id, cmd.requestId);
   if (known)
     return known.kind === "answer" && known.authorKind === author.kind ? ok(null) : err("idempotency_conflict");
+  // Of a chargeback the buyer has no page: nobody would read the answer, and the mail about it would lead nowhere.
+  if (dispute.source === "gateway") return err("bank_decides");
   if (!isOpen(dispute.status)) return err("dispute_closed");
   if (dispute.messageCount >= limits.disputeMessagesMax) return err("thread_full");
   const { orderId, merchantId } = dispute;

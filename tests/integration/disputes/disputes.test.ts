@@ -570,6 +570,9 @@ describe("a buyer's dispute", () => {
     ]);
     expect(await findStaffDispute(deps(), ownerOf(stocked), disputeId)).not.toBeNull();
     expect(await decideDispute(deps(), ADMIN, await judgement(disputeId, "reject"))).toEqual(refused("bank_decides"));
+    for (const author of [ADMIN, ownerOf(stocked)])
+      expect(await answerDispute(deps(), author, say(disputeId))).toEqual(refused("bank_decides"));
+    expect(new Set(await mailsOf(disputeId))).toEqual(new Set(["dispute_for_admin"]));
     for (const locale of ["zh", "en"] as const) {
       const pack = await writeEvidencePack(deps(), ADMIN, { disputeId, locale });
       expect(pack.ok && pack.value.bytes.subarray(0, 5).toString()).toBe("%PDF-");

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { KeysForm } from "@/components/merchant/keys-form";
 import { OpenUploads } from "@/components/merchant/open-uploads";
 import { PageHead } from "@/components/merchant/page-head";
@@ -7,6 +8,7 @@ import { ShareForm } from "@/components/merchant/share-form";
 import { UploadForm } from "@/components/merchant/upload-form";
 import { sentencesOf } from "@/components/merchant/upload-receiving";
 import { baseOf, inLocale } from "@/components/merchant/view";
+import { buttonClass } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import type { SearchParams } from "@/lib/entry/query";
 import { requireRole } from "@/lib/entry/session";
@@ -42,7 +44,18 @@ export default async function UploadPage({ params, searchParams }: PageProps) {
   const { variant } = await searchParams;
   const asked = fromPublicId("variant", typeof variant === "string" ? variant : "");
   const chosen = asked.ok && choices.some(({ id }) => id === asked.value) ? asked.value : "";
-  if (choices.length === 0) return <EmptyState title={t.title} text={t.noVariants} />;
+  if (choices.length === 0)
+    return (
+      <EmptyState heading="h1" title={t.title} text={t.noVariants}>
+        <Link
+          href={`${baseOf(locale, viewer)}/products/new`}
+          prefetch={false}
+          className={buttonClass({ variant: "seal" })}
+        >
+          {merchant.products.add}
+        </Link>
+      </EmptyState>
+    );
   return (
     <>
       <PageHead title={t.title} lead={t.lead} />

@@ -45,7 +45,7 @@ export const admin = {
       refund_failed: "Refund failed",
       refund_stuck: "Refund without an answer",
       refund_mismatch: "Refund of another amount",
-      dispute: "Dispute",
+      dispute: "Chargeback",
       invariant_broken: "Promise broken",
       gateway_only: "At the gateway only",
       local_only: "Here only",

@@ -53,6 +53,7 @@ export const disputes = {
     decided: "Decided",
     withdrawn: "Closed",
   },
+  withBank: "With the bank",
   outcomes: {
     replace: "Replaced",
     refund: "Refunded",
@@ -218,8 +219,8 @@ export const disputes = {
     lead: "Gathered by itself at the moment of the report, and never changed. It holds no card and no real address.",
     firstReveal: "First look at the card",
     lastReveal: "Latest look",
-    reveals: "Looks",
-    revealsOf: "{count}, from {networks} {networks|address|addresses}",
+    reveals: "Times looked at",
+    revealsOf: "{count} {count|time|times}, from {networks} {networks|address|addresses}",
     neverRevealed: "Never looked at",
     reporter: "When it was reported",
     network: "address code {code}",

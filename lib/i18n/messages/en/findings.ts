@@ -151,7 +151,7 @@ export const findings = {
     },
     card: "Card …{tail} of {sku}, batch {batch}, was delivered; now: {status}",
     outbox: "{event}, {state}",
-    drained: "worked off",
+    drained: "done",
     waiting: "still waiting",
     replacement: "Card {position}, because: {reason}; {status}",
     audit: "{who}: {action}",

@@ -6,7 +6,7 @@ export const kinds = {
     kind: "Delivered",
     kindHint:
       "By hand: after the payment you write what the buyer gets; each piece is encrypted and delivered by itself. For top-ups and things made to order.",
-    kinds: { unique: "By itself, from stock", manual: "By hand" },
+    kinds: { unique: "Automatically, from stock", manual: "By hand" },
     hours: "Hours until delivery",
     hoursHint:
       "1 to 720 after the payment. Buyers read it before they order; past it the platform is told. For delivery by hand only.",
@@ -38,7 +38,7 @@ export const kinds = {
     title: "One text for several buyers",
     lead: "The same account, link or code, sold to so many orders at most: each use is a card, encrypted for itself, until none is left. The same text again adds nothing; with a higher number, the difference.",
     secret: "Text",
-    uses: "Uses at most",
+    uses: "Sold at most (times)",
     usesHint: "1 to {max}, those included that are sold already. The variant must sell at most 1 per order.",
     note: "Note",
     add: "Add and publish",

@@ -26,7 +26,7 @@ export const order = {
     changed: "Status",
     attempt: "Payment begun",
     opening: "Opened",
-    event: "Gateway's word",
+    event: "Gateway",
     payment: "Payment",
     refund_asked: "Refund",
     refund_told: "Gateway on a refund",

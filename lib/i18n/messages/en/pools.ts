@@ -24,7 +24,7 @@ export const pools = {
   saving: "Saving",
   saved: "Saved.",
   edit: "Change",
-  usedBy: "Variants that use it: {count}",
+  usedBy: "Used by {count} {count|variant|variants}",
   stock: "By variant",
   searchHint: "Name or SKU",
   columns: {
@@ -36,7 +36,7 @@ export const pools = {
     drift: "Drift",
   },
   keptNote:
-    "On the books: imported, plus what came in, less what went out; sold and withdrawn cards included. Counted: card by card, once an hour. Where they differ something is wrong, and the platform is alarmed, too.",
+    "On the books: imported, plus what came in, less what went out; sold and withdrawn cards included. Counted: card by card, once an hour. Where they differ something is wrong, and the platform is alerted as well.",
   place: "No. {place} in order",
   noPlace: "Not sold from",
   noPlaceHint: "It is not in the order, so nothing of it is sold. Move the cards away, or put the pool in the order.",

@@ -32,7 +32,7 @@ export const remedies = {
   orderHint: "Such as 261122-AB3CD-4EF5G, from the buyer's order page.",
   suggested: "Unpaid orders of the same sum (a suggestion only)",
   pool: "Which pool",
-  poolChoice: "{name} · {there} {there|card|cards} in stock, {needed} needed",
+  poolChoice: "{there} in stock, {needed} needed · {name}",
   noPools: "No other pool of this merchant holds such cards.",
   card: "Which card",
   position: "Which card, counted from 1",

@@ -51,6 +51,7 @@ export const disputes = {
     decided: "已有结果",
     withdrawn: "已关闭",
   },
+  withBank: "等银行裁定",
   outcomes: {
     replace: "换卡",
     refund: "退款",
@@ -186,7 +187,7 @@ export const disputes = {
     noPayment: "这笔订单没有可以退的付款。",
     waitsForSecond: "补偿超过一个人能决定的数，等第二位管理员在“余额”页确认。",
     deciding: "正在执行这个决定，结束后会自动更新。",
-    bank: "这是银行的拒付，由银行裁定。把下面的证据整理成文件，交给支付渠道申诉。",
+    bank: "这是银行的拒付，由银行裁定。要申诉就下载证据，交给支付渠道。",
     pack: "下载证据（PDF）",
     packZh: "中文 PDF",
     packEn: "英文 PDF",

@@ -31,7 +31,7 @@ export const remedies = {
   orderHint: "像 261122-AB3CD-4EF5G 这样，在买家的订单页上。",
   suggested: "金额相同、还没付款的订单（只供参考）",
   pool: "哪个库存池",
-  poolChoice: "{name} · 可调 {there} 张，共缺 {needed} 张",
+  poolChoice: "可调 {there} 张，共缺 {needed} 张 · {name}",
   noPools: "这家店的其他库存池里没有这款卡。",
   card: "哪一张卡",
   position: "第几张卡",

@@ -72,7 +72,9 @@ export default async function Order({ params }: Readonly<OrderProps>) {
       <LateTransfer order={order} id={id} locale={locale} />
       {order.status === "delivered" ? <Cards order={order} id={id} locale={locale} /> : null}
       {order.status === "paid" || order.status === "refunding" || order.status === "refunded" ? (
-        <OrderDisputes order={order} path={`/${locale}/orders/${id}`} locale={locale} />
+        <Card className="empty:hidden *:border-t-0 *:pt-0">
+          <OrderDisputes order={order} path={`/${locale}/orders/${id}`} locale={locale} />
+        </Card>
       ) : null}
       <Story order={order} rows={story.rows} headline={telling.headline} locale={locale} />
       <footer className="space-y-4 text-center text-sm text-faint print:hidden">

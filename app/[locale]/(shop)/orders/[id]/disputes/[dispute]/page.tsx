@@ -128,7 +128,7 @@ function AnswerCard({ dispute, locale, path, orderId }: Readonly<ActProps & { pa
       </form>
       <ActionForm action={withdrawDisputeAction} locale={locale} errors={t.errors} className="border-t pt-4">
         <Hidden dispute={dispute} orderId={orderId} />
-        <ActionSubmit size="sm" variant="quiet" pendingLabel={t.buyer.withdrawing}>
+        <ActionSubmit size="sm" variant="quiet" className="-ml-3" pendingLabel={t.buyer.withdrawing}>
           {t.buyer.withdraw}
         </ActionSubmit>
       </ActionForm>
