@@ -40,6 +40,11 @@ export function OrdersTable({ locale, viewer, base, label, orders }: OrdersTable
               >
                 {order.number}
               </Link>
+              {/* On a phone what is beside the number is out of sight. */}
+              <span className="block text-xs text-soft sm:hidden">
+                {formatMinor(order.totalMinor.toString(), order.currency, locale)} ·{" "}
+                {formatStamp(order.createdAt, locale)}
+              </span>
             </Cell>
             <Cell>
               <OrderBadges status={order.status} exception={order.exception} locale={locale} />

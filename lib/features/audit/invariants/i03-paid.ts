@@ -6,7 +6,7 @@ export const paid: Invariant = {
   name: "paid",
   kind: "safety",
   sentence: {
-    zh: "每张已发出的卡密，都对应同一订单、同一收款账户、同一币种、金额分毫不差的一笔到账，且能追溯到网关的原始通知。",
+    zh: "每张已发出的卡密，都对应同一订单、同一收款账户、同一币种、金额分毫不差的一笔到账，且能追溯到渠道的原始通知。",
     en: "A delivered card has a settled payment of the same order, account and currency, of exactly the order's total, that leads back to the gateway's own word.",
   },
   names: { order_id: "order" },

@@ -9,7 +9,7 @@ export const nothingLost: Invariant = {
   name: "nothing_lost",
   kind: "liveness",
   sentence: {
-    zh: "每一笔验签通过的到账，两分钟内都有着落：已发卡，或已退款（退款中），或有一条未结的对账发现写明了它。",
+    zh: "每一笔验签通过的到账，两分钟内都有着落：已发卡，或已退款（退款中），或有一条未结的差异写明了它。",
     en: "Within two minutes every verified payment event has led to a delivered, refunding or refunded order, or to a finding that names it.",
   },
   names: { order_id: "order", event_id: "event" },

@@ -5,7 +5,7 @@ export const paymentIdentity: Invariant = {
   name: "payment_identity",
   kind: "safety",
   sentence: {
-    zh: "网关的一个交易号只算一笔到账；一个订单收到 k 笔不同的钱，就有 k−1 条发现或退款；每笔已判定的到账都记在账上。",
+    zh: "渠道的一个流水号只算一笔到账；一个订单收到 k 笔不同的钱，就有 k−1 条差异或退款；每笔已判定的到账都记在账上。",
     en: "One gateway trade number is one payment; k payments of one order leave k − 1 findings or refunds; every judged payment event has its payment on record.",
   },
   names: { order_id: "order", order_ids: "order" },

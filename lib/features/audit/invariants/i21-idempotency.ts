@@ -6,7 +6,7 @@ export const idempotency: Invariant = {
   name: "idempotency",
   kind: "safety",
   sentence: {
-    zh: "同一来源、同一请求键只有一个订单、一次预扣；订单号、付款单号、网关通知各自只记一次。",
+    zh: "同一来源、同一请求键只有一个订单、一次预扣；订单号、付款单号、渠道通知各自只记一次。",
     en: "The same scope and key made one order with one reservation; order numbers, attempt numbers and gateway notices are each on record once.",
   },
   names: { order_ids: "order" },

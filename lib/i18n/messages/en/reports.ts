@@ -11,7 +11,7 @@ export const reports = {
     pieces_delivered: "Pieces delivered",
     received: "Received (platform's accounts)",
     received_direct: "Received (merchants' own accounts)",
-    unsettled: "Of it too much, twice or wrong",
+    unsettled: "Of which overpaid, double or wrong",
     refunded: "Refunded (platform's accounts)",
     refunded_direct: "Refunded (merchants' own accounts)",
     owed: "Owed at the end",
