@@ -60,6 +60,7 @@ function Charts({ locale, trend }: Readonly<{ locale: Locale; trend: FindingTren
       <div className="grid gap-4 lg:grid-cols-2">
         <SalesChart
           {...common}
+          isBeside
           title={t.flow}
           summary={fill(t.flowSummary, { opened: count(sum("opened")), closed: count(sum("closed")) })}
           legend={[

@@ -5,7 +5,7 @@ import { Cell, HeadCell, Table } from "@/components/ui/table";
 export interface ChartDay {
   /** "2026-11-21" */
   readonly day: string;
-  /** From the ground up: what stands behind, and what stands in front of it. */
+  /** From the ground up: the whole, and the part of it that stands in front; or two figures beside each other. */
   readonly behind: number;
   readonly front: number;
   /** The row of the table, in the order of its columns. */
@@ -21,6 +21,8 @@ interface SalesChartProps {
   days: readonly ChartDay[];
   columns: readonly string[];
   tableLabel: string;
+  /** Neither figure is a part of the other: in front of it, one would hide the other. */
+  isBeside?: boolean;
   children?: ReactNode;
 }
 
@@ -28,9 +30,11 @@ const WIDTH = 600;
 const HEIGHT = 120;
 
 /** Bars of a period, drawn on the server, and the same as a table whose days lead to their orders. No script. */
-export function SalesChart({ title, summary, legend, days, columns, tableLabel, children }: Readonly<SalesChartProps>) {
+export function SalesChart(props: Readonly<SalesChartProps>) {
+  const { title, summary, legend, days, columns, tableLabel, isBeside = false, children } = props;
   const most = Math.max(1, ...days.map(({ behind, front }) => Math.max(behind, front)));
   const step = WIDTH / Math.max(1, days.length);
+  const wide = step * (isBeside ? 0.4 : 0.8);
   const heightOf = (value: number) => (value > 0 ? Math.max(1.5, (HEIGHT * value) / most) : 0);
   return (
     <figure className="min-w-0 rounded-md border bg-surface p-4">
@@ -39,7 +43,7 @@ export function SalesChart({ title, summary, legend, days, columns, tableLabel, 
         <span className="flex gap-3 text-xs text-faint">
           {legend.map(([label, kind]) => (
             <span key={kind} className="inline-flex items-center gap-1.5">
-              <span aria-hidden="true" className={`size-2.5 rounded-sm ${kind === "front" ? "bg-ink" : "bg-edge"}`} />
+              <span aria-hidden="true" className={`size-2.5 rounded-sm ${kind === "front" ? "bg-soft" : "bg-edge"}`} />
               {label}
             </span>
           ))}
@@ -56,8 +60,13 @@ export function SalesChart({ title, summary, legend, days, columns, tableLabel, 
         {days.map(({ day, behind, front, cells }, n) => (
           <g key={day}>
             <title>{cells.join(" · ")}</title>
-            <Bar x={n * step} step={step} height={heightOf(behind)} color="var(--color-edge)" />
-            <Bar x={n * step} step={step} height={heightOf(front)} color="var(--color-ink)" isFront />
+            <Bar x={(n + 0.1) * step} width={wide} height={heightOf(behind)} color="var(--color-edge)" />
+            <Bar
+              x={(n + (isBeside ? 0.5 : 0.1)) * step}
+              width={wide}
+              height={heightOf(front)}
+              color="var(--color-soft)"
+            />
           </g>
         ))}
       </svg>
@@ -104,16 +113,11 @@ export function SalesChart({ title, summary, legend, days, columns, tableLabel, 
 
 interface BarProps {
   x: number;
-  step: number;
+  width: number;
   height: number;
   color: string;
-  isFront?: boolean;
 }
 
-/** What stands in front is narrower, so that what is behind it is seen however tall it is. */
-function Bar({ x, step, height, color, isFront = false }: Readonly<BarProps>) {
-  const share = isFront ? 0.4 : 0.8;
-  return (
-    <rect x={x + (step * (1 - share)) / 2} y={HEIGHT - height} width={step * share} height={height} fill={color} />
-  );
-}
+const Bar = ({ x, width, height, color }: Readonly<BarProps>) => (
+  <rect x={x} y={HEIGHT - height} width={width} height={height} fill={color} />
+);
