@@ -1,21 +1,11 @@
 import { z } from "zod";
-import { fromPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
+import { idField } from "@/lib/platform/id-field";
 import { parsePreviewCursor } from "./rules";
-
-const idOf = (kind: "variant" | "preview") =>
-  z
-    .string()
-    .transform((text) => {
-      const id = fromPublicId(kind, text);
-      return id.ok ? id.value : undefined;
-    })
-    .optional()
-    .catch(undefined);
 
 /** What the page of a list may be asked for; an unknown or damaged part reads as not asked for. */
 export const PreviewsQuery = z.object({
-  variant: idOf("variant"),
+  variant: idField("variant"),
   q: z
     .string()
     .trim()
@@ -31,7 +21,7 @@ export const PreviewsQuery = z.object({
 });
 
 /** The card that a product's page shows as chosen. */
-export const ChosenQuery = z.object({ card: idOf("preview") });
+export const ChosenQuery = z.object({ card: idField("preview") });
 
 /** What a person says of a card; judged with the currency of its variant. */
 export const PreviewForm = z.object({

@@ -1,29 +1,21 @@
 import { z } from "zod";
-import { fromPublicId, type IdKind } from "@/lib/kernel/id";
+import { fromPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { Secret } from "@/lib/kernel/secret";
+import { idField } from "@/lib/platform/id-field";
 import { CARD_STATES, readCursor, VAULT_MOVES, VAULT_SORTS } from "./rules";
 
 /** An unknown value of a filter reads as no filter: an old link still opens. */
 const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values).optional().catch(undefined);
-const idOf = (kind: IdKind) =>
-  z
-    .string()
-    .transform((text) => {
-      const id = fromPublicId(kind, text);
-      return id.ok ? id.value : undefined;
-    })
-    .optional()
-    .catch(undefined);
 const Day = z.iso.date().optional().catch(undefined);
 
 /** What the vault's address asks for. */
 export const VaultQuery = z.object({
   state: oneOf(CARD_STATES),
-  batch: idOf("batch"),
-  variant: idOf("variant"),
-  product: idOf("product"),
-  merchant: idOf("merchant"),
+  batch: idField("batch"),
+  variant: idField("variant"),
+  product: idField("product"),
+  merchant: idField("merchant"),
   pool: z.uuid().optional().catch(undefined),
   /** An order's number, whole. */
   q: z.string().trim().max(40).optional().catch(undefined),
