@@ -75,8 +75,10 @@ export default async function UploadPage({ params, searchParams }: PageProps) {
       <div className="js:hidden">
         <PasteForm locale={locale} choices={choices} chosen={chosen} paste={pasteCardsAction} />
       </div>
-      <ShareForm locale={locale} choices={choices} chosen={chosen} share={shareSecretAction} />
-      <KeysForm locale={locale} choices={choices} chosen={chosen} generate={generateKeysAction} />
+      <div className="mt-8 space-y-4">
+        <ShareForm locale={locale} choices={choices} chosen={chosen} share={shareSecretAction} />
+        <KeysForm locale={locale} choices={choices} chosen={chosen} generate={generateKeysAction} />
+      </div>
     </>
   );
 }
