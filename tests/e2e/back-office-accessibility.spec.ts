@@ -1,7 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { ADMIN } from "../support/admin";
-import { addProduct, sendCards, signIn, uploadAndPublish } from "../support/back-office";
-import { openMerchant } from "../support/behind-the-shop";
+import { openShopFront, sendCards, signIn, uploadAndPublish } from "../support/back-office";
 import { type Dress, faultsOf } from "../support/sound-page";
 
 const ADMIN_PAGES =
@@ -37,9 +36,7 @@ test("axe finds nothing on any page of a merchant, and none scrolls sideways", a
   const here = () => new URL(page.url()).pathname;
   const before = await faultsOfAll(page, ["/zh/sign-in", "/zh/setup"]);
   await page.setViewportSize({ width: 1280, height: 800 });
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  await openShopFront(page);
   const product = here();
   await uploadAndPublish(page, "A11Y-1\n\nA11Y-2\n");
   const batch = here();

@@ -1,6 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { addProduct, importCards, sendCards, signIn } from "../support/back-office";
-import { openMerchant } from "../support/behind-the-shop";
+import { importCards, openShopFront, sendCards } from "../support/back-office";
 import { shoot, shootAll } from "../support/shots";
 import { type Dress, expectSound } from "../support/sound-page";
 import { buyButton, payAtCashier } from "../support/storefront";
@@ -35,9 +34,7 @@ test("a merchant makes previews public, and each buyer gets the very card that h
   page,
   browser,
 }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  const merchant = await openShopFront(page);
   await sendCards(page, { name: "accounts.csv", buffer: Buffer.from(FILE) });
   await expect(page.getByText("Public: 广东 30 级 · 尾号 8888, ¥88.00 extra")).toBeVisible();
   await expect(page.getByText(/^Rejected: The preview shows the card itself/)).toHaveCount(1);
@@ -124,9 +121,7 @@ test("the price of a card changes while a buyer looks at it: he is told, and pay
   page,
   browser,
 }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  const merchant = await openShopFront(page);
   await sendCards(page, { name: "codes.csv", buffer: Buffer.from("code,preview,extra\nSEA-0001,ends in 01,5\n") });
   await importCards(page);
   await page.getByRole("button", { name: /^Publish/ }).click();

@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
-import { addProduct, importCards, sendCards, signIn } from "../support/back-office";
-import { openMerchant } from "../support/behind-the-shop";
+import { importCards, openShopFront, sendCards } from "../support/back-office";
 import { IMPORT_SAMPLES, readSample } from "../support/import-samples";
 import { shootAll, shootHere } from "../support/shots";
 
@@ -17,9 +16,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 
 test("every shape of file shows its cards before it is imported, and a wrong guess is put right", async ({ page }) => {
   test.setTimeout(240_000);
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  await openShopFront(page);
   for (const { name, reading, cards, rejects = {} } of IMPORT_SAMPLES) {
     await sendCards(page, { name, buffer: readSample(name) });
     for (const key of ["encoding", "format", "separator"] as const)
@@ -73,9 +70,7 @@ test("cards are taken only from a signed-in page of this shop: not from another 
   page,
   context,
 }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  await openShopFront(page);
   await page.goto("/en/merchant/upload");
   const variant = await page.locator("#variant").inputValue();
   const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -114,9 +109,7 @@ test("an upload whose network goes down goes on by itself, and one that was left
   page,
   context,
 }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  await openShopFront(page);
   // More than one slice: whenever the network goes down during the first, the rest is not there.
   const lines = Array.from({ length: 9_500 }, (_, at) => `CUT-${at}-${"x".repeat(1_000)}`);
   const text = lines.join("\n");

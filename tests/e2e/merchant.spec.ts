@@ -5,6 +5,7 @@ import {
   addProduct,
   importCards,
   openMerchantByForm,
+  openShopFront,
   sendCards,
   signIn,
   uploadAndPublish,
@@ -60,9 +61,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
   page,
   context,
 }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  const merchant = await openShopFront(page);
   await uploadAndPublish(page, "BAD-0001\nBAD-0002\nBAD-0003\nBAD-0004\n");
   const batch = page.url();
   await page.goto("/en/merchant/stock");
@@ -126,9 +125,7 @@ test("a bad card is replaced and its buyer sees which; the rest of its batch is 
 });
 
 test("a price changed by the merchant is the price that the next buyer pays", async ({ page }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  const merchant = await openShopFront(page);
   await uploadAndPublish(page, "ONE-1\nONE-2\nONE-3\nONE-4\n");
   await page.goto("/en/merchant/products");
   await page.getByRole("link", { name: "Sea Breeze Card" }).click();
@@ -146,9 +143,7 @@ test("a price changed by the merchant is the price that the next buyer pays", as
 });
 
 test("a merchant keeps stock in two pools, and delivers by hand what a buyer asked for", async ({ page, context }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  const merchant = await openShopFront(page);
   await uploadAndPublish(page, "POOL-1\nPOOL-2\nPOOL-3\nPOOL-4\n");
   await page.goto("/en/merchant/pools");
   await page.locator("summary", { hasText: "New pool" }).click();
@@ -234,9 +229,7 @@ test("a merchant keeps stock in two pools, and delivers by hand what a buyer ask
 test("a merchant finds a card by its text, shows who they are before it opens, and withdraws what is left", async ({
   page,
 }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  const merchant = await openShopFront(page);
   await uploadAndPublish(page, "VAULT-1\nVAULT-2\nVAULT-3\n");
   await page.goto("/en/merchant/vault");
   await expect(page.getByRole("row")).toHaveCount(4);
@@ -310,9 +303,7 @@ test("what belongs to another shop is not there, whoever knows its address", asy
 });
 
 test("what a merchant writes and uploads is what buyers see, and none of it runs", async ({ page }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  const merchant = await openShopFront(page);
   const editor = page.url();
   const form = page.locator("form", { has: page.locator("input[name=slug]") });
   await form.locator("textarea[name=descriptionEn]").fill("**Bold** <script>window.hacked = 1</script>");
@@ -362,9 +353,7 @@ test("what a merchant writes and uploads is what buyers see, and none of it runs
 test("a merchant changes many prices at once, takes a list of orders home, and gives a program a key", async ({
   page,
 }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  const merchant = await openShopFront(page);
   await uploadAndPublish(page, "MANY-1\nMANY-2\n");
   await page.goto("/en/merchant/products/bulk");
   await page.getByRole("checkbox").check();

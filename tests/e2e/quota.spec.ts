@@ -1,6 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { addProduct, signIn } from "../support/back-office";
-import { openMerchant } from "../support/behind-the-shop";
+import { openShopFront } from "../support/back-office";
 import { shoot } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 import { order, payAtCashier } from "../support/storefront";
@@ -11,9 +10,7 @@ test("a merchant has keys made, a buyer's program spends one, and both see what 
   page,
   context,
 }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  const merchant = await openShopFront(page);
   await page.goto("/en/merchant/upload");
   await page.locator("summary", { hasText: "Make keys that are spent use by use" }).click();
   const form = page.locator("form", { has: page.getByRole("button", { name: "Make and publish" }) });

@@ -2,8 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
 import { toGbk } from "@/sandbox/gateways/gbk";
 import { ADMIN } from "../support/admin";
-import { addProduct, signIn } from "../support/back-office";
-import { openMerchant } from "../support/behind-the-shop";
+import { openShopFront, signIn } from "../support/back-office";
 import { shoot } from "../support/shots";
 import { expectSound } from "../support/sound-page";
 
@@ -83,9 +82,7 @@ for (const [locale, width, colorScheme] of [
 }
 
 test("a merchant finds no statements, and no page of a stranger may send one", async ({ page, request }) => {
-  const merchant = await openMerchant();
-  await signIn(page, merchant, "merchant");
-  await addProduct(page, merchant.slug);
+  await openShopFront(page);
   const reply = await page.evaluate(async () => {
     const ask = async (method: string, path: string) =>
       (await fetch(path, { method, ...(method === "POST" ? { body: "a,b,c" } : {}) })).status;

@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import { ADMIN } from "./admin";
-import { type Account, draftMerchant } from "./behind-the-shop";
+import { type Account, draftMerchant, openMerchant } from "./behind-the-shop";
 
 /** Signs in by the form and waits for the role's own front page. */
 export async function signIn(page: Page, { email, password }: Account, role: "admin" | "merchant", locale = "en") {
@@ -72,4 +72,12 @@ export async function uploadAndPublish(page: Page, lines: string): Promise<void>
   await page.getByRole("button", { name: /^Publish/ }).click();
   // Gone, because nothing is left to publish: the page names the date of publishing long before there is one.
   await expect(page.getByRole("button", { name: /^Publish/ })).toHaveCount(0);
+}
+
+/** A merchant of this test alone, signed in, with one product of its slug; ends on the product's editor. */
+export async function openShopFront(page: Page): Promise<Account & { readonly slug: string }> {
+  const merchant = await openMerchant();
+  await signIn(page, merchant, "merchant");
+  await addProduct(page, merchant.slug);
+  return merchant;
 }
