@@ -1,3 +1,4 @@
+import clsx from "clsx";
 import Form from "next/form";
 import Link from "next/link";
 import type { ReactNode } from "react";
@@ -50,7 +51,10 @@ export function ListFrame(props: Readonly<ListFrameProps>) {
               defaultValue={search.value}
               placeholder={search.hint}
               aria-label={search.hint}
-              className="h-10 min-w-full flex-1 text-sm sm:max-w-80 sm:min-w-48"
+              className={clsx(
+                "h-10 flex-1 text-sm sm:max-w-80 sm:min-w-48",
+                filters.length + days.length > 0 ? "min-w-full" : "min-w-40",
+              )}
             />
           ) : null}
           {filters.map((filter) => (

@@ -34,7 +34,7 @@ export function OpenUploads({
                 prefetch={false}
                 className={buttonClass({ size: "sm" })}
               >
-                {t.goOn}
+                {upload.state === "importing" ? t.watch : t.goOn}
               </Link>
             </li>
           ))}

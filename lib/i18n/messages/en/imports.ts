@@ -8,6 +8,7 @@ export const imports = {
     title: "Files not imported yet",
     states: { receiving: "{percent}% sent", received: "Waits for you", importing: "Being imported" },
     goOn: "Go on",
+    watch: "See progress",
   },
   receiving: {
     lead: "{received} of {total} are here. Choose the same file again, and it goes on from there.",

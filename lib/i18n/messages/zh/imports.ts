@@ -6,6 +6,7 @@ export const imports = {
     title: "还没导完的文件",
     states: { receiving: "已传 {percent}%", received: "等你确认", importing: "正在导入" },
     goOn: "继续",
+    watch: "看进度",
   },
   receiving: {
     lead: "已经收到 {received}，共 {total}。选回同一个文件就接着传，不用重来。",

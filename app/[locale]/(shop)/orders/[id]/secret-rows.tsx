@@ -122,7 +122,7 @@ const SecretRow = memo(function SecretRow({ index, secret, said, note, report, t
   const isHidden = secret === null;
   return (
     <li className="flex min-h-13 flex-wrap items-center gap-x-3 py-1.5 sm:flex-nowrap">
-      <span className="figures w-9 shrink-0 text-right text-sm text-faint">{index + 1}</span>
+      <span className="figures w-7 shrink-0 text-sm text-faint sm:w-9 sm:text-right">{index + 1}</span>
       <div className="min-w-0 flex-1">
         {isHidden ? (
           <span aria-hidden="true" className="secret-text block select-none tracking-widest text-faint">
@@ -148,7 +148,7 @@ const SecretRow = memo(function SecretRow({ index, secret, said, note, report, t
           <a
             href={`${report.href}?card=${index + 1}`}
             aria-label={fill(report.row, { n: index + 1 })}
-            className={`${ACT} ml-9 sm:ml-0`}
+            className={`${ACT} ml-7 sm:ml-0`}
           >
             {report.label}
           </a>
