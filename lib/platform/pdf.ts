@@ -168,7 +168,7 @@ class Typesetter {
 
   /** A name at the left and its lines beside it. */
   row(name: string, lines: readonly string[]): void {
-    this.#need(SIZES.text * LINE);
+    this.#need(SIZES.text * LINE * Math.min(2, lines.length)); // Who said it is not left behind by what was said.
     const [top, page] = [this.y, this.#document.bufferedPageRange().count];
     this.#document.fillColor("#666666");
     this.write(name, SIZES.text, { width: NAME_WIDTH - 12 });

@@ -269,7 +269,7 @@ export const disputes = {
     title: "Evidence for a chargeback",
     made: "Made",
     about:
-      "Made by the shop from its own records, as they stand. It holds no card and no real network address of the buyer.",
+      "Made by the shop from its own records, as they stand. It holds no card and no real network address of the buyer. Times are Beijing time (UTC+8).",
     order: "Order",
     delivery: "Delivery",
     access: "When the buyer looked at the cards",
