@@ -110,10 +110,11 @@ test("a merchant makes previews public, and each buyer gets the very card that h
   await expect(buyer.locator("input[name=scripts]")).toHaveValue("on");
   await buy(buyer, "anyone@example.com");
   await expect(buyer).toHaveURL(/\/orders\/ord_[0-9a-f]{32}\/pay$/);
-  await rival.goto(product);
-  await buy(rival, "late@example.com");
-  if (await rival.getByText("请核对后再点一次").isVisible()) await buyButton(rival).click();
-  await expect(rival.getByText("库存不够这个数量", { exact: false })).toBeVisible();
+  await expect(async () => {
+    await rival.goto(product);
+    await expect(buyButton(rival)).toBeDisabled({ timeout: 1_000 });
+  }).toPass({ timeout: 60_000 });
+  await expect(rival.getByRole("link", { name: "自己挑一张" })).toBeVisible();
   for (const one of [buyer, slow, rival]) await one.context().close();
 });
 
@@ -133,7 +134,6 @@ test("the price of a card changes while a buyer looks at it: he is told, and pay
 
   await page.goto("/en/merchant/vault");
   await expect(page.getByRole("cell", { name: "ends in 01" })).toContainText("+¥5.00");
-  await expectSound(page, DRESSES);
   await shootAll(page, "vault-list");
   await page.locator("a[href*='/vault/crd_']").first().click();
   await expect(page.getByLabel("Public preview")).toHaveValue("ends in 01");
