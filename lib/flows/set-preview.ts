@@ -51,12 +51,14 @@ async function findCard({ db }: Deps, viewer: Viewer, id: string): Promise<Found
 
 /** Says what is public about a card that the caller has locked, or that nothing is. */
 async function write(tx: Tx, { id: cardId, merchantId, variantId }: Found, said: Preview | null): Promise<void> {
+  // Another text is another offer: whoever chose the card by what was said before is not sold what is said now.
   if (said)
-    await tx.cardPreview.upsert({
-      where: { cardId },
-      create: { cardId, merchantId, variantId, ...said },
-      update: said,
-    });
+    await tx.$executeRaw`
+      INSERT INTO card_preview AS p (card_id, merchant_id, variant_id, preview, extra_minor)
+      VALUES (${cardId}::uuid, ${merchantId}::uuid, ${variantId}::uuid, ${said.preview}, ${said.extraMinor}::bigint)
+      ON CONFLICT (card_id) DO UPDATE
+        SET id = CASE WHEN p.preview = EXCLUDED.preview THEN p.id ELSE EXCLUDED.id END,
+            preview = EXCLUDED.preview, extra_minor = EXCLUDED.extra_minor`;
   else await tx.cardPreview.deleteMany({ where: { cardId } });
   // Its place among those that sell first stays: only the half changes.
   await tx.$executeRaw`

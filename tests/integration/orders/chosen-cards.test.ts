@@ -241,6 +241,17 @@ describe("a card that its buyer chooses", () => {
     expect((await shop.place(stocked.variantId, choosing(choice, 900n))).totalMinor).toBe(1900n);
   });
 
+  test("by other words it is another offer: nobody is sold what he has not read, and what was read is not there any more", async () => {
+    const stocked = await shop.stock({ cards: 2 });
+    const [choice] = await offer(shop, stocked, 1);
+    const cardId = choice?.cardId ?? "";
+    const words = { cardId, preview: "No. 1, of late with a scratch", extra: "1.00" };
+    expect((await setPreview(shop.deps, ownerOf(stocked), words)).ok).toBe(true);
+    expect(await place(stocked.variantId, choosing(choice, 100n))).toBe("not_found");
+    const { id: previewId } = await shop.deps.db.cardPreview.findUniqueOrThrow({ where: { cardId } });
+    expect(await place(stocked.variantId, choosing({ cardId, previewId }, 100n))).toBe("placed");
+  });
+
   test("a price that changes in the very moment is read again, and never sold at the old one", async () => {
     const stocked = await shop.stock({ cards: 2, priceMinor: 1000n });
     const [choice] = await offer(shop, stocked, 1);
