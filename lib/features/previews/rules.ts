@@ -17,7 +17,9 @@ export interface Preview {
  */
 export type PreviewRefusal = "preview_malformed" | "preview_shows_secret" | "extra_malformed" | "extra_without_preview";
 
-const UNSEEN = /[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
+/** Also halves of letters, which the database takes in no text, and the ends of lines and paragraphs, which it may count among control signs. */
+const UNSEEN =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/u;
 
 /** Letters as an eye compares them: no case, no width, no blanks, no dashes. */
 const fold = (text: string): string =>

@@ -56,6 +56,14 @@ describe("a file that says what is public about its cards", () => {
     }
   });
 
+  test("refuses a line whose preview holds what the database takes in no text, and takes the lines beside it", async () => {
+    const { variantId } = await shop.stock({ cards: 0 });
+    const file =
+      '[{"code":"F-1","preview":"half \\ud800 a letter"},{"code":"F-2","preview":"end \\u2028 of a line"},{"code":"F-3","preview":"good"}]';
+    expect(await bring(variantId, file)).toEqual({ lines: 3, accepted: 1, duplicate: 0, rejected: 2 });
+    expect((await listed(variantId)).map(({ preview }) => preview)).toEqual(["good"]);
+  });
+
   test("shows nothing of a batch that is not published, and an import that is given up leaves no preview", async () => {
     const { variantId } = await shop.stock({ cards: 0 });
     await bring(variantId, "code,preview\nD-1,a draft\n", false);

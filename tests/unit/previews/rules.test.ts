@@ -20,7 +20,8 @@ describe("what is public about a card", () => {
     });
     expect(readPreview({ preview: "", extra: "" }, "CNY")).toEqual({ ok: true, value: null });
     expect(readPreview({ preview: "好".repeat(80), extra: "" }, "CNY").ok).toBe(true);
-    for (const preview of ["好".repeat(81), "a\u0007b", "a\u2066b"])
+    const unseen = ["\u0007", "\u00ad", "\u061c", "\u2028", "\u2029", "\u2060", "\u2066", "\ud800"];
+    for (const preview of ["好".repeat(81), ...unseen.map((sign) => `a${sign}b`)])
       expect(readPreview({ preview, extra: "" }, "CNY")).toEqual({ ok: false, error: "preview_malformed" });
     for (const extra of ["1e2", "-1", "1.005", "¥5"])
       expect(readPreview({ preview: "x", extra }, "CNY")).toEqual({ ok: false, error: "extra_malformed" });
