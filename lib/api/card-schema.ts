@@ -6,7 +6,13 @@ import { currency, minor, publicId } from "./schema";
 
 export const CardsQuery = z.strictObject({
   variantId: publicId("var", "a variant of the product"),
-  q: z.string().trim().max(limits.previewQueryMax).optional().meta({ description: "Letters of the preview." }),
+  q: z
+    .string()
+    .trim()
+    .max(limits.previewQueryMax)
+    .refine((text) => !text.includes("\0"), { error: "No text has a NUL." })
+    .optional()
+    .meta({ description: "Letters of the preview." }),
   cursor: z.string().max(60).optional().meta({ description: "nextCursor of the page before." }),
   limit: z.coerce.number().int().min(1).max(limits.previewsPerPageMax).optional(),
 });

@@ -11,6 +11,7 @@ export const ListingQuery = z.object({
     .string()
     .trim()
     .max(100)
+    .refine((text) => !text.includes("\0"))
     .transform((text) => text || undefined)
     .optional()
     .catch(undefined),

@@ -10,6 +10,7 @@ export const PreviewsQuery = z.object({
     .string()
     .trim()
     .max(limits.previewQueryMax)
+    .refine((text) => !text.includes("\0"))
     .transform((text) => text || undefined)
     .optional()
     .catch(undefined),

@@ -75,6 +75,7 @@ describe("cards to choose from, for programs", () => {
     expect((await cards("", "no-such-product")).status).toBe(404);
     expect((await cards("&cursor=1")).status).toBe(422);
     expect((await cards("&limit=101")).status).toBe(422);
+    expect((await cards("&q=a%00b")).status).toBe(422);
     expect((await cards("&extra=1")).status).toBe(422);
     const url = `${lane.url}/api/v1/products/${slug}/cards?variantId=${toPublicId("variant", newId())}`;
     expect((await send(url)).status).toBe(404);
