@@ -126,7 +126,13 @@ const REASON_OF: Readonly<Record<DisputeKind, ReplacementReason>> = {
   chargeback: "other",
 };
 
-/** The existing flow, under the decision's number; beyond the warranty an admin's word goes, and is on record as such. */
+/** What a merchant may not do, and an admin may by the buyer's word or as a favour. */
+const BY_AN_ADMIN: readonly DecideRefusal[] = ["warranty_over", "warranty_used_up", "chosen_card"];
+
+/**
+ * The existing flow, under the decision's number; beyond the warranty, and for a card that its buyer chose, an admin's word goes, and is on
+ * record as such.
+ */
 async function replaceIt(
   deps: Deps,
   viewer: Viewer,
@@ -143,7 +149,7 @@ async function replaceIt(
     isGoodwill: false,
   };
   const first = await replaceCard(deps, viewer, command);
-  const isBeyond = !first.ok && (first.error === "warranty_over" || first.error === "warranty_used_up");
+  const isBeyond = !first.ok && BY_AN_ADMIN.includes(first.error);
   const replaced =
     isBeyond && viewer.kind === "admin" ? await replaceCard(deps, viewer, { ...command, isGoodwill: true }) : first;
   return replaced.ok ? ok("done") : replaced;

@@ -33,6 +33,7 @@ import type { Viewer } from "@/lib/kernel/viewer";
 import { closeDeps } from "@/lib/platform/deps";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openPostbox, textOf } from "@/tests/support/postbox";
+import { choosing, offer } from "@/tests/support/previews";
 import { proven } from "@/tests/support/proven";
 import { openRefundDesk, type RefundDesk } from "@/tests/support/refund-desk";
 import { openDeps } from "@/tests/support/shop";
@@ -327,6 +328,21 @@ describe("a buyer's dispute", () => {
     expect(await due()).toBe(before);
     expect((await see(disputeId)).messages.at(-1)?.kind).toBe("not_done");
     expect(await decideDispute(deps(), ADMIN, await judgement(disputeId, "replace"))).toEqual(done);
+  });
+
+  test("a card that its buyer chose is replaced by an admin alone", async () => {
+    const stocked = await desk.shop.stock({ cards: 4 });
+    const [choice] = await offer(desk.shop, stocked, 1);
+    const order = await desk.shop.place(stocked.variantId, { accountId: desk.paper.id, ...choosing(choice) });
+    await desk.pay(order, desk.paper, { amountMinor: order.totalMinor });
+    const disputeId = await open(order.id);
+    const ours = await judgement(disputeId, "replace");
+    expect(await decideDispute(deps(), ownerOf(stocked), ours)).toEqual(refused("chosen_card"));
+    expect(await decideDispute(deps(), ADMIN, await judgement(disputeId, "replace"))).toEqual(done);
+    const [given] = await rows<{ pick: string }>("SELECT pick FROM card WHERE order_id = $1 AND status = 'delivered'", [
+      order.id,
+    ]);
+    expect(BigInt(given?.pick ?? -1)).toBeGreaterThan(0n);
   });
 
   test("a refund is what was previewed, under the decision's number, by an admin alone; the same press twice gives back once", async () => {
