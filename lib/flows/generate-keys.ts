@@ -62,8 +62,11 @@ export async function generateKeys(
   const target = variant && (await findImportTarget(deps.db, { variantId, merchantId }));
   if (!variant || !target) return err("not_found");
   if (variant.kind === "manual") return err("manual_kind");
-  const known = await deps.db.batch.findUnique({ where: { id: batchId }, select: { merchantId: true } });
-  if (known) return known.merchantId === merchantId ? ok({ batchId, added: 0 }) : err("not_found");
+  const known = await deps.db.batch.findUnique({ where: { id: batchId }, select: { merchantId: true, status: true } });
+  if (known && known.merchantId !== merchantId) return err("not_found");
+  // Broken off and taken away: nobody is to think that they are there.
+  if (known?.status === "failed") return err("interrupted");
+  if (known) return ok({ batchId, added: 0 });
   const addPart = (making: Making, part: { from: number; to: number }) => addKeys(deps, uses, making, part);
   const batch = { batchId, target, note, count, action: "batch.keys_made", detail: { count, uses }, addPart } as const;
   try {

@@ -1,5 +1,6 @@
 import { addChunk, discardBatch, openBatch } from "@/lib/features/inventory/import-store";
 import { insertQuotas } from "@/lib/features/quota/store";
+import { generateKeys } from "@/lib/flows/generate-keys";
 import { spendQuota } from "@/lib/flows/spend-quota";
 import { newId } from "@/lib/kernel/id";
 import { ok } from "@/lib/kernel/result";
@@ -95,6 +96,9 @@ describe("the database refuses of keys what the rules forbid", () => {
     expect(await shop.rows("SELECT card_id FROM quota WHERE batch_id = $1", [batchId])).toEqual([{ card_id: cardId }]);
     await discardBatch(shop.deps.db, batchId, "interrupted");
     expect(await shop.rows("SELECT 1 FROM quota WHERE batch_id = $1", [batchId])).toEqual([]);
+    // Whoever sends the form again hears so, and does not take them for made.
+    const form = { batchId, variantId, count: 1, uses: 5, note: "" };
+    expect(await generateKeys(shop.deps, quota.owner, form)).toEqual({ ok: false, error: "interrupted" });
   });
 
   test("the application counts and opens, and nothing else; the audit reads no hash", async ({ database }) => {
