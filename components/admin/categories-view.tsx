@@ -5,7 +5,7 @@ import { PageHead, Part } from "@/components/merchant/page-head";
 import { inLocale } from "@/components/merchant/view";
 import { type CategoryRow, readCategoryTree } from "@/lib/features/merchants/categories";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatCount } from "@/lib/i18n/format";
+import { fill, formatCount, inBrackets } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { limits } from "@/lib/kernel/limits";
 import { getDeps } from "@/lib/platform/deps";
@@ -83,14 +83,14 @@ function CategoryForm({ locale, tree, category, save }: Readonly<CategoryFormPro
       <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
         <TextField
           name="titleZh"
-          label={`${t.name}（${merchant.product.inZh}）`}
+          label={`${t.name}${inBrackets(merchant.product.inZh, locale)}`}
           required
           maxLength={limits.titleLettersMax}
           defaultValue={category?.titleZh}
         />
         <TextField
           name="titleEn"
-          label={`${t.name} (${merchant.product.inEn})`}
+          label={`${t.name}${inBrackets(merchant.product.inEn, locale)}`}
           required
           maxLength={limits.titleLettersMax}
           defaultValue={category?.titleEn}

@@ -7,7 +7,7 @@ import { Card } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
 import type { DayRow } from "@/lib/features/statements/queries";
 import { getMessages } from "@/lib/i18n";
-import { fill, formatCount, formatStamp } from "@/lib/i18n/format";
+import { fill, formatCount, formatStamp, inBrackets } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 
@@ -54,9 +54,9 @@ export function StatementDays({ locale, accountId, title, days, ask }: Statement
         <ul className="space-y-1 text-sm text-soft">
           {open.map((day) => (
             <li key={day.day}>
-              <span className="figures">{day.day}</span>　{wordOf(statements.failures, day.failure ?? "")}
+              <span className="figures">{day.day}</span> {wordOf(statements.failures, day.failure ?? "")}
               {day.nextTryAt
-                ? `（${fill(t.nextTry, { count: day.tryCount, at: formatStamp(day.nextTryAt, locale) })}）`
+                ? inBrackets(fill(t.nextTry, { count: day.tryCount, at: formatStamp(day.nextTryAt, locale) }), locale)
                 : ""}
             </li>
           ))}

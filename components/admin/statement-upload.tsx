@@ -10,7 +10,7 @@ import { Button, buttonClass } from "@/components/ui/button";
 import { Select } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import type { Mapping } from "@/lib/features/statements/schema";
-import { fill, formatBytes, formatCount } from "@/lib/i18n/format";
+import { fill, formatBytes, formatCount, inBrackets } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { MappingFields } from "./mapping-fields";
 import { StatementPreview } from "./statement-preview";
@@ -98,7 +98,7 @@ export function StatementUpload(props: Readonly<StatementUploadProps>) {
         onFile={(chosen) => choose(chosen)}
         className="min-h-28"
       >
-        {file ? `${file.name}（${formatBytes(file.size)}）` : t.uploadPage.drop}
+        {file ? `${file.name}${inBrackets(formatBytes(file.size), locale)}` : t.uploadPage.drop}
       </FileDrop>
       {state.phase === "looking" ? <p role="status">{t.uploadPage.looking}</p> : null}
       {state.phase === "failed" ? <Failure refusal={state} {...{ t, errors }} /> : null}

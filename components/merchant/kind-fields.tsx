@@ -102,7 +102,7 @@ function BuyerFields({ fields, t }: Readonly<Pick<KindFieldsProps, "t"> & { fiel
       </p>
       <div className="grid gap-2">
         {Array.from({ length: count }, (_, row) => (
-          <div key={`${row}-${fields[row]?.zh ?? ""}`} className="grid gap-2 sm:grid-cols-[1fr_1fr_8rem]">
+          <div key={`${row}-${fields[row]?.zh ?? ""}`} className="grid gap-2 sm:grid-cols-[1fr_1fr_9.5rem]">
             <Input
               name="fieldZh"
               aria-label={`${t.fieldZh} ${row + 1}`}

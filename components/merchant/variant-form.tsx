@@ -4,6 +4,7 @@ import { AreaField, SelectField, TextField } from "@/components/form/fields";
 import type { VariantRow } from "@/lib/features/merchants/products";
 import { PRODUCT_STATUSES, STOCK_POLICIES } from "@/lib/features/merchants/schema";
 import { getMessages } from "@/lib/i18n";
+import { inBrackets, withName } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { writeShopTime } from "@/lib/i18n/shop-time";
 import { readBuyerFields } from "@/lib/kernel/buyer-fields";
@@ -43,14 +44,14 @@ export function VariantForm({ locale, productId, variant, save }: Readonly<Varia
       <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
         <TextField
           name="titleZh"
-          label={`${t.title}（${merchant.product.inZh}）`}
+          label={`${t.title}${inBrackets(merchant.product.inZh, locale)}`}
           required
           maxLength={120}
           defaultValue={variant?.titleZh}
         />
         <TextField
           name="titleEn"
-          label={`${t.title} (${merchant.product.inEn})`}
+          label={`${t.title}${inBrackets(merchant.product.inEn, locale)}`}
           required
           maxLength={120}
           defaultValue={variant?.titleEn}
@@ -78,9 +79,9 @@ export function VariantForm({ locale, productId, variant, save }: Readonly<Varia
         <SelectField
           name="stockPolicy"
           label={t.policy}
-          hint={STOCK_POLICIES.map(
-            (policy) => `${merchant.labels.policy[policy]}：${merchant.labels.policyHint[policy]}`,
-          ).join(" ")}
+          hint={STOCK_POLICIES.map((policy) =>
+            withName(merchant.labels.policy[policy], merchant.labels.policyHint[policy], locale),
+          ).join(locale === "zh" ? "" : " ")}
           defaultValue={variant?.stockPolicy ?? "reserve_on_order"}
         >
           {STOCK_POLICIES.map((policy) => (

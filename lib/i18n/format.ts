@@ -78,6 +78,13 @@ export function fill(sentence: string, values: Readonly<Record<string, string | 
   );
 }
 
+/** " (English)" or "（英文）": what is said beside a name, in the brackets of the language. */
+export const inBrackets = (text: string, locale: Locale): string => (locale === "zh" ? `（${text}）` : ` (${text})`);
+
+/** "Name: what it is" or "名称：是什么". */
+export const withName = (name: string, text: string, locale: Locale): string =>
+  `${name}${locale === "zh" ? "：" : ": "}${text}`;
+
 /** "12 seconds ago", in the largest unit that is full. */
 export function formatAgo(at: Date, nowMs: number, locale: Locale): string {
   const seconds = Math.max(0, Math.round((nowMs - at.getTime()) / 1000));
