@@ -1,8 +1,10 @@
+import { findKnown } from "@/lib/features/inventory/import-store";
 import { CHOSEN_BIT } from "@/lib/features/inventory/pick";
 import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
 import { lockStock } from "@/lib/features/inventory/store";
 import { type Preview, type PreviewRefusal, readPreview } from "@/lib/features/previews/rules";
 import { assert } from "@/lib/kernel/assert";
+import { limits } from "@/lib/kernel/limits";
 import { type Currency, isCurrency } from "@/lib/kernel/money";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { ownedBy, type Viewer } from "@/lib/kernel/viewer";
@@ -24,13 +26,26 @@ export interface SetPreview {
 /** - not_editable: somebody has it, or it is withdrawn. */
 export type SetPreviewRefusal = "not_found" | "not_editable" | PreviewRefusal;
 
-/** Whether the card's own text stands in a preview, told without opening the card: by the fingerprint of every part of the preview. */
-function hasPart(key: Uint8Array, preview: string, print: Uint8Array): boolean {
+/** The prints of all parts of a preview that have so many letters. */
+function printsOf(key: Uint8Array, preview: string, lettersMin: number): string[] {
   const letters = [...preview];
-  for (let from = 0; from < letters.length; from++)
-    for (let to = from + 1; to <= letters.length; to++)
-      if (fingerprint(key, Buffer.from(letters.slice(from, to).join(""))).equals(print)) return true;
-  return false;
+  return letters.flatMap((_, from) =>
+    letters
+      .slice(from + lettersMin - 1)
+      .map((_, more) => letters.slice(from, from + lettersMin + more).join(""))
+      .map((part) => fingerprint(key, Buffer.from(part)).toString("hex")),
+  );
+}
+
+/**
+ * Whether a card's text stands in a preview, told without opening a card: the card's own, or any other's of the variant that is long enough
+ * not to stand there by chance. A text that is sold to many is a card of each of them, and the first of these has its print.
+ */
+async function showsSecret({ db, keys }: Deps, { id: cardId, merchantId, variantId }: Found, preview: string) {
+  const key = keys.fingerprint(merchantId);
+  const own = await db.cardSecret.findUnique({ where: { cardId }, select: { fingerprint: true } });
+  if (own && printsOf(key, preview, 1).includes(Buffer.from(own.fingerprint).toString("hex"))) return true;
+  return (await findKnown(db, { variantId }, printsOf(key, preview, limits.previewSecretLettersMin))).size > 0;
 }
 
 interface Found {
@@ -79,9 +94,7 @@ export async function setPreview(
   if (!card) return err("not_found");
   const said = readPreview(words, card.currency);
   if (!said.ok) return said;
-  const secret = await deps.db.cardSecret.findUnique({ where: { cardId }, select: { fingerprint: true } });
-  const key = deps.keys.fingerprint(card.merchantId);
-  if (said.value && secret && hasPart(key, said.value.preview, secret.fingerprint)) return err("preview_shows_secret");
+  if (said.value && (await showsSecret(deps, card, said.value.preview))) return err("preview_shows_secret");
   const done = await inTransaction<null, "not_editable">(deps.db, async (tx) => {
     await lockStock(tx, [card.variantId]);
     const [now] = await tx.$queryRaw<{ status: string; poolId: string }[]>`

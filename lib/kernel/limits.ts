@@ -89,6 +89,8 @@ export const limits = {
 
   // Cards that are chosen by what is public about them
   previewLettersMax: 80,
+  // A preview may hold the text of another card of its variant by chance when that is shorter.
+  previewSecretLettersMin: 6,
   previewExtraMinorMax: 1_000_000_000_000n,
   previewsPerPage: 24,
   previewsPerPageMax: 100,

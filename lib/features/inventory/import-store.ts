@@ -18,7 +18,7 @@ export interface ImportBatch extends ImportTarget {
 /** Which of these fingerprints the variant already has: their lines need not be sealed to be found duplicate. */
 export async function findKnown(
   db: Db,
-  { variantId }: ImportTarget,
+  { variantId }: Pick<ImportTarget, "variantId">,
   fingerprints: readonly string[],
 ): Promise<Set<string>> {
   const rows = await db.$queryRaw<{ fingerprint: string }[]>`

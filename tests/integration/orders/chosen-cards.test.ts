@@ -317,6 +317,7 @@ describe("a card that its buyer chooses", () => {
     const said = (preview: string, extra = "1.00") =>
       setPreview(shop.deps, owner, { cardId: choice?.cardId ?? "", preview, extra });
     expect(await said(`code ${stocked.secrets[0]}!`)).toEqual({ ok: false, error: "preview_shows_secret" });
+    expect(await said(`not ${stocked.secrets[1]}`)).toEqual({ ok: false, error: "preview_shows_secret" });
     expect(await said("x".repeat(81))).toEqual({ ok: false, error: "preview_malformed" });
     expect(await said("a\u202eb")).toEqual({ ok: false, error: "preview_malformed" });
     expect(await said("fine", "1.001")).toEqual({ ok: false, error: "extra_malformed" });
