@@ -50,7 +50,7 @@ describe("the demo shop", () => {
   test("a reader of the catalogue is told a band and never a count", async ({ deps }) => {
     const page = await findProduct(deps, "platform-coffee");
     const told = [
-      ...["band", "buyerMax", "currency", "id", "phase", "priceMinor"],
+      ...["band", "buyerMax", "currency", "id", "isPickable", "phase", "priceMinor"],
       ...["promise", "quantityMax", "quantityMin", "sku", "tiers", "title", "window"],
     ];
     for (const { variants } of [...(await listProducts(deps, {})).items, page!]) {
