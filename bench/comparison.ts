@@ -1,23 +1,18 @@
-import { placeThroughBatch } from "@/lib/flows/hot/place-batch";
 import { reconcileNow } from "@/lib/flows/reconcile";
 import { reconcileContinuously } from "@/lib/flows/reconcile-continuously";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { expectFound, openBooks, writeBooks } from "./books";
+import { besideBuyers } from "./buyers";
 import { type ChildFigures, endChild, runChild } from "./child";
 import { COMPARED, type ComparisonFigure } from "./comparison-bars";
-import { percentile } from "./figures";
 import { measureInbox } from "./inbox";
 import type { Options } from "./options";
-import { type BenchShop, draftOrders, openDeps, openVariant, restock } from "./shop";
+import { type BenchShop, openDeps, openVariant } from "./shop";
 
 const NEW_ORDERS = 10_000;
 const SMOKE_NEW_ORDERS = 200;
-/** Orders that buyers place each second beside a run and beside none, and for how long. */
-const BUYERS_PER_SECOND = 50;
-const BUYERS_SECONDS = 20;
-const SMOKE_BUYERS_SECONDS = 1;
 const FINDINGS = 100_000;
 const SMOKE_FINDINGS = 2_000;
 const CHILD_MS_MAX = 900_000;
@@ -44,55 +39,10 @@ export async function compareBooks({ urls, merchantId }: ComparisonOrder): Promi
 const inAnotherProcess = (order: ComparisonOrder): Promise<ChildFigures> =>
   runChild({ command: "compare", order, timeoutMs: CHILD_MS_MAX, what: "compare" });
 
-/** What buyers wait for an order who come at a steady pace, until a moment: milliseconds of each. */
-async function buyersWait(shop: BenchShop, goesOn: () => boolean, ordersMax: number): Promise<number[]> {
-  const drafts = await draftOrders(shop, ordersMax);
-  const times: number[] = [];
-  const under = new Set<Promise<void>>();
-  for (const draft of drafts) {
-    if (!goesOn()) break;
-    const startedAt = performance.now();
-    const one = placeThroughBatch(shop.deps, draft).then(({ verdict }) => {
-      if (verdict !== "placed") throw new Error(`a buyer beside the run heard ${verdict}`);
-      times.push(performance.now() - startedAt);
-    });
-    under.add(one);
-    void one.finally(() => under.delete(one)).catch(() => {});
-    await new Promise((wake) => setTimeout(wake, 1_000 / BUYERS_PER_SECOND));
-  }
-  await Promise.all(under);
-  return times;
-}
-
-const p99Seconds = (times: readonly number[]): number =>
-  (percentile(
-    times.toSorted((a, b) => a - b),
-    0.99,
-  ) ?? 0) / 1_000;
-
-/** The same buyers beside nothing, before and after, and beside a run over everything: how much longer they wait. */
-async function besideBuyers(
-  shop: BenchShop,
-  order: ComparisonOrder,
-  options: Options,
-): Promise<{ readonly alone: number; readonly beside: number }> {
-  const seconds = options.isSmoke ? SMOKE_BUYERS_SECONDS : BUYERS_SECONDS;
-  const orders = seconds * BUYERS_PER_SECOND;
-  await restock(shop, 6 * orders + 100);
-  await buyersWait(shop, () => true, orders);
-  const before = await buyersWait(shop, () => true, orders);
-  let isOver = false;
-  const run = inAnotherProcess(order).finally(() => {
-    isOver = true;
-  });
-  const beside = await buyersWait(shop, () => !isOver, 3 * orders);
-  // Enough was seen of it.
-  await shop.deps.db
+/** Ends the run that is under way, behind its step: enough was seen of it. */
+const stopRun = (shop: BenchShop): Promise<number> =>
+  shop.deps.db
     .$executeRaw`UPDATE reconciliation_run SET state = 'stopped', finished_at = now() WHERE mode = 'demand' AND state = 'running'`;
-  await run;
-  const after = await buyersWait(shop, () => true, orders);
-  return { alone: p99Seconds([...before, ...after]), beside: p99Seconds(beside) };
-}
 
 /** A run over everything at three sizes, one over what is new, what buyers wait beside it, and the inbox when it is full. */
 export async function benchComparison(
@@ -125,7 +75,11 @@ export async function benchComparison(
     await writeBooks(client, books, { from: orders, until: orders + fresh, age: "10 minutes" });
     const cost = await inAnotherProcess({ urls: shop.urls, merchantId: null });
     take({ way: COMPARED.fresh, rows: fresh, ...cost });
-    const { alone, beside } = await besideBuyers(await openVariant(shop), whole, options);
+    const buyers = await openVariant(shop);
+    const { alone, beside } = await besideBuyers(buyers, options, {
+      run: () => inAnotherProcess(whole),
+      stop: () => stopRun(buyers),
+    });
     take({ way: COMPARED.alone, rows: orders, seconds: alone, peakMb: null });
     take({ way: COMPARED.beside, rows: orders, seconds: beside, peakMb: null });
     for (const figure of await measureInbox(shop, books, findings, orders)) take(figure);

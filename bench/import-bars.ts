@@ -14,22 +14,29 @@ export const IMPORT_WAYS = {
   first: "imported by the shop and put on sale",
   again: "the same file again, adding nothing",
   copy: "the same rows by COPY, the same indexes",
+  alone: "a buyer's order, p99, beside no import",
+  beside: "a buyer's order, p99, beside an import",
 } as const;
 
 const SECONDS_MOST = 120;
 const MEGABYTES_MOST = 400;
 const COPY_SHARE = 0.4;
 const AGAIN_TIMES_SOONER = 3;
+const BESIDE_MOST = 2;
 
 /** What the design expects of a million cards. */
 export function judgeImports(figures: readonly ImportFigure[]): Verdict[] {
   const find = (way: string) => figures.find((figure) => figure.way === way);
   const [first, again, copy] = [find(IMPORT_WAYS.first), find(IMPORT_WAYS.again), find(IMPORT_WAYS.copy)];
+  const [alone, beside] = [find(IMPORT_WAYS.alone), find(IMPORT_WAYS.beside)];
   if (!first || !again || !copy) return [];
   return [
     atMost("a file of cards imported and on sale, seconds", null, first.seconds, SECONDS_MOST),
     atMost("a file of cards imported, peak MB", null, first.peakMb ?? 0, MEGABYTES_MOST),
     atLeast("cards imported / COPY of the same rows", null, copy.seconds / first.seconds, COPY_SHARE),
     atLeast("the same file again / the first time", null, first.seconds / again.seconds, AGAIN_TIMES_SOONER),
+    ...(alone && beside
+      ? [atMost("a buyer's p99 beside an import / beside none", null, beside.seconds / alone.seconds, BESIDE_MOST)]
+      : []),
   ];
 }

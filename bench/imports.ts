@@ -11,6 +11,7 @@ import { importCards } from "@/lib/flows/import-cards";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
+import { besideBuyers } from "./buyers";
 import { type ChildFigures, endChild, runChild } from "./child";
 import { CopyIn } from "./copy-rows";
 import { IMPORT_WAYS, type ImportFigure } from "./import-bars";
@@ -151,6 +152,16 @@ export async function benchImports(
       take(name, seconds, peakMb);
     }
     take(IMPORT_WAYS.copy, await withClient(urls.owner, (client) => copyCards(client, variantId)), null);
+    await pipeline(Readable.from(cardLines(rows)), createWriteStream(file));
+    const importing = { way: "import", file, urls, variantId, accepted: rows } as const;
+    const waits = await besideBuyers(await openVariant(shop), options, { run: () => inAnotherProcess(importing) });
+    for (const [way, seconds] of [
+      [IMPORT_WAYS.alone, waits.alone],
+      [IMPORT_WAYS.beside, waits.beside],
+    ] as const) {
+      figures.push({ way, rows, seconds, peakMb: null });
+      tell(`import  ${way}: ${(1_000 * seconds).toFixed(1)} ms`);
+    }
     return figures;
   } finally {
     await rm(folder, { recursive: true });

@@ -17,16 +17,7 @@ import { type ImportFigure, judgeImports } from "./import-bars";
 import { describeDelays, type PageFigures } from "./pages";
 import type { Slope } from "./slope";
 import type { StatementCost } from "./steps";
-import {
-  batchTable,
-  billTable,
-  comparisonTables,
-  crashTable,
-  flashTable,
-  rateTable,
-  slopeTable,
-  stepTable,
-} from "./tables";
+import { batchTable, billTable, crashTable, flashTable, rateTable, slopeTable, stepTable, workTables } from "./tables";
 
 export interface Report {
   readonly machine: Readonly<Record<string, string | number>>;
@@ -154,8 +145,20 @@ export function formatReport(report: Report): string {
     ...steps.map((cost) => [describeStatement(cost), ...stepTable(cost)]),
     ...(slope ? slopeSections(slope) : []),
     bills.length === 0 ? [] : ["A gateway's statement, from the file to the rows", ...billTable(bills)],
-    imports.length === 0 ? [] : ["A file of cards, from its first byte until it is on sale", ...billTable(imports)],
-    ...comparisonTables(comparisons),
+    ...workTables(
+      {
+        work: "A file of cards, from its first byte until it is on sale",
+        waits: "What is waited for beside an import",
+      },
+      imports,
+    ),
+    ...workTables(
+      {
+        work: "Everything compared with everything, and with the gateway's books",
+        waits: "What is waited for beside a comparison, and in the inbox",
+      },
+      comparisons,
+    ),
     verdicts.map(describeVerdict),
     notes,
     [

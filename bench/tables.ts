@@ -1,10 +1,17 @@
 import type { BillFigure } from "./bills";
-import type { ComparisonFigure } from "./comparison-bars";
+import { COMPARED } from "./comparison-bars";
 import type { Crash } from "./crash";
 import type { Summary } from "./figures";
 import type { Flash } from "./flash";
+import { IMPORT_WAYS } from "./import-bars";
 import type { Slope } from "./slope";
 import type { StatementCost } from "./steps";
+
+/** What is told in milliseconds: what somebody waits for, not what work takes. */
+const WAITS: ReadonlySet<string> = new Set([
+  ...[COMPARED.alone, COMPARED.beside, COMPARED.inbox, COMPARED.counts, COMPARED.story],
+  ...[IMPORT_WAYS.alone, IMPORT_WAYS.beside],
+]);
 
 const cell = (value: number | null | undefined, digits = 1): string =>
   value === null || value === undefined ? "–" : value.toFixed(digits);
@@ -115,20 +122,21 @@ export function billTable(bills: readonly BillFigure[]): string[] {
   return columns([["", "rows", "seconds", "rows per second", "peak MB"], ...rows]);
 }
 
-/** What comparing costs, and apart from it what somebody waits for while so many rows are there. */
-export function comparisonTables(figures: readonly ComparisonFigure[]): string[][] {
+/** What work costs under its own title, and apart from it what somebody waits for while so many rows are there. */
+export function workTables(
+  titles: { readonly work: string; readonly waits: string },
+  figures: readonly BillFigure[],
+): string[][] {
   if (figures.length === 0) return [];
-  const waits = figures.filter(({ peakMb }) => peakMb === null);
+  const isWait = ({ way }: BillFigure): boolean => WAITS.has(way);
+  const waits = figures.filter(isWait);
   return [
-    [
-      "Everything compared with everything, and with the gateway's books",
-      ...billTable(figures.filter(({ peakMb }) => peakMb !== null)),
-    ],
-    ["What is waited for beside it", ...waitTable(waits)],
+    [titles.work, ...billTable(figures.filter((figure) => !isWait(figure)))],
+    ...(waits.length === 0 ? [] : [[titles.waits, ...waitTable(waits)]]),
   ];
 }
 
-function waitTable(waits: readonly ComparisonFigure[]): string[] {
+function waitTable(waits: readonly BillFigure[]): string[] {
   const rows = waits.map(({ way, rows: count, seconds }) => [
     way,
     count.toLocaleString("en-US"),
