@@ -1,24 +1,13 @@
 import { z } from "zod";
 import { limits } from "@/lib/kernel/limits";
-import { idField } from "@/lib/platform/id-field";
+import { cursorField, idField, searchField } from "@/lib/platform/query-fields";
 import { parsePreviewCursor } from "./rules";
 
 /** What the page of a list may be asked for; an unknown or damaged part reads as not asked for. */
 export const PreviewsQuery = z.object({
   variant: idField("variant"),
-  q: z
-    .string()
-    .trim()
-    .max(limits.previewQueryMax)
-    .refine((text) => !text.includes("\0"))
-    .transform((text) => text || undefined)
-    .optional()
-    .catch(undefined),
-  cursor: z
-    .string()
-    .transform((text) => parsePreviewCursor(text) ?? undefined)
-    .optional()
-    .catch(undefined),
+  q: searchField(limits.previewQueryMax),
+  cursor: cursorField(parsePreviewCursor),
 });
 
 /** The card that a product's page shows as chosen. */

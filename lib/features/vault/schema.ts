@@ -2,7 +2,7 @@ import { z } from "zod";
 import { fromPublicId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { Secret } from "@/lib/kernel/secret";
-import { idField } from "@/lib/platform/id-field";
+import { idField } from "@/lib/platform/query-fields";
 import { CARD_STATES, readCursor, VAULT_MOVES, VAULT_SORTS } from "./rules";
 
 /** An unknown value of a filter reads as no filter: an old link still opens. */
