@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from "uuid";
+import { uuidv7 } from "uuidv7";
 import { assert } from "./assert";
 import { err, ok, type Result } from "./result";
 

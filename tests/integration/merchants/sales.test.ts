@@ -13,12 +13,6 @@ import { dayIn, zoneAtNoon } from "../../support/noon";
 import { openShop, type Stocked, type TestShop } from "../../support/shop";
 import { memberOf, newAdmin, newMerchant } from "./shops";
 
-/** Ids begin with their time; the library would rather give later ones than earlier ones when the clock is put back. */
-vi.mock("uuid", async (importOriginal) => {
-  const real = await importOriginal<typeof import("uuid")>();
-  return { ...real, v7: () => real.v7({ msecs: Date.now() }) };
-});
-
 type Merchant = Extract<Viewer, { kind: "merchant" }>;
 
 let database: TestDatabase;

@@ -1,5 +1,4 @@
 // Over 300 lines: two days that are lived once, and everything that is said of them.
-import { vi } from "vitest";
 import { wishCloseMail } from "@/lib/features/reports/close-mail";
 import { compareClose } from "@/lib/features/reports/compare-close";
 import { readClose, readOpenDay } from "@/lib/features/reports/queries";
@@ -20,12 +19,6 @@ import { ADMIN, openRefundDesk, type RefundDesk } from "@/tests/support/refund-d
 import { expect, test } from "@/tests/support/test";
 import { memberOf, newAdmin, newMerchant } from "../merchants/shops";
 import { asGod, daysAgo } from "./days-ago";
-
-/** Ids begin with their time; the library would rather give later ones than earlier ones when the clock is put back. */
-vi.mock("uuid", async (importOriginal) => {
-  const real = await importOriginal<typeof import("uuid")>();
-  return { ...real, v7: () => real.v7({ msecs: Date.now() }) };
-});
 
 const zone = zoneAtNoon();
 const dayOf = (at: Date): string => dayIn(zone, at);
