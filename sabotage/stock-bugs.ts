@@ -149,7 +149,13 @@ export const stockBugs: readonly Bug[] = [
   {
     name: "a new buyer overtakes a paid one",
     breaks: "the promise to owed orders: new cards are offered before debts are paid",
-    patches: [{ file: "lib/flows/publish-batch.ts", find: "  await serveOwedOrders(tx, batch);\n", replace: "" }],
+    patches: [
+      {
+        file: "lib/flows/publish-batch.ts",
+        find: "  if (published > 0) await serveOwedOrders(tx, batch);\n",
+        replace: "",
+      },
+    ],
     checks: [integration("payments/settle-payment")],
   },
   {

@@ -1,6 +1,6 @@
+import { publishDrafts } from "@/lib/features/inventory/import-store";
 import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
 import { lockStock } from "@/lib/features/inventory/store";
-import { appendEntry } from "@/lib/features/ledger/append";
 import type { Actor } from "@/lib/kernel/actor";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
@@ -30,21 +30,9 @@ async function publishChunk(tx: Tx, batch: Batch): Promise<number> {
   await lockStock(tx, [batch.variantId]);
   // While anybody waits, no more cards than one page of orders can take: one transaction serves a bounded number of them.
   const size = (await isAnyOwed(tx, batch)) ? limits.owedOrdersPerPage : limits.importCardsPerChunk;
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    UPDATE card SET status = 'available'
-     WHERE id = ANY (ARRAY(SELECT id FROM card WHERE batch_id = ${batch.id}::uuid AND status = 'draft' LIMIT ${size}::int
-                            FOR NO KEY UPDATE SKIP LOCKED))
-       AND NOT EXISTS (SELECT 1 FROM batch WHERE id = ${batch.id}::uuid AND withdrawn_at IS NOT NULL)
-    RETURNING id`;
-  if (rows.length === 0) return 0;
-  await appendEntry(tx, {
-    kind: "publish",
-    merchantId: batch.merchantId,
-    batchId: batch.id,
-    cardIds: rows.map((row) => row.id),
-  });
-  await serveOwedOrders(tx, batch);
-  return rows.length;
+  const published = await publishDrafts(tx, batch.id, size);
+  if (published > 0) await serveOwedOrders(tx, batch);
+  return published;
 }
 
 /** Says once, and on record, that the batch is on sale; a batch that is on sale already stays so. */
