@@ -8,6 +8,7 @@ import { recordAudit } from "@/lib/platform/audit-event";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { isAnyOwed, serveOwedOrders } from "./offer-cards";
+import { restSince, tellPace } from "./pace";
 import { refreshStockBand } from "./refresh-stock-bands";
 
 export interface PublishBatch {
@@ -26,10 +27,10 @@ interface Batch {
 }
 
 /** Makes one chunk of drafts available, owed orders first; returns how many cards it was. */
-async function publishChunk(tx: Tx, batch: Batch): Promise<number> {
+async function publishChunk(tx: Tx, batch: Batch, cardsMax: number): Promise<number> {
   await lockStock(tx, [batch.variantId]);
   // While anybody waits, no more cards than one page of orders can take: one transaction serves a bounded number of them.
-  const size = (await isAnyOwed(tx, batch)) ? limits.owedOrdersPerPage : limits.importCardsPerChunk;
+  const size = (await isAnyOwed(tx, batch)) ? limits.owedOrdersPerPage : cardsMax;
   const published = await publishDrafts(tx, batch.id, size);
   if (published > 0) await serveOwedOrders(tx, batch);
   return published;
@@ -63,10 +64,13 @@ export async function publishBatch(
   await inTransaction(deps.db, async (tx) => ok(await openBatch(tx, batch, actor)));
   let published = 0;
   for (;;) {
-    const chunk = await inTransaction(deps.db, async (tx) => ok(await publishChunk(tx, batch)));
+    const startedAt = performance.now();
+    const { cardsPerChunk, isGentle } = await tellPace(deps.db);
+    const chunk = await inTransaction(deps.db, async (tx) => ok(await publishChunk(tx, batch, cardsPerChunk)));
     if (!chunk.ok || chunk.value === 0) break;
     published += chunk.value;
     noticeStockArrival(deps, batch.variantId);
+    if (isGentle) await restSince(startedAt);
   }
   await refreshStockBand(deps, batch.variantId);
   deps.log.info("batch.published", { batchId, published });

@@ -25,6 +25,7 @@ import { limits } from "@/lib/kernel/limits";
 import { ok } from "@/lib/kernel/result";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
+import { restSince } from "./pace";
 import { type ReconciliationContext, readReconciliationContext } from "./reconciliation-context";
 
 interface Running {
@@ -88,7 +89,7 @@ export async function workOff(deps: Deps, run: TakenRun, goesOn: () => boolean):
       if (outcome === "last" || outcome === "over") return;
       // Orders of thousands of cards make a step long: it is cut into smaller ones, and they grow again.
       part = outcome === "next" ? Math.max(1, part / 2) : part * 4;
-      await rest((performance.now() - startedAt) * limits.reconcileRestShare);
+      await restSince(startedAt);
     }
     await failRun(deps.db, run, "too_many_steps");
   } catch (error) {
@@ -108,8 +109,6 @@ function stumbled(deps: Deps, { id }: TakenRun, error: unknown, part: number): "
   deps.log.warn("reconciliation.step_failed", { runId: id, part }, error);
   return "again";
 }
-
-const rest = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, Math.min(ms, 1_000)));
 
 interface Cursor {
   readonly stage?: Stage;

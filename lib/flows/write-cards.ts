@@ -8,6 +8,7 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
 import { currencyOf, judgePreview } from "./judge-previews";
+import { type Pace, restSince, tellPace } from "./pace";
 
 /** What one import did; accepted + duplicate + rejected = lines. */
 export interface ImportReport {
@@ -39,13 +40,15 @@ export type WritingRefusal = FileFault | "interrupted";
  */
 export async function writeCards(deps: Deps, writing: CardWriting): Promise<Result<ImportReport, WritingRefusal>> {
   const { batch, groups, before = nothingOf(batch), goesOn = () => true } = writing;
-  const chunks = createChunkBuilder(deps.keys.fingerprint(batch.merchantId), before.rejected);
-  const writer = createWriter(deps, { ...writing, before });
+  const writer = createWriter(deps, { ...writing, before, pace: await tellPace(deps.db) });
+  const linesMax = () => writer.pace().cardsPerChunk;
+  const fingerprintKey = deps.keys.fingerprint(batch.merchantId);
+  const chunks = createChunkBuilder(fingerprintKey, { linesMax, rejectsBefore: before.rejected });
   const currency = await currencyOf(deps.db, batch.variantId);
   let lineCount = 0;
   for await (const group of groups) {
     if (!group.ok) {
-      await writer.rest();
+      await writer.allIn();
       return group;
     }
     for (const item of group.value) {
@@ -55,12 +58,12 @@ export async function writeCards(deps: Deps, writing: CardWriting): Promise<Resu
       const full = chunks.take(judgePreview(item, currency));
       if (!full || (goesOn() && (await writer.handOver(full)))) continue;
       // Nothing is left behind that still writes.
-      await writer.rest();
+      await writer.allIn();
       return err("interrupted");
     }
   }
   const last = chunks.rest();
-  const isWritten = (last === null || (await writer.handOver(last))) && (await writer.rest());
+  const isWritten = (last === null || (await writer.handOver(last))) && (await writer.allIn());
   return isWritten ? ok(writer.report()) : err("interrupted");
 }
 
@@ -73,16 +76,24 @@ const nothingOf = ({ batchId }: ImportBatch): ImportReport => ({
 });
 
 interface Writer {
-  /** Seals a chunk and begins to write it when the one before is in; false when that one could not be. */
+  /** Seals a chunk and begins to write it when the one before is in; false when that one could not be. Beside buyers it waits until its own is in, and rests. */
   handOver(chunk: Chunk): Promise<boolean>;
+  pace(): Pace;
   /** Whether all that was handed over is in. */
-  rest(): Promise<boolean>;
+  allIn(): Promise<boolean>;
   report(): ImportReport;
 }
 
-/** The database writes one chunk while the next one is read and sealed here: neither waits for the other longer than it must. */
-function createWriter(deps: Deps, writing: CardWriting & { readonly before: ImportReport }): Writer {
+/**
+ * The database writes one chunk while the next one is read and sealed here: neither waits for the other longer than it must. Beside buyers
+ * they take turns instead, so that of two processors one is the buyers' (docs/decisions/0035).
+ */
+function createWriter(
+  deps: Deps,
+  writing: CardWriting & { readonly before: ImportReport; readonly pace: Pace },
+): Writer {
   const { batch, dataKey, before, onProgress } = writing;
+  let { pace } = writing;
   let report = before;
   let under: Promise<boolean> = Promise.resolve(true);
   // Of a file that is all new, asking which of its cards are known costs as much as finding out; of one that is not, it saves the sealing.
@@ -108,13 +119,19 @@ function createWriter(deps: Deps, writing: CardWriting & { readonly before: Impo
 
   return {
     async handOver(chunk) {
+      const startedAt = performance.now();
+      pace = await tellPace(deps.db);
       const cards = await prepare(chunk);
       if (!(await under)) return false;
       under = add(chunk, cards);
       under.catch(() => {});
-      return true;
+      if (!pace.isGentle) return true;
+      const isIn = await under;
+      await restSince(startedAt);
+      return isIn;
     },
-    rest: () => under,
+    pace: () => pace,
+    allIn: () => under,
     report: () => report,
   };
 }

@@ -274,8 +274,13 @@ export const limits = {
   importFileBytesMax: 2 * 1024 * 1024 * 1024,
   importLinesMax: 10_000_000,
   importCardsPerChunk: 5_000,
+  // While anybody buys: a commit is waited for by whoever commits behind it.
+  importCardsPerGentleChunk: 1_000,
+  // Work over very many rows rests for so much of the time that its last piece took, and who has ordered so lately is buying now.
+  restShare: 0.3,
+  buyersSeenSeconds: 5,
   importBytesPerChunk: 4 * 1024 * 1024,
-  importLinesPerTurn: 500,
+  importLinesPerTurn: 20,
   importHeartbeatMs: 1_000,
   importStaleSeconds: 6,
   importAbandonedSeconds: 60,
@@ -382,8 +387,6 @@ export const limits = {
   // A step that takes too long is tried again in four smaller ones, down to this.
   reconcilePartsMax: 4_096,
   reconcileFindingsPerRun: 100_000,
-  // Between two steps a run rests for so much of the time that the last one took: the buyers' share.
-  reconcileRestShare: 0.3,
   // Longer than a step may take; past it a run is gone on with by whoever comes.
   reconcileLeaseSeconds: 60,
   reconcileHourlyHours: 26,

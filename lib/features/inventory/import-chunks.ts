@@ -42,8 +42,11 @@ const emptyChunk = (): Chunk => ({
   byteCount: 0,
 });
 
-/** Gathers lines into chunks that fit one transaction; equal texts within a chunk are one, under the merchant's key. `rejectsBefore`: how many an earlier part of the file has left on record. */
-export function createChunkBuilder(fingerprintKey: Uint8Array, rejectsBefore = 0): ChunkBuilder {
+/** Gathers lines into chunks that fit one transaction; equal texts within a chunk are one, under the merchant's key. `linesMax`: of the chunk that gathers, asked at each line. `rejectsBefore`: how many an earlier part of the file has left on record. */
+export function createChunkBuilder(
+  fingerprintKey: Uint8Array,
+  { linesMax, rejectsBefore }: { readonly linesMax: () => number; readonly rejectsBefore: number },
+): ChunkBuilder {
   let chunk = emptyChunk();
   let rejectsKept = rejectsBefore;
 
@@ -73,9 +76,7 @@ export function createChunkBuilder(fingerprintKey: Uint8Array, rejectsBefore = 0
       chunk.lineCount += 1;
       if (item.refusal === null) takeText(item.bytes, item.said);
       else takeRefusal(item.line, item.refusal);
-      return chunk.lineCount >= limits.importCardsPerChunk || chunk.byteCount >= limits.importBytesPerChunk
-        ? cut()
-        : null;
+      return chunk.lineCount >= linesMax() || chunk.byteCount >= limits.importBytesPerChunk ? cut() : null;
     },
     rest: () => (chunk.lineCount === 0 ? null : cut()),
   };

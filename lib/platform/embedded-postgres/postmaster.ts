@@ -29,6 +29,8 @@ const SETTINGS = {
   unix_socket_directories: "",
   max_connections: "100",
   shared_buffers: "128MB",
+  // What a writer pushes out goes to the disk at once: gathered until the next checkpoint, hundreds of megabytes make every commit wait behind them.
+  backend_flush_after: "256kB",
   timezone: "UTC",
   log_timezone: "UTC",
   log_error_verbosity: "terse",
