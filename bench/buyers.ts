@@ -1,3 +1,4 @@
+import type { OrderDraft } from "@/lib/flows/hot/draft-order";
 import { placeThroughBatch } from "@/lib/flows/hot/place-batch";
 import { percentile } from "./figures";
 import type { Options } from "./options";
@@ -8,12 +9,16 @@ const PER_SECOND = 50;
 const SECONDS = 20;
 const SMOKE_SECONDS = 1;
 
+/** Orders of one second after the other: an order that was drafted long ago would not look like one that is placed now. */
+async function* draftInTime(shop: BenchShop, ordersMax: number): AsyncGenerator<OrderDraft> {
+  for (let drafted = 0; drafted < ordersMax; drafted += PER_SECOND) yield* await draftOrders(shop, PER_SECOND);
+}
+
 /** What buyers wait for an order who come at a steady pace, until a moment: milliseconds of each. */
 async function buyersWait(shop: BenchShop, goesOn: () => boolean, ordersMax: number): Promise<number[]> {
-  const drafts = await draftOrders(shop, ordersMax);
   const times: number[] = [];
   const under = new Set<Promise<void>>();
-  for (const draft of drafts) {
+  for await (const draft of draftInTime(shop, ordersMax)) {
     if (!goesOn()) break;
     const startedAt = performance.now();
     const one = placeThroughBatch(shop.deps, draft).then(({ verdict }) => {

@@ -25,7 +25,7 @@ const SECONDS: Readonly<Record<Part, (options: Options) => number>> = {
   slope: ({ isSmoke }) => (isSmoke ? 10 : 200),
   bills: ({ isSmoke }) => (isSmoke ? 10 : 150),
   vault: ({ isSmoke }) => (isSmoke ? 5 : 90),
-  import: ({ isSmoke }) => (isSmoke ? 15 : 260),
+  import: ({ isSmoke }) => (isSmoke ? 20 : 460),
   quota: ({ rounds, inFlight, seconds }) => 10 + rounds * inFlight.length * 3 * (seconds + CLAIM_SETUP),
   reconcile: ({ isSmoke, orders }) => (isSmoke ? 20 : 60 + orders * 0.0004),
 };

@@ -9,7 +9,7 @@ import type pg from "pg";
 import { openCards } from "@/lib/features/imports/read-cards";
 import { importCards } from "@/lib/flows/import-cards";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
-import { closeDeps } from "@/lib/platform/deps";
+import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { besideBuyers } from "./buyers";
 import { type ChildFigures, endChild, runChild } from "./child";
@@ -20,6 +20,8 @@ import { type BenchShop, openDeps, openVariant } from "./shop";
 
 const ROWS = 1_000_000;
 const SMOKE_ROWS = 6_000;
+/** Of the rows, what is imported beside buyers by the process that serves them: as long as is looked at. */
+const SHARE_OF_ONE_PROCESS = 4;
 const CHILD_MS_MAX = 900_000;
 
 /** What a process that goes through a file is told, as JSON on its command line. */
@@ -53,12 +55,16 @@ async function readOnly({ file }: ImportOrder): Promise<void> {
   if (cards === 0) throw new Error("no cards");
 }
 
-async function importWhole({ file, urls, variantId, accepted }: ImportOrder): Promise<void> {
-  const deps = openDeps(urls, "silent");
+async function importWhole(order: ImportOrder): Promise<void> {
+  const deps = openDeps(order.urls, "silent");
+  await importInto(deps, order);
+  await closeDeps(deps);
+}
+
+async function importInto(deps: Deps, { file, variantId, accepted }: ImportOrder): Promise<void> {
   const source = createReadStream(file);
   const command = { variantId, merchantId: null, source, actor: { kind: "command_line" }, publish: true } as const;
   const imported = await importCards(deps, command);
-  await closeDeps(deps);
   if (!imported.ok) throw new Error(imported.error);
   if (imported.value.accepted !== accepted) throw new Error(`${imported.value.accepted} cards were added`);
 }
@@ -155,11 +161,18 @@ export async function benchImports(
     await pipeline(Readable.from(cardLines(rows)), createWriteStream(file));
     const importing = { way: "import", file, urls, variantId, accepted: rows } as const;
     const waits = await besideBuyers(await openVariant(shop), options, { run: () => inAnotherProcess(importing) });
-    for (const [way, seconds] of [
-      [IMPORT_WAYS.alone, waits.alone],
-      [IMPORT_WAYS.beside, waits.beside],
+    await pipeline(Readable.from(cardLines(rows / SHARE_OF_ONE_PROCESS)), createWriteStream(file));
+    const inOne = { ...importing, accepted: rows / SHARE_OF_ONE_PROCESS };
+    const waitsInOne = await besideBuyers(await openVariant(shop), options, {
+      run: () => importInto(shop.deps, inOne),
+    });
+    for (const [way, of, seconds] of [
+      [IMPORT_WAYS.alone, rows, waits.alone],
+      [IMPORT_WAYS.beside, rows, waits.beside],
+      [IMPORT_WAYS.aloneInOne, inOne.accepted, waitsInOne.alone],
+      [IMPORT_WAYS.besideInOne, inOne.accepted, waitsInOne.beside],
     ] as const) {
-      figures.push({ way, rows, seconds, peakMb: null });
+      figures.push({ way, rows: of, seconds, peakMb: null });
       tell(`import  ${way}: ${(1_000 * seconds).toFixed(1)} ms`);
     }
     return figures;

@@ -10,7 +10,7 @@ import type { StatementCost } from "./steps";
 /** What is told in milliseconds: what somebody waits for, not what work takes. */
 const WAITS: ReadonlySet<string> = new Set([
   ...[COMPARED.alone, COMPARED.beside, COMPARED.inbox, COMPARED.counts, COMPARED.story],
-  ...[IMPORT_WAYS.alone, IMPORT_WAYS.beside],
+  ...[IMPORT_WAYS.alone, IMPORT_WAYS.beside, IMPORT_WAYS.aloneInOne, IMPORT_WAYS.besideInOne],
 ]);
 
 const cell = (value: number | null | undefined, digits = 1): string =>
