@@ -17,6 +17,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 test("every shape of file shows its cards before it is imported, and a wrong guess is put right", async ({ page }) => {
   test.setTimeout(240_000);
   await openShopFront(page);
+  await page.goto("/en/merchant/upload");
+  await shootAll(page, "upload");
   for (const { name, reading, cards, rejects = {} } of IMPORT_SAMPLES) {
     await sendCards(page, { name, buffer: readSample(name) });
     for (const key of ["encoding", "format", "separator"] as const)
