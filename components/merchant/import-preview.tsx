@@ -48,9 +48,7 @@ export async function ImportPreview({ locale, upload, wish, path, start, cancel 
     <div className="space-y-8">
       <Part
         title={t.preview.table}
-        note={
-          cards > 0 ? `${fill(t.preview.lead, { count: preview.value.items.length })} ${t.preview.hidden}` : undefined
-        }
+        note={cards > 0 ? fill(t.preview.lead, { count: preview.value.items.length }) : undefined}
       >
         <Summary preview={preview.value} locale={locale} />
         {cards > 0 ? <LeftOut reading={detected.reading} locale={locale} /> : null}

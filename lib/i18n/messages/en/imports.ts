@@ -20,7 +20,7 @@ export const imports = {
     discarding: "Discarding",
   },
   preview: {
-    lead: "Are these first {count} what you sell? If not, correct how the file is read. Cards are kept to the letter.",
+    lead: "Are these first {count} what you sell? If not, correct how the file is read. Cards are kept to the letter. Once they are imported, reading one again takes your second factor, and is on record.",
     whole: "The whole file: {cards} cards, {duplicates} of them duplicate, {rejected} rejected.",
     part: "The beginning of it: {cards} cards, {duplicates} of them duplicate, {rejected} rejected.",
     table: "The first cards",
@@ -37,7 +37,6 @@ export const imports = {
       likely: "Very likely right; have a look.",
       guess: "This is a guess: please check.",
     },
-    hidden: "Once imported, no page shows these texts again.",
   },
   reading: {
     title: "How it is read",

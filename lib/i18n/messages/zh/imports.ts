@@ -18,7 +18,7 @@ export const imports = {
     discarding: "正在删除",
   },
   preview: {
-    lead: "先看前 {count} 张是不是要卖的样子。不对就改下面的读法再看；原样保存，不会改动卡里的任何字符。",
+    lead: "先看前 {count} 张是不是要卖的样子。不对就改下面的读法再看；原样保存，不会改动卡里的任何字符。导入以后再看原文，要二次验证，每次都留记录。",
     whole: "整个文件：{cards} 张卡，其中重复 {duplicates}，拒收 {rejected}。",
     part: "先看了开头一部分：{cards} 张卡，其中重复 {duplicates}，拒收 {rejected}。",
     table: "前几张卡",
@@ -31,7 +31,6 @@ export const imports = {
     leftOut: "不进卡密、也不保存的列：{columns}。",
     said: "公开：{preview}，加价 {extra}",
     confidence: { sure: "读法很确定。", likely: "读法比较确定。", guess: "读法是猜的，请仔细核对。" },
-    hidden: "导入后，任何页面都不再显示原文。",
   },
   reading: {
     title: "读法",
