@@ -97,7 +97,9 @@ async function countPast(tx: Tx, day: string, timeZone: string): Promise<string 
   await countDays(tx, dirty, timeZone);
   const [next] = await tx.$queryRaw<{ day: string }[]>`
     SELECT (o.created_at AT TIME ZONE ${timeZone})::date::text AS day FROM orders o
-     WHERE o.id < ${idAt(Prisma.sql`(${day}::date)::timestamp AT TIME ZONE ${timeZone} - ${SKEW}`)} ORDER BY o.id DESC LIMIT 1`;
+     WHERE o.id < ${idAt(Prisma.sql`(${day}::date)::timestamp AT TIME ZONE ${timeZone} + ${SKEW}`)}
+       AND o.created_at < (${day}::date)::timestamp AT TIME ZONE ${timeZone}
+     ORDER BY o.id DESC LIMIT 1`;
   return next?.day ?? null;
 }
 
