@@ -1,4 +1,10 @@
-import { addChunk, type ImportBatch, openBatch, type SealedCard } from "@/lib/features/inventory/import-store";
+import {
+  addChunk,
+  type ImportBatch,
+  openBatch,
+  publishDrafts,
+  type SealedCard,
+} from "@/lib/features/inventory/import-store";
 import { lockStock, takeNamed } from "@/lib/features/inventory/store";
 import { appendEntry } from "@/lib/features/ledger/append";
 import { changeOrder, type LockedOrder, lockOrder, type OrderLine, readLines } from "@/lib/features/orders/store";
@@ -58,8 +64,7 @@ async function handOver(tx: Tx, order: LockedOrder, batch: ImportBatch, cardIds:
   const { id: orderId, merchantId } = order;
   const { batchId } = batch;
   await tx.$executeRaw`UPDATE batch SET status = 'published', published_at = now() WHERE id = ${batchId}::uuid`;
-  await tx.$executeRaw`UPDATE card SET status = 'available' WHERE id = ANY (${[...cardIds]}::uuid[]) AND status = 'draft'`;
-  await appendEntry(tx, { kind: "publish", merchantId, batchId, cardIds });
+  await publishDrafts(tx, batchId, cardIds.length);
   const taken = await takeNamed(tx, { orderId, cardIds });
   assert(taken === cardIds.length, "nobody else can see these cards yet");
   await appendEntry(tx, { kind: "bind", merchantId, orderId, cardIds });
