@@ -83,8 +83,8 @@ const KEPT = [
   "quota_use",
 ];
 
-/** What the audit and whoever answers it write of a break. */
-const TOLD = ["finding", "mail", "audit_event"];
+/** What the audit and whoever answers it write of a break: a product is halted, and told of. */
+const TOLD = ["product", "finding", "mail", "audit_event"];
 
 /** Keeps every row as it is now, for `mendRows`. */
 export const keepRows = (url: string): Promise<void> =>
