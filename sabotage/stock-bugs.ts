@@ -85,7 +85,7 @@ export const stockBugs: readonly Bug[] = [
     name: "sold out is remembered for good",
     breaks: "I13 no false sold-out: new cards do not end the latch",
     patches: [
-      { file: "lib/kernel/limits.ts", find: "soldOutLatchMs: 200", replace: "soldOutLatchMs: 3_600_000" },
+      { file: "lib/kernel/limits/inventory.ts", find: "soldOutLatchMs: 200", replace: "soldOutLatchMs: 3_600_000" },
       {
         file: "lib/features/inventory/sold-out-latch.ts",
         find: "if (key.startsWith(variantId)) latches.delete(key);",

@@ -1,0 +1,25 @@
+/** Bounds of what is for sale, and of its pictures. */
+export const catalogLimits = {
+  variantCacheMs: 1_000,
+  variantCacheEntriesMax: 5_000,
+  productsPerPageMax: 100,
+  pictureBytesMax: 8 * 1024 * 1024,
+  // What a phone's camera makes; unpacked it is a hundred million bytes, one at a time.
+  picturePixelsMax: 36_000_000,
+  pictureEdge: 960,
+  pictureEdgeSmall: 480,
+  pictureSeconds: 15,
+  picturesWaitingMax: 8,
+  picturesPerMerchantMax: 2_000,
+  picturesOffered: 24,
+  bucketTimeoutMs: 10_000,
+  bucketRetries: 2,
+  titleLettersMax: 120,
+  descriptionLettersMax: 10_000,
+  usageNoteLettersMax: 2_000,
+  timetableRowsPerRun: 200,
+  bulkVariantsMax: 200,
+  categoriesMax: 300,
+  categoryDepthMax: 3,
+  priceTiersMax: 8,
+} as const;
