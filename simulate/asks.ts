@@ -3,9 +3,10 @@ import { expireOrders } from "@/lib/flows/expire-orders";
 import { fillOwedOrders } from "@/lib/flows/fill-owed-orders";
 import type { Ask, Book, CardFile } from "./book";
 import { cancel, newClient, place, placeOtherWords, reveal } from "./buyer-asks";
+import { type Command, USES } from "./commands";
 import { importAgain, publish, release, restock, withdraw } from "./merchant-asks";
 import { forge, pay, payWrong, query, reuse } from "./money-asks";
-import type { Command } from "./program";
+import { makeKeys, spend } from "./quota-asks";
 import { dispute, driveAll, giveBack, payOnPaper } from "./refund-asks";
 
 const JOBS = { sweep: expireOrders, "serve owed": fillOwedOrders } as const;
@@ -27,7 +28,7 @@ const pickFile = ({ files }: Book, n: number, isWanted: (file: CardFile) => bool
   return wanted[n % Math.max(1, wanted.length)];
 };
 
-type OneAsk = Exclude<Command, { do: "place" | "give back" }>;
+type OneAsk = Exclude<Command, { do: "place" | "give back" | "spend" }>;
 
 function askAboutOrder(book: Book, command: Extract<OneAsk, { order: number }>): Ask | null {
   const client = book.pickOrder(command.order);
@@ -70,7 +71,7 @@ function askOf(book: Book, command: OneAsk): Ask | null {
       return client.order ? placeOtherWords(book, client) : null;
     }
     case "restock":
-      return restock(book, command);
+      return command.publish && USES[command.variant] ? makeKeys(book, command) : restock(book, command);
     case "withdraw":
       return withdraw(book, command);
     case "import again": {
@@ -98,6 +99,7 @@ export function asksOf(book: Book, command: Command): Ask[] {
     const client = book.pickOrder(command.order);
     return client ? giveBack(book, client, command) : [];
   }
+  if (command.do === "spend") return spend(book, command);
   const ask = askOf(book, command);
   return ask ? [ask] : [];
 }

@@ -1,7 +1,9 @@
 import type { PlacedOrder, PlaceOrder } from "@/lib/features/orders/place-command";
 import type { Deps } from "@/lib/platform/deps";
+import { USES } from "./commands";
 import type { Facts, OrderFacts } from "./facts";
 import type { Money, Purchase } from "./model";
+import type { Call, KeySeen } from "./quota-model";
 import type { Stage } from "./stage";
 
 /** Somebody who wants to buy, and all that he was ever told. */
@@ -66,6 +68,12 @@ export class Book {
   readonly wrongs: string[] = [];
   /** What a bank decided about a payment. */
   readonly decided = new Map<string, "won" | "lost">();
+  /** Every key that was ever made, oldest first. */
+  readonly keys: string[] = [];
+  /** What was asked of keys in this burst, and what was heard. */
+  readonly calls: { readonly key: string; readonly call: Call }[] = [];
+  /** The keys as they were before the burst, by their hash. */
+  keysBefore: ReadonlyMap<string, KeySeen> = new Map();
   burst = 0;
   private refundCount = 0;
   refusals: Refusal[] = [];
@@ -80,7 +88,14 @@ export class Book {
     this.onSale = stage.scenery.variants.map(({ secrets }) => secrets.length);
     this.drafts = stage.scenery.variants.map(() => 0);
     for (const [variant, { secrets }] of stage.scenery.variants.entries())
-      for (const secret of secrets) this.variantOfSecret.set(secret, variant);
+      for (const secret of secrets)
+        if (USES[variant]) this.knowKey(secret, variant);
+        else this.variantOfSecret.set(secret, variant);
+  }
+
+  knowKey(key: string, variant: number): void {
+    this.keys.push(key);
+    this.variantOfSecret.set(key, variant);
   }
 
   begin(burst: number, before: Facts): void {
@@ -88,6 +103,8 @@ export class Book {
     this.refusals = [];
     this.gatewaySays.clear();
     this.concerned.clear();
+    this.calls.length = 0;
+    this.keysBefore = before.keys;
     this.before = new Map(before.orders.map((order) => [order.requestKey, order]));
   }
 

@@ -5,8 +5,8 @@ import { placeOrder } from "@/lib/flows/place-order";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import type { Actor } from "@/lib/kernel/actor";
 import type { Ask, Book, Client, Heard } from "./book";
+import type { Command } from "./commands";
 import type { Purchase } from "./model";
-import type { Command } from "./program";
 
 type Of<T extends Command["do"]> = Extract<Command, { do: T }>;
 

@@ -1,4 +1,5 @@
 import type { RefundSeen, Seen, Shelf } from "./model";
+import type { KeySeen } from "./quota-model";
 import type { Stage } from "./stage";
 
 /** What the tables say of one order. */
@@ -13,7 +14,11 @@ export interface OrderFacts extends Seen {
 export interface Facts {
   readonly orders: readonly OrderFacts[];
   readonly shelves: ReadonlyMap<string, Shelf>;
+  /** By their hash. */
+  readonly keys: ReadonlyMap<string, KeySeen>;
 }
+
+export const NO_FACTS: Facts = { orders: [], shelves: new Map(), keys: new Map() };
 
 const ORDERS = `
 SELECT o.id, o.request_key AS "requestKey", o.status, o.exception, o.payment_count AS payments, o.paid_minor::text AS "paidMinor",
@@ -37,13 +42,23 @@ SELECT v.id, count(c.id) FILTER (WHERE c.status = 'available')::int AS available
        count(c.id) FILTER (WHERE c.status = 'withdrawn' AND c.order_id IS NOT NULL)::int AS withdrawn
   FROM variant v LEFT JOIN card c ON c.variant_id = v.id GROUP BY v.id`;
 
+const KEYS = `
+SELECT encode(q.key_hash, 'hex') AS hash, q.uses_max AS "usesMax", q.used, c.order_id AS "orderId", o.status AS "orderStatus", c.status AS "cardStatus",
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('callId', u.call_id, 'uses', u.uses, 'usedAfter', u.used_after)), '[]')
+          FROM quota_use u WHERE u.card_id = q.card_id) AS counted
+  FROM quota q JOIN card c ON c.id = q.card_id LEFT JOIN orders o ON o.id = c.order_id`;
+
+type Use = { callId: string; uses: number; usedAfter: number };
+type KeyRow = Omit<KeySeen, "counted"> & { hash: string; counted: Use[] };
+
 type TextRefund = Omit<RefundSeen, "amountMinor"> & { amountMinor: string };
 
 /** Reads them while nothing is under way. */
 export async function readFacts(stage: Stage): Promise<Facts> {
-  const [orders, shelves] = await Promise.all([
+  const [orders, shelves, keys] = await Promise.all([
     stage.rows<Omit<OrderFacts, "paidMinor" | "refunds"> & { paidMinor: string; refunds: TextRefund[] }>(ORDERS),
     stage.rows<Shelf & { id: string }>(SHELVES),
+    stage.rows<KeyRow>(KEYS),
   ]);
   return {
     orders: orders.map((order) => ({
@@ -52,5 +67,11 @@ export async function readFacts(stage: Stage): Promise<Facts> {
       refunds: order.refunds.map((refund) => ({ ...refund, amountMinor: BigInt(refund.amountMinor) })),
     })),
     shelves: new Map(shelves.map(({ id, ...shelf }) => [id, shelf])),
+    keys: new Map(
+      keys.map(({ hash, counted, ...key }) => [
+        hash,
+        { ...key, counted: new Map(counted.map(({ callId, ...use }) => [callId, use])) },
+      ]),
+    ),
   };
 }

@@ -5,7 +5,7 @@ import type { ImportReport } from "@/lib/flows/write-cards";
 import { newId } from "@/lib/kernel/id";
 import type { Viewer } from "@/lib/kernel/viewer";
 import type { Ask, Book, CardFile, Client, Heard } from "./book";
-import type { Command } from "./program";
+import type { Command } from "./commands";
 
 type Of<T extends Command["do"]> = Extract<Command, { do: T }>;
 

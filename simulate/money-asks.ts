@@ -7,7 +7,7 @@ import { money } from "@/lib/kernel/money";
 import type { Deps } from "@/lib/platform/deps";
 import { type NoticeOptions, signedNotice } from "@/tests/support/shop";
 import type { Ask, Book, Client, Heard } from "./book";
-import type { Forgery, GatewayWord, WrongPayment } from "./program";
+import type { Forgery, GatewayWord, WrongPayment } from "./commands";
 import { OTHER, OWN } from "./stage";
 
 const numberOf = ({ order }: Client): string => (order as PlacedOrder).number.replaceAll("-", "");

@@ -6,9 +6,11 @@ import { isPassing } from "@/lib/platform/outage";
 import { asksOf, job } from "./asks";
 import { type Ask, Book, type Heard } from "./book";
 import { newClient, place, reveal } from "./buyer-asks";
-import { type Facts, readFacts } from "./facts";
-import { type Burst, type Fault, POLICIES, type Program } from "./program";
+import { POLICIES } from "./commands";
+import { type Facts, NO_FACTS, readFacts } from "./facts";
+import type { Burst, Fault, Program } from "./program";
 import { type Doings, isShort, judge } from "./promises";
+import { spendTheRest } from "./quota-asks";
 import { driveAll } from "./refund-asks";
 import { type Scenery, Stage, type StageDatabase } from "./stage";
 import type { Tally } from "./tally";
@@ -28,7 +30,7 @@ interface Journey {
 class Play {
   private readonly book: Book;
   private readonly scarceAt = POLICIES.map(() => Number.NEGATIVE_INFINITY);
-  private before: Facts = { orders: [], shelves: new Map() };
+  private before: Facts = NO_FACTS;
 
   constructor(
     private readonly stage: Stage,
@@ -173,7 +175,7 @@ class Play {
     book.begin(burst + 1, this.before);
     const probes = POLICIES.map((_, variant) => place(book, newClient(book, { variant, quantity: 1, also: 0 })));
     const reveals = book.ordered.map((client) => reveal(book, client));
-    const asks = [...probes, ...reveals];
+    const asks = [...probes, ...reveals, ...spendTheRest(book)];
     await this.oneByOne(asks);
     return this.judge({ asks, hasFaults: false, isFree: false });
   }

@@ -1,6 +1,8 @@
 import type { Ask, Book, Client } from "./book";
 import type { Facts, OrderFacts } from "./facts";
 import { complaintAbout, type Debt, findOvertaken, isFalseSoldOut } from "./model";
+import { hashOf } from "./quota-asks";
+import { complaintsAboutKey } from "./quota-model";
 import { complaintAboutTill } from "./refund-model";
 
 /** What was done in a burst, as far as it could take cards from others. */
@@ -171,6 +173,28 @@ function judgeTurns({ book, before, after, doings }: Frame): string[] {
   );
 }
 
+/** A key is spent by whoever has it, as often as it has uses and no more, and a call is counted once. */
+function judgeKeys({ book, before, after, doings }: Frame): string[] {
+  const touched = new Set(book.clients.filter(({ purchase }) => purchase?.isTouched).map(({ order }) => order?.id));
+  const known = book.keys.flatMap((key, n) => {
+    const seen = after.keys.get(hashOf(key));
+    if (!seen) return [`key ${n} is not there`];
+    const unused = { ...seen, used: 0, counted: new Map(), orderId: null, orderStatus: null, cardStatus: "draft" };
+    const calls = book.calls.filter((one) => one.key === key).map(({ call }) => call);
+    const isTouched = touched.has(seen.orderId ?? "");
+    const frame = {
+      before: before.keys.get(hashOf(key)) ?? unused,
+      after: seen,
+      calls,
+      isTouched,
+      hasFaults: doings.hasFaults,
+    };
+    return complaintsAboutKey(frame).map((complaint) => `key ${n}: ${complaint}`);
+  });
+  const invented = book.calls.filter(({ key, call }) => !book.keys.includes(key) && call.verdict !== "not_found");
+  return [...known, ...invented.map(({ call }) => `a key that nobody made heard ${call.verdict}`)];
+}
+
 /** Everything that is wrong after a burst, as sentences. */
 export function judge(frame: Frame, isMaybeLatched: (variant: number) => boolean): string[] {
   return [
@@ -183,6 +207,7 @@ export function judge(frame: Frame, isMaybeLatched: (variant: number) => boolean
     ...judgeRefusals(frame, isMaybeLatched),
     ...judgeLeftovers(frame),
     ...judgeTurns(frame),
+    ...judgeKeys(frame),
   ];
 }
 

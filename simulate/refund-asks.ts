@@ -6,9 +6,9 @@ import { settlePayment } from "@/lib/flows/settle-payment";
 import { startPayment } from "@/lib/flows/start-payment";
 import { money } from "@/lib/kernel/money";
 import type { Ask, Book, Client, Heard } from "./book";
+import type { Command } from "./commands";
 import type { Money, Purchase } from "./model";
 import { tradeOf } from "./money-asks";
-import type { Command } from "./program";
 import { OTHER, OWN, PAPER } from "./stage";
 
 type Of<T extends Command["do"]> = Extract<Command, { do: T }>;

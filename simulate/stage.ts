@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { openAccounts, saveAccount } from "@/lib/features/payments/accounts";
+import { generateKeys } from "@/lib/flows/generate-keys";
 import { newId } from "@/lib/kernel/id";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { withClient } from "@/lib/platform/with-client";
 import { connectPaper, PaperGateway } from "@/tests/support/paper-gateway";
-import { EPAY_KEY, EPAY_PID, openDeps, openShop, type Stocked } from "@/tests/support/shop";
+import { peek } from "@/tests/support/quota";
+import { EPAY_KEY, EPAY_PID, openDeps, openShop, type Stocked, type TestShop } from "@/tests/support/shop";
+import { CARDS, type Mood, POLICIES, USES } from "./commands";
 import { Gate, Line } from "./gate";
-import { CARDS, type Fault, type Mood, POLICIES } from "./program";
+import type { Fault } from "./program";
 import type { Given } from "./refund-model";
 
 /** A database that nobody else uses, and how to do to its server what only its owner may. */
@@ -45,15 +48,28 @@ export async function buildScenery(urls: DatabaseUrls): Promise<Scenery> {
   await saveAccount(shop.deps, shop.deps.db, { id: OTHER.id, kind: "epay", currency: "CNY", ...text, settings });
   const variants: Stocked[] = [];
   for (const [n, stockPolicy] of POLICIES.entries())
-    variants.push(await shop.stock({ cards: CARDS[n] as number, stockPolicy, quantityMax: 10 }));
+    variants.push(await shop.stock({ cards: USES[n] ? 0 : (CARDS[n] as number), stockPolicy, quantityMax: 10 }));
   const scenery = { variants, merchant: variants[0]?.merchantId as string, user: newId() };
   await shop.rows(
     "INSERT INTO app_user (id, email, password_hash, role, merchant_id) VALUES ($1, 'merchant@example.com', '', 'merchant', $2)",
     [scenery.user, scenery.merchant],
   );
+  await makeFirstKeys(shop, scenery);
   await shop.close();
-  return scenery;
+  return { ...scenery, variants: await Promise.all(variants.map((one, n) => (USES[n] ? withKeys(shop, one) : one))) };
 }
+
+async function makeFirstKeys(shop: TestShop, { variants, merchant: merchantId, user: userId }: Scenery): Promise<void> {
+  for (const [n, { variantId }] of variants.entries()) {
+    const wish = { batchId: newId(), variantId, count: CARDS[n] as number, uses: USES[n] as number, note: "" };
+    if (USES[n]) await generateKeys(shop.deps, { kind: "merchant", userId, merchantId }, wish);
+  }
+}
+
+const withKeys = async (shop: TestShop, stocked: Stocked): Promise<Stocked> => ({
+  ...stocked,
+  secrets: await peek(shop, stocked.variantId),
+});
 
 const PAUSE_MS = 60_000;
 const GONE_LOOK_MS = 5;

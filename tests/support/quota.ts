@@ -40,7 +40,8 @@ const buyFrom =
     return order;
   };
 
-async function peek(shop: TestShop, variantId: string): Promise<string[]> {
+/** The texts of all cards of a variant, whoever has them; as nobody in the shop is shown them. */
+export async function peek(shop: Pick<TestShop, "deps" | "rows">, variantId: string): Promise<string[]> {
   const rows = await shop.rows<{ id: string; merchant: string; batch: string; wrapped: Buffer; sealed: Buffer }>(
     `SELECT c.id, c.merchant_id AS merchant, c.batch_id AS batch, b.data_key AS wrapped, s.ciphertext AS sealed
        FROM card c JOIN batch b ON b.id = c.batch_id JOIN card_secret s ON s.card_id = c.id WHERE c.variant_id = $1 ORDER BY c.pick`,

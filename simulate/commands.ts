@@ -1,0 +1,184 @@
+import fc from "fast-check";
+
+/** What may happen to the shop, as far as a seed decides it. Numbers choose among what is there when it happens. */
+export type Command =
+  /** `also`: a second line, of the variant that holds its stock in the same way. `twice`: from both processes at once. */
+  | {
+      readonly do: "place";
+      readonly variant: number;
+      readonly quantity: number;
+      readonly also: number;
+      readonly twice: boolean;
+    }
+  | { readonly do: "ask again"; readonly request: number; readonly otherWords: boolean }
+  | { readonly do: "pay"; readonly order: number; readonly trade: number; readonly times: number }
+  | { readonly do: "pay wrong"; readonly order: number; readonly how: WrongPayment }
+  | { readonly do: "reuse a trade"; readonly order: number; readonly of: number }
+  | { readonly do: "forge"; readonly order: number; readonly how: Forgery }
+  | { readonly do: "query"; readonly order: number; readonly says: GatewayWord }
+  | { readonly do: "cancel"; readonly order: number; readonly by: "buyer" | "merchant" | "admin" }
+  | { readonly do: "release"; readonly order: number; readonly by: "merchant" | "admin" | "stranger" }
+  | { readonly do: "restock"; readonly variant: number; readonly cards: number; readonly publish: boolean }
+  | { readonly do: "publish"; readonly file: number }
+  | { readonly do: "import again"; readonly file: number }
+  | { readonly do: "withdraw"; readonly variant: number; readonly cards: number }
+  | { readonly do: "reveal"; readonly order: number }
+  /** The price, at a gateway that gives back when it is asked. */
+  | { readonly do: "pay on paper"; readonly order: number }
+  /** `twice`: one admin presses twice. `by two`: two admins, each with a wish of his own. */
+  | {
+      readonly do: "give back";
+      readonly order: number;
+      readonly payment: number;
+      readonly half: boolean;
+      readonly way: "source" | "by_hand" | "balance";
+      readonly presses: "once" | "twice" | "by two";
+    }
+  | { readonly do: "drive refunds"; readonly mood: Mood }
+  | {
+      readonly do: "dispute";
+      readonly order: number;
+      readonly payment: number;
+      readonly says: "opened" | "won" | "lost";
+    }
+  /** Pieces of a key, mostly of one that somebody has bought. `twice`: from both processes at once. */
+  | {
+      readonly do: "spend";
+      readonly key: number;
+      readonly call: number;
+      readonly uses: number;
+      readonly twice: boolean;
+    }
+  | { readonly do: "sweep" | "serve owed" | "drain outbox" };
+
+export type WrongPayment = "less" | "more" | "other currency" | "other account";
+export type Forgery = "wrong key" | "wrong merchant" | "not paid" | "wrong address";
+/** How the gateway takes a request for money: at once; for days; not at all; done, and its answer lost; without a word. */
+export const MOODS = ["answers", "is slow", "refuses", "loses its answers", "is silent"] as const;
+export type Mood = (typeof MOODS)[number];
+export type GatewayWord = "paid" | "given back" | "nothing" | "silence";
+
+/** Two variants of each way to hold stock, so that an order may have lines of both; the last two are of keys. */
+export const POLICIES = [
+  "reserve_on_order",
+  "reserve_on_order",
+  "claim_on_payment",
+  "claim_on_payment",
+  "deduct_on_order",
+  "deduct_on_order",
+  "reserve_on_order",
+  "reserve_on_order",
+] as const;
+
+/** Cards of each variant at the beginning. */
+export const CARDS = [1, 1, 1, 1, 1, 1, 1, 1] as const;
+
+/** How often a key of a variant may be used; null where the cards are texts. */
+export const USES: readonly (number | null)[] = POLICIES.map((_, variant) => (variant < 6 ? null : 5));
+
+/** The pair of variants that a program is about: one of the ways to hold stock, or the keys. */
+export const FOCUSES = POLICIES.length / 2;
+export const ABOUT_KEYS = FOCUSES - 1;
+
+const file = fc.nat(9);
+const does = <T extends string>(name: T) => fc.constant(name);
+export const weighted = <T>(...choices: [number, fc.Arbitrary<T>][]) =>
+  fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+
+/** Mostly one of the first, so that several things happen to the same. */
+export const order = weighted([3, fc.nat(3)], [1, fc.nat(30)]);
+
+/** Mostly the same, so that many want the same card. */
+const variant = weighted([6, fc.constant(0)], [2, fc.constant(1)], [1, fc.nat(POLICIES.length - 1)]);
+
+export const place = fc.record({
+  do: does("place"),
+  variant,
+  quantity: weighted([3, fc.constant(1)], [1, fc.integer({ min: 1, max: 3 })]),
+  also: weighted([3, fc.constant(0)], [1, fc.integer({ min: 0, max: 2 })]),
+  twice: weighted([5, fc.constant(false)], [1, fc.boolean()]),
+});
+export const pay = fc.record({
+  do: does("pay"),
+  order,
+  trade: weighted([4, fc.constant(1)], [1, fc.integer({ min: 1, max: 2 })]),
+  times: fc.integer({ min: 1, max: 3 }),
+});
+const payWrong = fc.record({
+  do: does("pay wrong"),
+  order,
+  how: fc.constantFrom<WrongPayment>("less", "more", "other currency", "other account"),
+});
+const forge = fc.record({
+  do: does("forge"),
+  order,
+  how: fc.constantFrom<Forgery>("wrong key", "wrong merchant", "not paid", "wrong address"),
+});
+const query = fc.record({
+  do: does("query"),
+  order,
+  says: fc.constantFrom<GatewayWord>("paid", "given back", "nothing", "silence"),
+});
+const cancel = fc.record({ do: does("cancel"), order, by: fc.constantFrom("buyer", "merchant", "admin") });
+const release = fc.record({ do: does("release"), order, by: fc.constantFrom("merchant", "admin", "stranger") });
+const cards = weighted([3, fc.constant(1)], [1, fc.integer({ min: 1, max: 3 })]);
+const restock = fc.record({
+  do: does("restock"),
+  variant,
+  cards,
+  publish: weighted([4, fc.constant(true)], [1, fc.boolean()]),
+});
+
+export const payOnPaper = fc.record({ do: does("pay on paper"), order });
+const payment = weighted([3, fc.constant(0)], [1, fc.nat(3)]);
+const giveBack = fc.record({
+  do: does("give back"),
+  order,
+  payment,
+  half: weighted([2, fc.constant(false)], [1, fc.boolean()]),
+  way: weighted(
+    [3, fc.constant("source" as const)],
+    [1, fc.constant("by_hand" as const)],
+    [1, fc.constant("balance" as const)],
+  ),
+  presses: fc.constantFrom("once" as const, "once" as const, "twice" as const, "by two" as const),
+});
+const driveRefunds = fc.record({ do: does("drive refunds"), mood: fc.constantFrom(...MOODS) });
+const dispute = fc.record({ do: does("dispute"), order, payment, says: fc.constantFrom("opened", "won", "lost") });
+
+const spend = fc.record({
+  do: does("spend"),
+  key: weighted([3, fc.constant(0)], [2, fc.nat(3)], [1, fc.nat(9)]),
+  call: fc.nat(5),
+  uses: fc.integer({ min: 1, max: 3 }),
+  twice: weighted([3, fc.constant(false)], [1, fc.boolean()]),
+});
+
+type Choice = [number, fc.Arbitrary<Command>];
+const COMMON: readonly Choice[] = [
+  [10, place],
+  [14, pay],
+  [3, payWrong],
+  [3, restock],
+  [3, cancel],
+  [2, query],
+  [2, fc.record({ do: does("ask again"), request: order, otherWords: fc.boolean() })],
+  [2, fc.record({ do: does("reveal"), order })],
+  [4, fc.record({ do: does("sweep") })],
+  [1, fc.record({ do: does("serve owed") })],
+  [1, fc.record({ do: does("drain outbox") })],
+  [3, fc.record({ do: does("reuse a trade"), order, of: order })],
+  [1, forge],
+  [2, release],
+  [1, fc.record({ do: does("publish"), file })],
+  [1, fc.record({ do: does("import again"), file })],
+  [1, fc.record({ do: does("withdraw"), variant, cards })],
+  [2, payOnPaper],
+  [5, giveBack],
+  [4, driveRefunds],
+  [1, dispute],
+];
+
+/** Whatever may happen to a shop, and more often what is about these two variants. */
+export const commandAbout = (focus: number): fc.Arbitrary<Command> =>
+  weighted<Command>(...COMMON, ...(focus === ABOUT_KEYS ? ([[24, spend]] as Choice[]) : []));
