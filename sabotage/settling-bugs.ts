@@ -2,7 +2,6 @@ import { type Bug, integration } from "./bug";
 
 const APPLY = "lib/flows/apply-remedy.ts";
 const REMEDIES = integration("reconciliation/remedies");
-const DISPUTES = integration("disputes/disputes");
 
 /** What people do about differences and complaints, and what is promised before there is stock. */
 export const settlingBugs: readonly Bug[] = [
@@ -76,7 +75,7 @@ export const settlingBugs: readonly Bug[] = [
         replace: "void seen;",
       },
     ],
-    checks: [DISPUTES],
+    checks: [integration("disputes/deciding")],
   },
   {
     name: "anybody's evidence",
@@ -88,7 +87,7 @@ export const settlingBugs: readonly Bug[] = [
         replace: "AND (${orderId}::uuid IS NULL OR true)",
       },
     ],
-    checks: [DISPUTES],
+    checks: [integration("disputes/reporting")],
   },
   {
     name: "a presale without an end",
