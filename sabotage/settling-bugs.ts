@@ -1,7 +1,7 @@
 import { type Bug, integration } from "./bug";
 
 const APPLY = "lib/flows/apply-remedy.ts";
-const REMEDIES = integration("reconciliation/remedies");
+const REMEDIES = integration("reconciliation/guarded-remedies");
 
 /** What people do about differences and complaints, and what is promised before there is stock. */
 export const settlingBugs: readonly Bug[] = [

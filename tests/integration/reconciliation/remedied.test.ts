@@ -1,8 +1,16 @@
 import { RUN_KINDS, ruleOf } from "@/lib/features/reconciliation/kinds";
 import { expectInvariants } from "@/tests/support/invariants";
 import { describe, expect, test } from "@/tests/support/test";
-import { CASES, type Case, type Made } from "./remedied-cases";
+import type { Case, Made } from "./remedied-case";
+import { GOODS_CASES } from "./remedied-goods";
+import { MONEY_CASES } from "./remedied-money";
 import { openRemediedShop, type RemediedShop } from "./remedied-shop";
+
+/**
+ * Every remedy of every kind that a run finds, and of those that flows meet and no other test sees to its end. Money first: while it
+ * is made, lapsed orders are swept, and of goods one stays lapsed.
+ */
+const CASES = [...MONEY_CASES, ...GOODS_CASES];
 
 /** How it went with a difference, from its making to the end. */
 interface Course {

@@ -1,7 +1,3 @@
-// Over 300 lines: one table of all remedies, beside what makes each difference.
-import { sealLedger } from "@/lib/features/ledger/seal";
-import { resumeProduct } from "@/lib/features/merchants/save-product";
-import type { FindingKind, RemedyName } from "@/lib/features/reconciliation/kinds";
 import { expireOrders } from "@/lib/flows/expire-orders";
 import { endOfFetches, fetchStatements } from "@/lib/flows/fetch-statements";
 import { requestRefund } from "@/lib/flows/request-refund";
@@ -10,30 +6,8 @@ import { newId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { choosing, offer } from "@/tests/support/previews";
 import { ADMIN } from "@/tests/support/refund-desk";
+import { type Case, type Made, many } from "./remedied-case";
 import { type Input, LISTING, type RemediedShop } from "./remedied-shop";
-
-/** A difference that was made, and how it should end. */
-export interface Made {
-  /** The order, or whatever else the finding is about. */
-  readonly about: string;
-  readonly input?: Input;
-  readonly outcome: string;
-  /** What goes on by itself behind the remedy, or what a person does beside it. */
-  readonly after?: () => Promise<unknown>;
-  /** A remedy that only keeps the harm small leaves the finding open until the cause is mended. */
-  readonly mend?: () => Promise<unknown>;
-  readonly ends?: "accepted";
-}
-
-export interface Case {
-  readonly kind: FindingKind;
-  readonly remedy: RemedyName;
-  readonly what: string;
-  readonly make: (shop: RemediedShop) => Promise<Made>;
-}
-
-const many = (kind: FindingKind, what: string, remedies: Partial<Record<RemedyName, Case["make"]>>): Case[] =>
-  Object.entries(remedies).map(([remedy, make]) => ({ kind, what, remedy: remedy as RemedyName, make }));
 
 /** What a remedy that gives money back is followed by: the gateway does as it was asked. */
 const toSource = (s: RemediedShop, about: string, input?: Input): Made => ({
@@ -88,12 +62,6 @@ async function heardOnce(s: RemediedShop) {
   return { order, trade };
 }
 
-/** A product is taken off sale while somebody looks; the rows are put right by hand, and it is put back. */
-const halted = (s: RemediedShop, productId: string, about: string, mend: () => Promise<unknown>): Made => ({
-  ...{ about, outcome: "halted" },
-  mend: async () => [await mend(), await resumeProduct(s.shop.deps, ADMIN, productId)],
-});
-
 /** Money under a number that nobody knows, by a notice. */
 async function stray(s: RemediedShop) {
   const outTradeNo = `X${newId()}`;
@@ -113,21 +81,6 @@ async function failedRefund(s: RemediedShop) {
   s.paper.refundFailure = null;
   return order;
 }
-
-/** Puts one row aside and back, past everything that guards it. */
-async function aside(s: RemediedShop, table: string, where: string): Promise<() => Promise<unknown>> {
-  const kept = `kept_${newId().replaceAll("-", "")}`;
-  await s.hand([
-    `CREATE TABLE ${kept} AS SELECT * FROM ${table} WHERE ${where}`,
-    `DELETE FROM ${table} WHERE ${where}`,
-  ]);
-  return () => s.hand([`INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT * FROM ${kept}`, `DROP TABLE ${kept}`]);
-}
-
-const cardOf = async (s: RemediedShop, order: { id: string }): Promise<string> => {
-  const [card] = await s.shop.rows<{ id: string }>("SELECT id FROM card WHERE order_id = $1", [order.id]);
-  return card?.id as string;
-};
 
 /** What the listing account says of a refund, as Stripe does. */
 const listedRefund = (trade: string, refundNo: string, at: Date): string =>
@@ -152,8 +105,8 @@ const listedRefund = (trade: string, refundNo: string, at: Date): string =>
 
 const fetched = async (s: RemediedShop) => [await fetchStatements(s.shop.deps), await endOfFetches(s.shop.deps)];
 
-/** Every remedy of every kind that a run finds, and of those that flows meet and no other test sees to its end. */
-export const CASES: readonly Case[] = [
+/** Every remedy of every difference of money, and of the gateways' books. */
+export const MONEY_CASES: readonly Case[] = [
   ...many("owed_order", "nobody was told of the debt", {
     async deliver(s) {
       const { order } = await owed(s, { cards: 1 });
@@ -283,106 +236,6 @@ export const CASES: readonly Case[] = [
       return { about: "2026-01-02", outcome: "asked", after: () => fetched(s) };
     },
   }),
-  ...many("local_only", "a payment that the books do not have", {
-    async halt_product(s) {
-      const { order, stocked } = await s.paid();
-      const trade = await s.tradeOf(order);
-      s.untold.add(trade);
-      await s.hand(`DELETE FROM statement_row WHERE gateway_trade_number = '${trade}'`);
-      return halted(s, stocked.productId, order.id, async () => s.untold.delete(trade));
-    },
-  }),
-  ...many("card_without_payment", "the payment is gone", {
-    async halt_product(s) {
-      const { order, stocked } = await s.paid();
-      const back = await aside(s, "payment", `order_id = '${order.id}'`);
-      return halted(s, stocked.productId, order.id, back);
-    },
-  }),
-  ...many("card_count_mismatch", "one of two cards is not the order's", {
-    async halt_product(s) {
-      const { order, stocked } = await s.paid(s.paper, { cards: 3, quantity: 2 });
-      const cardId = await cardOf(s, order);
-      const back = await aside(s, "card", `id = '${cardId}'`);
-      return halted(s, stocked.productId, order.id, back);
-    },
-  }),
-  ...many("card_sold_twice", "an order names a card that another buyer has", {
-    async halt_product(s) {
-      const { stocked, both, undo } = await sharedCard(s);
-      return halted(s, stocked.productId, both[1].id, undo);
-    },
-    async replace_card(s) {
-      const { order, stocked } = await s.paid(s.paper, { cards: 3 });
-      const other = await s.shop.place(stocked.variantId, { accountId: "paper" });
-      await s.pay(other);
-      const cardId = await cardOf(s, other);
-      const given = `card_ids = card_ids || '${cardId}'::uuid WHERE order_id = '${order.id}' AND kind IN ('deliver', 'claim')`;
-      await s.hand(`UPDATE stock_entry SET ${given}`);
-      const mend = () =>
-        s.hand(
-          `UPDATE stock_entry SET ${given.replace("card_ids ||", "array_remove(card_ids,").replace("::uuid", "::uuid)")}`,
-        );
-      return { about: cardId, input: { position: "1", why: "used" }, outcome: "card_replaced", mend };
-    },
-  }),
-  ...many("reservation_lapsed", "cards held for an order that is over", {
-    async release(s) {
-      const stocked = await s.shop.stock({ cards: 2 });
-      const order = await s.shop.place(stocked.variantId, { quantity: 2, accountId: "paper" });
-      await s.shop.lapse(order.id, 3_600);
-      return { about: order.id, outcome: "released" };
-    },
-  }),
-  ...many("mail_missing", "a delivery that became no mail", {
-    async rerun_job(s) {
-      const { order } = await s.paid();
-      await s.announce();
-      await s.hand(`DELETE FROM mail WHERE order_id = '${order.id}' AND kind = 'order_delivered'`);
-      return { about: order.id, outcome: "mail_queued" };
-    },
-  }),
-  ...many("mail_missing", "a delivery that was never announced", {
-    async rerun_job(s) {
-      const { order } = await s.paid();
-      await s.announce();
-      await s.hand([
-        `DELETE FROM mail WHERE order_id = '${order.id}' AND kind = 'order_delivered'`,
-        `DELETE FROM outbox WHERE order_id = '${order.id}' AND kind = 'order.delivered'`,
-      ]);
-      return { about: order.id, outcome: "mail_queued" };
-    },
-  }),
-  ...many("ledger_gap", "nothing was sealed for a while", {
-    async reseal(s) {
-      await sealLedger(s.shop.deps);
-      await s.paid();
-      await s.hand(
-        "UPDATE stock_entry SET created_at = created_at - interval '1 hour' WHERE created_at > now() - interval '1 minute'",
-      );
-      return { about: "unsealed", outcome: "sealed", after: () => s.sealAll() };
-    },
-  }),
-  ...many("price_anomaly", "a total that its lines do not add up to", {
-    async halt_product(s) {
-      const { order, stocked } = await s.paid();
-      const by = (minor: number) =>
-        s.hand(`UPDATE order_line SET unit_price_minor = unit_price_minor + ${minor} WHERE order_id = '${order.id}'`);
-      await by(-1);
-      return halted(s, stocked.productId, order.id, () => by(1));
-    },
-  }),
-  ...many("stuck_import", "an import whose heart stands still", {
-    async rerun_job(s) {
-      const { variantId } = await s.shop.stock({ cards: 1 });
-      const id = newId();
-      await s.hand(
-        `INSERT INTO batch (id, merchant_id, variant_id, pool_id, status, key_id, data_key, heartbeat_at)
-         SELECT '${id}', merchant_id, variant_id, pool_id, 'importing', key_id, data_key, now() - interval '1 hour' FROM batch WHERE variant_id = '${variantId}'`,
-      );
-      return { about: id, outcome: "run" };
-    },
-  }),
   // The last, because others let the gateways finish what they were asked.
   ...many("refund_stuck", "no answer for an hour", {
     async rerun_job(s) {
@@ -396,15 +249,3 @@ export const CASES: readonly Case[] = [
     },
   }),
 ];
-
-/** Two orders of one product, the second of which names the first one's card. */
-async function sharedCard(s: RemediedShop) {
-  const { order, stocked } = await s.paid(s.paper, { cards: 3 });
-  const other = await s.shop.place(stocked.variantId, { accountId: "paper" });
-  await s.pay(other);
-  const [mine, theirs] = [await cardOf(s, order), await cardOf(s, other)];
-  const name = (cardId: string) =>
-    s.hand(`UPDATE orders SET card_ids = ARRAY['${cardId}'::uuid] WHERE id = '${other.id}'`);
-  await name(mine);
-  return { stocked, both: [order, other] as const, undo: () => name(theirs) };
-}
