@@ -1,130 +1,35 @@
-// Over 300 lines: one shop and one set of helpers serve every promise about a file on its way; a shop of its own for each would take minutes.
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import path from "node:path";
-import { build } from "esbuild";
-import type { ReadingWish } from "@/lib/features/imports/detect";
 import { StartForm } from "@/lib/features/imports/schema";
-import { findOwnUpload, takeDueImport, type Upload } from "@/lib/features/imports/uploads";
-import { finishAbandonedImports } from "@/lib/flows/finish-imports";
-import { previewUpload } from "@/lib/flows/preview-upload";
+import { findOwnUpload } from "@/lib/features/imports/uploads";
 import { publishBatch } from "@/lib/flows/publish-batch";
-import { endOfImports, forgetUploads, runImport, runImports } from "@/lib/flows/run-imports";
+import { forgetUploads } from "@/lib/flows/run-imports";
 import { startImport } from "@/lib/flows/start-import";
 import { takeBackBatch } from "@/lib/flows/take-back-batch";
 import { askReceived, cancelCardUpload, openCardUpload, pasteCards, receiveCardBytes } from "@/lib/flows/upload-cards";
-import type { Viewer } from "@/lib/kernel/viewer";
-import { closeDeps } from "@/lib/platform/deps";
 import { setBounds } from "@/tests/support/bounds";
 import { IMPORT_SAMPLES, readSample } from "@/tests/support/import-samples";
-import { expectInvariants } from "@/tests/support/invariants";
-import { openDeps, openShop, type Stocked, type TestShop } from "@/tests/support/shop";
-import { removeFolder } from "@/tests/support/temporary-folder";
 import { describe, expect, test } from "@/tests/support/test";
-import { CANARY, cardText } from "../inventory/card-file";
+import { CANARY } from "../inventory/card-file";
 import { memberOf, newMerchant } from "../merchants/shops";
+import {
+  batchOf,
+  countCards,
+  cut,
+  figures,
+  importNow,
+  linesOf,
+  look,
+  owner,
+  send,
+  shop,
+  start,
+  stocked,
+  uploadOf,
+  useUploadScene,
+} from "./upload-scene";
 
-type Merchant = Extract<Viewer, { kind: "merchant" }>;
-
-/** So many cards are written at once here; a chunk of the shop is ten of these. */
-const CHUNK = 500;
-const always = () => true;
-const linesOf = (count: number): Buffer =>
-  Buffer.from(Array.from({ length: count }, (_, at) => `${cardText(at + 1)}\n`).join(""));
+useUploadScene();
 
 describe("a file on its way", { timeout: 180_000 }, () => {
-  let shop: TestShop;
-  let stocked: Stocked;
-  let owner: Merchant;
-  let script: string;
-  let putBoundsBack: () => void;
-  test.beforeAll(async ({ database }) => {
-    putBoundsBack = setBounds({ importCardsPerChunk: CHUNK });
-    shop = await openShop(database);
-    script = path.resolve("node_modules", `.upload-child-${process.pid}.mjs`);
-    await build({
-      entryPoints: [path.resolve("tests/integration/imports/upload-child.ts")],
-      outfile: script,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      packages: "external",
-      tsconfig: path.resolve("tsconfig.json"),
-      logLevel: "silent",
-    });
-  });
-  test.beforeEach(async () => {
-    stocked = await shop.stock({ cards: 0 });
-    owner = await memberOf(shop.deps, stocked.merchantId);
-  });
-  test.afterEach(({ database }) => expectInvariants(database));
-  test.afterAll(async () => {
-    await endOfImports(shop.deps);
-    await shop.close();
-    removeFolder(script);
-    putBoundsBack();
-  });
-
-  async function* cut(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-  }
-
-  async function send(bytes: Buffer, name = "cards.txt"): Promise<string> {
-    const draft = { variantId: stocked.variantId, name, byteCount: bytes.length };
-    const opened = await openCardUpload(shop.deps, owner, draft);
-    if (!opened.ok) throw new Error(opened.error);
-    const { uploadId } = opened.value;
-    const received = await receiveCardBytes(shop.deps, owner, { uploadId, offset: 0, body: cut(bytes, 300_000) });
-    if (!received.ok) throw new Error(received.error);
-    return uploadId;
-  }
-
-  const uploadOf = async (id: string): Promise<Upload> => {
-    const upload = await findOwnUpload(shop.deps.db, owner, id);
-    if (!upload) throw new Error("no such upload");
-    return upload;
-  };
-
-  const look = async (id: string, wish: ReadingWish = {}) => {
-    const preview = await previewUpload(shop.deps, await uploadOf(id), wish);
-    if (!preview.ok) throw new Error(preview.error.reason);
-    return preview.value;
-  };
-
-  async function start(id: string, { wish = {}, ...facts }: { wish?: ReadingWish } & Record<string, unknown> = {}) {
-    const { detected } = await look(id, wish);
-    const reading = JSON.stringify(detected.reading);
-    return startImport(shop.deps, owner, StartForm.parse({ uploadId: id, reading, ...facts }));
-  }
-
-  /** Imports it here and now, as the job would. */
-  async function importNow(id: string): Promise<Upload> {
-    await runImport(shop.deps, await uploadOf(id), always);
-    return uploadOf(id);
-  }
-
-  const batchOf = async (id: string) => {
-    const { batchId } = await uploadOf(id);
-    const [batch] = await shop.rows<Record<string, unknown>>(
-      "SELECT id::text, status, line_count, accepted_count, duplicate_count, rejected_count FROM batch WHERE id = $1",
-      [batchId],
-    );
-    return batch;
-  };
-  const countCards = async (status?: string): Promise<number> =>
-    (
-      await shop.rows<{ n: number }>(
-        "SELECT count(*)::int AS n FROM card WHERE variant_id = $1 AND status = coalesce($2, status)",
-        [stocked.variantId, status ?? null],
-      )
-    )[0]?.n ?? -1;
-  const figures = (lines: number, accepted: number, rejected = 0) => ({
-    line_count: lines,
-    accepted_count: accepted,
-    duplicate_count: lines - accepted - rejected,
-    rejected_count: rejected,
-  });
-
   test.for(["accounts-gbk.csv", "quoted.csv", "codes.json", "cards.xlsx", "blocks.txt", "utf16be.txt"])(
     "%s: what is imported is what the preview showed",
     async (name) => {
@@ -193,99 +98,6 @@ describe("a file on its way", { timeout: 180_000 }, () => {
     await start(uploadId);
     await importNow(uploadId);
     expect(await batchOf(uploadId)).toMatchObject(figures(2_500, 2_500));
-  });
-
-  test("killed in the middle, by whoever and whenever, it goes on in the same batch with the totals of an unbroken run", async () => {
-    const id = await send(Buffer.concat([linesOf(16_000), Buffer.from("\nlast\n")]));
-    await start(id);
-    const reached: number[] = [];
-    // By a connection that is there already: a look of a new one would come late.
-    const lineCount = async () => {
-      const { batchId } = await uploadOf(id);
-      const batch = batchId ? await shop.deps.db.batch.findUnique({ where: { id: batchId } }) : null;
-      return batch?.lineCount ?? 0;
-    };
-    for (let round = 0; round < 2; round += 1) {
-      const child = startWorker();
-      await once(child.stdout!, "data");
-      const target = (reached.at(-1) ?? 0) + CHUNK;
-      await expect.poll(lineCount, { timeout: 60_000, interval: 5 }).toBeGreaterThanOrEqual(target);
-      await kill(child);
-      reached.push((await batchOf(id))?.line_count as number);
-      expect((await uploadOf(id)).state).toBe("importing");
-      // Nobody takes it for dead but those who go on with it.
-      expect(await finishAbandonedImports(shop.deps)).toBe(0);
-      await shop.rows("UPDATE card_upload SET heartbeat_at = to_timestamp(0) WHERE id = $1", [id]);
-    }
-    const before = (await batchOf(id))?.id;
-    expect(await runImports(shop.deps)).toBe(1);
-    await expect.poll(() => uploadOf(id), { timeout: 60_000 }).toMatchObject({ state: "done" });
-    expect(await batchOf(id)).toMatchObject({ id: before, status: "draft", ...figures(16_002, 16_001, 1) });
-    expect(reached[0]).toBeLessThan(reached[1] ?? 0);
-    expect(await countCards("draft")).toBe(16_001);
-  });
-
-  test("two processes at one import add each line once", async () => {
-    const id = await send(linesOf(1_200));
-    await start(id);
-    const other = openDeps(shop.urls);
-    const upload = await uploadOf(id);
-    await Promise.all([runImport(shop.deps, upload, always), runImport(other, upload, always)]);
-    await closeDeps(other);
-    for (let round = 0; round < 5 && (await uploadOf(id)).state === "importing"; round += 1) await importNow(id);
-    expect(await batchOf(id)).toMatchObject({ status: "draft", ...figures(1_200, 1_200) });
-    expect(await countCards()).toBe(1_200);
-    await finishAbandonedImports(shop.deps);
-  });
-
-  test("the same file in two tabs adds once, and a form sent twice imports once", async () => {
-    const [first, second] = [await send(linesOf(700)), await send(linesOf(700))];
-    await Promise.all([start(first), start(second)]);
-    expect(await start(first)).toMatchObject({ ok: true });
-    await Promise.all([importNow(first), importNow(second)]);
-    const [a, b] = [await batchOf(first), await batchOf(second)];
-    expect(Number(a?.accepted_count) + Number(b?.accepted_count)).toBe(700);
-    expect(Number(a?.duplicate_count) + Number(b?.duplicate_count)).toBe(700);
-    expect(await countCards()).toBe(700);
-  });
-
-  test("a process that is told to stop lets go behind a whole chunk, and the next one goes on at once", async () => {
-    const id = await send(linesOf(1_200));
-    await start(id);
-    let chunks = 0;
-    await runImport(shop.deps, await uploadOf(id), () => chunks++ < 1);
-    expect((await batchOf(id))?.line_count).toBe(CHUNK);
-    const due = await takeDueImport(shop.deps.db);
-    expect(due?.id).toBe(id);
-    expect(await importNow(id)).toMatchObject({ state: "done" });
-    expect(await batchOf(id)).toMatchObject(figures(1_200, 1_200));
-  });
-
-  test("cancelled in the middle, no card stays, and the same file can be brought again", async () => {
-    const id = await send(linesOf(1_200));
-    await start(id);
-    let chunks = 0;
-    await runImport(shop.deps, await uploadOf(id), () => chunks++ < 1);
-    expect(await countCards("draft")).toBe(CHUNK);
-    expect(await cancelCardUpload(shop.deps, owner, id)).toMatchObject({ ok: true });
-    expect(await cancelCardUpload(shop.deps, owner, id)).toEqual({ ok: false, error: "already_ended" });
-    const again = await send(linesOf(1_200));
-    await start(again);
-    await importNow(again);
-    expect(await batchOf(again)).toMatchObject(figures(1_200, 1_200));
-    expect(await batchOf(id)).toMatchObject({ status: "failed", accepted_count: 0 });
-  });
-
-  test("cancelled while somebody is at it, it stops and takes its cards away", async () => {
-    const id = await send(linesOf(6_000));
-    await start(id);
-    const work = importNow(id);
-    const cards = () => shop.deps.db.card.count({ where: { variantId: stocked.variantId } });
-    await expect.poll(cards, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
-    await cancelCardUpload(shop.deps, owner, id);
-    expect(await work).toMatchObject({ state: "cancelled" });
-    await finishAbandonedImports(shop.deps);
-    expect(await countCards()).toBe(0);
   });
 
   test("a file that cannot be read to its end leaves nothing, and says the line", async () => {
@@ -383,16 +195,4 @@ describe("a file on its way", { timeout: 180_000 }, () => {
     expect(await takeBackBatch(shop.deps, owner, batchId ?? "")).toEqual({ ok: false, error: "batch_sold" });
     expect(await countCards("available")).toBe(2);
   });
-
-  function startWorker(): ChildProcess {
-    return spawn(process.execPath, [script, JSON.stringify(shop.urls), `${CHUNK}`], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-  }
-
-  async function kill(child: ChildProcess): Promise<void> {
-    const exited = once(child, "exit");
-    child.kill("SIGKILL");
-    await exited;
-  }
 });
