@@ -107,7 +107,7 @@ export const settlingBugs: readonly Bug[] = [
     patches: [
       { file: "lib/flows/hot/settle-statement.ts", find: " AND stock_policy <> 'pick'))) l", replace: "))) l" },
     ],
-    checks: [integration("orders/chosen-cards")],
+    checks: [integration("orders/chosen-cards-gone")],
   },
   {
     name: "a chosen card without its lock",
