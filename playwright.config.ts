@@ -13,6 +13,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   reporter: "line",
   use: {
+    // Sooner than the test's own end, so that a step which hangs is told of by its name.
+    actionTimeout: 30_000,
     baseURL: process.env.KAPU_TEST_SHOP_URL,
     // A recorder costs a third of the browser's time, so only the second try of a test that failed is recorded.
     trace: "on-first-retry",

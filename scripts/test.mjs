@@ -69,9 +69,11 @@ function playwright(name) {
   const read = ({ stats, suites }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected + stats.skipped,
-    again: specsOf(suites)
-      .filter(({ tests }) => tests.some(({ status }) => status === "flaky"))
-      .map(({ title, tests }) => `${title}: ${tests[0].results[0].error?.message}`),
+    again: specsOf(suites).flatMap(({ title, tests }) =>
+      tests
+        .filter(({ status }) => status === "flaky")
+        .map(({ results }) => `${title}: ${results[0].errors.map(({ message }) => message).join("\n")}`),
+    ),
   });
   const command = [bin("@playwright/test/cli.js"), "test", "--reporter=line,json"];
   return counted(name, read, report, command, { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report } });

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
+import { pressAtCashier } from "../support/cashier";
 import { buyButton, fillOrder, order, orderNumber, payAtCashier } from "../support/storefront";
 
 test.describe("on a phone, in Chinese", () => {
@@ -145,8 +146,7 @@ test.describe("at a desk, in English", () => {
     await expect(page.getByRole("heading", { name: "This order was cancelled" })).toBeVisible();
     const cashier = await context.newPage();
     await cashier.goto(pay ?? "");
-    await cashier.locator("button[name=way][value=pay]").click();
-    await cashier.waitForLoadState();
+    await pressAtCashier(cashier, "way", "pay");
     await expect(async () => {
       await page.reload();
       await expect(page.getByRole("heading", { name: "Your cards are here" })).toBeVisible({ timeout: 1_000 });

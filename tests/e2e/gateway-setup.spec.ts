@@ -5,6 +5,7 @@ import { startAlipayFake } from "@/sandbox/gateways/alipay";
 import { startStripeFake } from "@/sandbox/gateways/stripe";
 import { ADMIN } from "../support/admin";
 import { signIn } from "../support/back-office";
+import { pressAtCashier } from "../support/cashier";
 
 /** What docs/gateways.md tells an operator to do, from the choice of a gateway to money that came in and went back. */
 
@@ -57,8 +58,7 @@ test("EPay: the cashier of the demo is paid a cent, tells the shop, and nothing 
   const opened = page.context().waitForEvent("page");
   await page.getByRole("link", { name: "Go and pay" }).first().click();
   const cashier = await opened;
-  await cashier.locator("button[name=way][value=pay]").click();
-  await cashier.close();
+  await pressAtCashier(cashier, "way", "pay");
   await expect(page.getByText("told by a notice: the whole way works").first()).toBeVisible();
   await page.goto("/en/admin/findings");
   await expect(page.getByText("Unknown order")).toHaveCount(0);
@@ -89,6 +89,7 @@ test("Alipay: set up by the guide, checked, paid a cent and given back", async (
   const number = await startTest(page);
   await expect(page.getByRole("img", { name: "Scan to pay" })).toBeVisible();
   expect(await fake.pay(number)).toBe(true);
+  expect(fake.sent.at(-1)).toMatchObject({ status: 200, answer: "success" });
   await seeItPaidAndGiveItBack(page);
   await fake.stop();
 });

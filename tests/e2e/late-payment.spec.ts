@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { pressAtCashier } from "../support/cashier";
 import { openPostbox, type Postbox, textOf } from "../support/postbox";
 import { type SpawnedServer, spawnServer } from "../support/server";
 import { order, orderNumber } from "../support/storefront";
@@ -49,7 +50,7 @@ test.describe("a shop that holds cards for four seconds and sends mails", () => 
 
     const cashier = await context.newPage();
     await cashier.goto(pay ?? "");
-    await cashier.locator("button[name=way][value=pay]").click();
+    await pressAtCashier(cashier, "way", "pay");
     await expect(async () => {
       await page.reload();
       await expect(page.getByRole("heading", { name: "Your cards are here" })).toBeVisible({ timeout: 1_000 });

@@ -1,4 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
+import { pressAtCashier } from "../support/cashier";
 import { behave, payAt } from "../support/demo-gateways";
 import { order } from "../support/storefront";
 
@@ -85,7 +86,7 @@ test.describe("a gateway that is silent", () => {
     const [cashier] = await Promise.all([page.waitForEvent("popup"), page.locator("a[target=_blank]").click()]);
     await expect(cashier.getByText(address)).toBeVisible();
     await expect(cashier.getByText(`${amount} USDT`)).toBeVisible();
-    await cashier.locator("button[name=how][value=pay]").click();
+    await pressAtCashier(cashier, "how", "pay");
     await expectCard(page, "zh");
   });
 });
@@ -129,7 +130,7 @@ test("without scripts a code is shown, another way can be chosen, and the page f
   const phone = await other.locator("a[data-demo-phone]").getAttribute("href");
   const cashier = await plain.newPage();
   await cashier.goto(phone ?? "");
-  await cashier.locator("button[name=how][value=pay]").click();
+  await pressAtCashier(cashier, "how", "pay");
   await other.getByRole("button", { name: "I have paid" }).click();
   await expect(other.getByRole("heading", { name: WORDS.en.delivered })).toBeVisible();
   await plain.close();

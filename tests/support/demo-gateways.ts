@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { BrowserContext, Page } from "@playwright/test";
+import { pressAtCashier } from "./cashier";
 
 /** Makes one of the demo's gateways silent, or lets it answer again, at the desk that a visitor of the demo has too. */
 export async function behave(
@@ -16,7 +17,5 @@ export async function behave(
 /** Follows what the pay page offers to the gateway's own page, in a tab of its own, and presses one of its buttons. */
 export async function payAt(page: Page, link: string, how = "pay"): Promise<void> {
   const [cashier] = await Promise.all([page.waitForEvent("popup"), page.locator(link).click()]);
-  await cashier.locator(`button[name=how][value=${how}]`).click();
-  await cashier.waitForLoadState();
-  await cashier.close();
+  await pressAtCashier(cashier, "how", how);
 }

@@ -1,4 +1,5 @@
 import { type BrowserContext, expect, type Page } from "@playwright/test";
+import { pressAtCashier } from "./cashier";
 
 export interface Purchase {
   readonly locale: "zh" | "en";
@@ -38,9 +39,7 @@ export async function payAtCashier(context: BrowserContext, payPage: Page, way: 
   const href = await payPage.locator("a[target=_blank]").getAttribute("href");
   const cashier = await context.newPage();
   await cashier.goto(href ?? "");
-  await cashier.locator(`button[name=way][value=${way}]`).click();
-  await cashier.waitForLoadState();
-  await cashier.close();
+  await pressAtCashier(cashier, "way", way);
 }
 
 /** The order's number as the receipt shows it. */
