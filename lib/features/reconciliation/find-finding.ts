@@ -13,6 +13,8 @@ export interface FindingHead extends FindingRow {
   /** Ids, figures and names of faults, as they were found. */
   readonly evidence: Readonly<Record<string, unknown>>;
   readonly searchKeys: readonly string[];
+  /** Its order is for one card that the buyer chose, and for no other. */
+  readonly isChosen: boolean;
 }
 
 /** One finding, or null: it crosses every merchant, so for anybody but an admin there is none. */
@@ -24,7 +26,8 @@ export async function findFinding(db: Db | Tx, viewer: Viewer, findingId: string
 /** The same for the shop itself, which has no role. */
 export async function readFinding(db: Db | Tx, findingId: string): Promise<FindingHead | null> {
   const rows = await db.$queryRaw<FindingHead[]>`
-    SELECT ${ROW_COLUMNS}, f.subject, f.event_id AS "eventId", f.merchant_id AS "merchantId", f.reason, f.evidence, f.search_keys AS "searchKeys"
+    SELECT ${ROW_COLUMNS}, f.subject, f.event_id AS "eventId", f.merchant_id AS "merchantId", f.reason, f.evidence, f.search_keys AS "searchKeys",
+           coalesce(o.stock_policy = 'pick', false) AS "isChosen"
       FROM finding f ${ROW_JOINS} WHERE f.id = ${findingId}::uuid`;
   return rows[0] ?? null;
 }

@@ -36,9 +36,16 @@ const BY_NAME: ReadonlyMap<string, AnyRemedy> = new Map(ALL.map((remedy) => [rem
 /** A remedy by its name, or null where there is none. */
 export const findRemedy = (name: string): AnyRemedy | null => BY_NAME.get(name) ?? null;
 
-/** What may be done about a finding: by its kind; a product that is off sale can be put back, whatever it is about. */
-export function remediesFor({ kind, isHalted }: Pick<FindingHead, "kind" | "isHalted">): readonly RemedyName[] {
-  const names = ruleOf(kind).remedies.filter((name) => BY_NAME.has(name));
+/**
+ * What may be done about a finding: by its kind; a product that is off sale can be put back, whatever it is about, and a choice given up only
+ * where one was made.
+ */
+export function remediesFor({
+  kind,
+  isHalted,
+  isChosen,
+}: Pick<FindingHead, "kind" | "isHalted" | "isChosen">): readonly RemedyName[] {
+  const names = ruleOf(kind).remedies.filter((name) => BY_NAME.has(name) && (name !== "waive_choice" || isChosen));
   return isHalted && !names.includes("resume_product") ? [...names, "resume_product"] : names;
 }
 

@@ -1,5 +1,7 @@
+import { findFinding } from "@/lib/features/reconciliation/find-finding";
 import { expireOrders } from "@/lib/flows/expire-orders";
 import { previewRemedy } from "@/lib/flows/preview-remedy";
+import { remediesFor } from "@/lib/flows/remedies/registry";
 import { newId } from "@/lib/kernel/id";
 import { sealAll } from "@/tests/support/sealed";
 import { describe, expect, test } from "@/tests/support/test";
@@ -7,6 +9,19 @@ import { choosing, offer } from "../../support/previews";
 import { ADMIN, remedyDesk } from "./remedy-desk";
 
 const { desk, shop, found, findingOf, statusOf, look, apply, twice, forgotten, stray } = remedyDesk();
+
+/** An order that was paid late, when the card that it chose was somebody else's. */
+async function chosenAndGone() {
+  const stocked = await shop.stock({ cards: 3, stockPolicy: "claim_on_payment" });
+  const [choice] = await offer(shop, stocked, 1);
+  const place = () => shop.place(stocked.variantId, { accountId: "paper", ...choosing(choice) });
+  const order = await place();
+  await shop.lapse(order.id, 40);
+  await expireOrders(shop.deps);
+  const { totalMinor: amountMinor } = order;
+  for (const paid of [await place(), order]) await desk.pay(paid, desk.paper, { amountMinor });
+  return order;
+}
 
 describe("what may be done about a finding", () => {
   test("deliver: a paid order that was forgotten is delivered from the stock, and the finding is closed", async () => {
@@ -29,14 +44,7 @@ describe("what may be done about a finding", () => {
   });
 
   test("waive_choice: whose chosen card is gone waits for no stock, and is given another one with his word alone", async () => {
-    const stocked = await shop.stock({ cards: 3, stockPolicy: "claim_on_payment" });
-    const [choice] = await offer(shop, stocked, 1);
-    const place = (chosen = choosing(choice)) => shop.place(stocked.variantId, { accountId: "paper", ...chosen });
-    const order = await place();
-    await shop.lapse(order.id, 40);
-    await expireOrders(shop.deps);
-    const { totalMinor: amountMinor } = order;
-    for (const paid of [await place(), order]) await desk.pay(paid, desk.paper, { amountMinor });
+    const order = await chosenAndGone();
     const findingId = await findingOf("owed_order", order.id);
     const asked = (remedy: string) => previewRemedy(shop.deps, ADMIN, { findingId, remedy, input: {} });
     expect(await asked("deliver")).toEqual({ ok: false, error: "chosen_card_gone" });
@@ -48,6 +56,19 @@ describe("what may be done about a finding", () => {
     await twice(cmd, "delivered");
     expect(await desk.stateOf(order)).toBe("delivered paid_late");
     expect(await statusOf(findingId)).toBe("resolved");
+  });
+
+  test("waive_choice is offered where a card was chosen, and nowhere else", async () => {
+    const offered = async (orderId: string) => {
+      const finding = await findFinding(shop.deps.db, ADMIN, await findingOf("owed_order", orderId));
+      return finding ? remediesFor(finding) : [];
+    };
+    const { order: plain } = await desk.owed();
+    expect(await offered(plain.id)).toEqual(["deliver", "fill_from_pool", "refund_source", "refund_balance"]);
+    const chosen = await chosenAndGone();
+    expect(await offered(chosen.id)).toContain("waive_choice");
+    const asked = { findingId: await findingOf("owed_order", plain.id), remedy: "waive_choice", input: {} };
+    expect(await previewRemedy(shop.deps, ADMIN, asked)).toEqual({ ok: false, error: "not_for_this" });
   });
 
   test("fill_from_pool: who waits is served from a pool that is never sold to them, behind who waits longer, and no card more goes", async () => {
