@@ -79,7 +79,8 @@ line AS MATERIALIZED (
          unit_price_minor bigint, variant_version int, start bigint, ordered int)
     LEFT JOIN (SELECT id, version, sale_from, sale_until FROM variant
                 WHERE id = ANY (ARRAY(SELECT (x ->> 'variant_id')::uuid FROM jsonb_array_elements($2::jsonb) AS x))) v ON v.id = l.variant_id),
--- What the same buyer holds open. Risk control, read without locks: two batches at once may exceed it a little.
+-- What the same buyer holds open. Risk control, read without locks: two batches at once may exceed it a little. Its share is of what the
+-- buyer could be given: cards that are chosen lie below zero, and count for those who choose.
 holds AS MATERIALIZED (
   SELECT r.n,
          ARRAY(SELECT o.id FROM orders o
@@ -107,6 +108,7 @@ judged AS MATERIALIZED (
                 CROSS JOIN LATERAL (
                   SELECT count(*) AS available
                     FROM (SELECT 1 FROM card c WHERE c.variant_id = l.variant_id AND c.status = 'available'
+                             AND c.pick >= CASE r.stock_policy WHEN 'pick' THEN -9223372036854775808 ELSE 0 END
                            LIMIT ${limits.openShareCountedCardsMax}) s) stock
                 WHERE l.order_id = r.id
                   AND (own.later + coalesce(l.ordered, l.quantity)

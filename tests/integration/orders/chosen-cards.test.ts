@@ -17,6 +17,18 @@ import { listed, outcome, ownerOf, place, shop, stateOf, useChosenScene } from "
 useChosenScene();
 
 describe("a card that its buyer chooses", () => {
+  test("is nothing that an ordinary buyer may hold a quarter of, and who chooses may hold it beside the others", async () => {
+    const stocked = await shop.stock({ cards: 20 });
+    const [one, two] = await offer(shop, stocked, 12);
+    const buyer = { email: "holder@example.com" };
+    expect(await place(stocked.variantId, buyer)).toBe("placed");
+    expect(await place(stocked.variantId, { ...buyer, quantity: 3 })).toBe("rate_limited");
+    expect(await place(stocked.variantId, { ...buyer, quantity: 2 })).toBe("placed");
+    const chooser = { email: "chooser@example.com" };
+    for (const choice of [one, two])
+      expect(await place(stocked.variantId, { ...chooser, ...choosing(choice) })).toBe("placed");
+  });
+
   test("costs its price and what is extra, is delivered, and its order says what was chosen", async () => {
     const stocked = await shop.stock({ cards: 3, priceMinor: 1000n });
     const [, second] = await offer(shop, stocked, 2);
