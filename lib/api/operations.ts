@@ -121,7 +121,7 @@ const shop: readonly Operation[] = [
     ],
     query: CardsQuery,
     success: { status: 200, description: "One page of cards.", schema: CardPage },
-    problems: ["invalid", "not_found"],
+    problems: ["invalid", "not_found", "rate_limited"],
   },
   {
     id: "getPicture",

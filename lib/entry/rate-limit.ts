@@ -7,6 +7,7 @@ import { takeTurn } from "@/lib/platform/rate-limit";
 const RATES = {
   checkout: limits.checkoutsPerAddressPerMinute,
   form: limits.formsPerAddressPerMinute,
+  cardSearch: limits.cardSearchesPerAddressPerMinute,
 } as const;
 export type RateName = keyof typeof RATES;
 

@@ -1,3 +1,5 @@
+import { networkOf } from "@/lib/entry/peer";
+import { takeRate } from "@/lib/entry/rate-limit";
 import { readPageVersions } from "@/lib/features/catalog/page-versions";
 import { findProduct, listProducts, type PromiseView } from "@/lib/features/catalog/queries";
 import { parseCursor, type StockBand } from "@/lib/features/catalog/rules";
@@ -12,6 +14,7 @@ import { type ApiContext, jsonReply, type Reply, send } from "../http";
 import { invalidBody, invalidField, problem } from "../problem";
 import type { Route } from "../route";
 import { ProductsQuery } from "../schema";
+import { addressOf } from "../sender";
 
 interface Listing {
   readonly limit: number;
@@ -91,6 +94,8 @@ async function answerCards(c: ApiContext, deps: Deps): Promise<Response> {
   const { variantId, q, limit = limits.previewsPerPage } = query.data;
   const shelf = await findPickable(deps, c.req.param("slug") ?? "", variantId);
   if (!shelf) return send(c, problem("not_found"));
+  if (q && !(await takeRate(deps, "cardSearch", networkOf(addressOf(c, deps)))).ok)
+    return send(c, problem("rate_limited"));
   const asked = { variantId: shelf.variantId, seller: "api", q: q || undefined, cursor, limit };
   const { items, nextCursor } = await listPreviews(deps, asked);
   const cards = items.map(({ id, preview, extraMinor }) => ({

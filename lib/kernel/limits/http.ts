@@ -33,4 +33,5 @@ export const httpLimits = {
   // Forms
   checkoutsPerAddressPerMinute: 600,
   formsPerAddressPerMinute: 120,
+  cardSearchesPerAddressPerMinute: 600,
 } as const;

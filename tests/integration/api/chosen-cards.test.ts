@@ -2,6 +2,7 @@ import { CardPage } from "@/lib/api/card-schema";
 import { OrderView, PlaceOrderBody } from "@/lib/api/schema";
 import { refreshStockBand } from "@/lib/flows/refresh-stock-bands";
 import { newId, toPublicId } from "@/lib/kernel/id";
+import { limits } from "@/lib/kernel/limits";
 import { bearer, newKey, type Placed, send } from "../../support/api-client";
 import { expectInvariants } from "../../support/invariants";
 import { openLane, type TestLane } from "../../support/lane";
@@ -124,5 +125,14 @@ describe("cards to choose from, for programs", () => {
       headers: bearer(placed?.token ?? ""),
     });
     expect(Object.keys(read.json.lines[0] ?? {})).not.toContain("card");
+  });
+
+  test("whoever searches without end is told to wait, and still sees the list", async () => {
+    const search = () => cards("&q=no");
+    let last = await search();
+    for (let n = 1; n <= limits.cardSearchesPerAddressPerMinute && last.status === 200; n++) last = await search();
+    expect([last.status, last.json]).toMatchObject([429, { code: "rate_limited" }]);
+    expect(Number(last.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await cards()).status).toBe(200);
   });
 });

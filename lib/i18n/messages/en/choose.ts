@@ -18,6 +18,7 @@ export const choose = {
   first: "Back to the first page",
   emptyTitle: "Nothing left to choose",
   emptyText: "All of them are taken. Look again in a while, or buy one as it comes.",
+  tooOften: "Too many searches from your network just now. Please try again in a minute.",
   noMatchTitle: "Nothing found for “{query}”",
   noMatchText: "Try another word, or see them all.",
   all: "See all",

@@ -17,6 +17,7 @@ export const choose = {
   first: "回到第一页",
   emptyTitle: "没有可以挑的了",
   emptyText: "都被挑走了，过一会儿再来看看，或者直接买一张随机的。",
+  tooOften: "同一网络下找得太频繁了，请过一分钟再找。",
   noMatchTitle: "没有找到“{query}”",
   noMatchText: "换个词试试，或者看看全部。",
   all: "看全部",

@@ -5,7 +5,11 @@ import { PageMissing } from "@/components/shop/page-missing";
 import { Button, buttonClass } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
 import { answerNotFound } from "@/lib/entry/answer-not-found";
+import { answerRateLimited } from "@/lib/entry/answer-rate-limited";
+import { currentClient } from "@/lib/entry/peer";
+import { takeRate } from "@/lib/entry/rate-limit";
 import { unitPriceMinor } from "@/lib/features/catalog/pricing";
 import { findProduct, type ProductPage, type VariantView } from "@/lib/features/catalog/queries";
 import { ProductSlug } from "@/lib/features/catalog/schema";
@@ -38,7 +42,7 @@ export async function generateMetadata({ params }: CardsProps): Promise<Metadata
   return { title, robots: { index: false } };
 }
 
-/** The same for every visitor: no cookie is read, so the page may be cached whole. What is gone by the time of an order, the claim says. */
+/** The same for every visitor: no cookie is read, so the page may be cached whole, unless it is searched. What is gone by the time of an order, the claim says. */
 export default async function Cards({ params, searchParams }: Readonly<CardsProps>) {
   const locale = await localeOf(params);
   const product = await readProduct((await params).slug);
@@ -52,22 +56,34 @@ export default async function Cards({ params, searchParams }: Readonly<CardsProp
   }
   const { q, cursor } = asked;
   const wish = { variantId: variant.id, seller: `web_${locale}`, q, cursor, limit: limits.previewsPerPage };
-  const cards = await listPreviews(getDeps(), wish);
+  const cards = q && !(await mayLookFor()) ? null : await listPreviews(getDeps(), wish);
   const path = `/${locale}/products/${product.slug}`;
   return (
     <>
       <Head product={product} variant={variant} path={path} locale={locale} />
       <VariantTabs variants={variants} current={variant} path={path} locale={locale} />
       <SearchForm path={path} variant={variant} q={q ?? ""} locale={locale} />
-      <CardList
-        cards={cards}
-        variant={variant}
-        path={path}
-        asked={{ q, isFirst: cursor === undefined }}
-        locale={locale}
-      />
+      {cards ? (
+        <CardList
+          cards={cards}
+          variant={variant}
+          path={path}
+          asked={{ q, isFirst: cursor === undefined }}
+          locale={locale}
+        />
+      ) : (
+        <Notice role="alert">{getMessages(locale).shop.choose.tooOften}</Notice>
+      )}
     </>
   );
+}
+
+/** Whether there is another search for who asks. A list that nobody searches is answered from kept pages, where nobody is known. */
+async function mayLookFor(): Promise<boolean> {
+  const { address } = await currentClient();
+  const { ok: isFree } = await takeRate(getDeps(), "cardSearch", address);
+  if (!isFree) answerRateLimited();
+  return isFree;
 }
 
 interface PartProps {
