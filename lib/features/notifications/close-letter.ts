@@ -17,6 +17,9 @@ export interface CloseFacts {
   readonly corrections: number;
 }
 
+/** "1 order", "2 orders". */
+const counted = (quantity: number, thing: string) => `${quantity} ${thing}${quantity === 1 ? "" : "s"}`;
+
 const WORDS = {
   zh: (facts: CloseFacts) => ({
     subject: `日结 ${facts.day}`,
@@ -45,17 +48,17 @@ const WORDS = {
       ...facts.currencies.map(({ currency, sold, received, delivered, refunded, owed }) =>
         [
           `${currency}`,
-          `Sold: ${sold.quantity} orders, ${sold.amount}`,
-          `Received: ${received.quantity} payments, ${received.amount}`,
-          `Delivered: ${delivered.quantity} orders, ${delivered.amount}`,
-          `Refunded: ${refunded.quantity} refunds, ${refunded.amount}`,
-          `Owed at the end of the day: ${owed.quantity} orders, ${owed.amount}`,
+          `Sold: ${counted(sold.quantity, "order")}, ${sold.amount}`,
+          `Received: ${counted(received.quantity, "payment")}, ${received.amount}`,
+          `Delivered: ${counted(delivered.quantity, "order")}, ${delivered.amount}`,
+          `Refunded: ${counted(refunded.quantity, "refund")}, ${refunded.amount}`,
+          `Owed at the end of the day: ${counted(owed.quantity, "order")}, ${owed.amount}`,
         ].join("\n"),
       ),
       ...(facts.currencies.length === 0 ? ["Nothing was traded on this day."] : []),
       `Findings: ${facts.findings.opened} opened, ${facts.findings.closed} closed, ${facts.findings.open} open`,
       ...(facts.corrections > 0
-        ? [`This close corrects ${facts.corrections} figures of earlier days. Please look why.`]
+        ? [`This close corrects ${counted(facts.corrections, "figure")} of earlier days. Please look why.`]
         : []),
       facts.link,
     ],

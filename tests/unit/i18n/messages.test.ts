@@ -10,6 +10,17 @@ const leaves = (tree: Tree, path = ""): [string, string][] =>
   Object.entries(tree).flatMap(([key, value]) =>
     typeof value === "string" ? [[`${path}${key}`, value] as [string, string]] : leaves(value, `${path}${key}.`),
   );
+/** Places that hold a sum, a name, or a limit of the shop that is never one. */
+const NO_COUNTS: readonly (string | undefined)[] = [
+  "amount",
+  "paid",
+  "total",
+  "currency",
+  "limits",
+  "who",
+  "min",
+  "max",
+];
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
 describe("the two languages", () => {
@@ -19,6 +30,14 @@ describe("the two languages", () => {
   test("say the same things with the same places to fill", () => {
     expect([...en.keys()].sort()).toEqual([...zh.keys()].sort());
     for (const [key, text] of zh) expect([key, places(en.get(key) ?? "")]).toEqual([key, places(text)]);
+  });
+
+  test("count one thing as one: a number with its plural behind it chooses the word", () => {
+    const plural = /\{(\w+)\} (?:(?:[a-z]+ )?[a-z]{2,}s|are|were|have|do)\b/g;
+    const amiss = [...en].flatMap(([key, text]) =>
+      [...text.matchAll(plural)].filter(([, name]) => !NO_COUNTS.includes(name)).map(([words]) => `${key}: ${words}`),
+    );
+    expect(amiss).toEqual([]);
   });
 
   test("leave no sentence empty, and no Chinese in the English but the name of the other language", () => {

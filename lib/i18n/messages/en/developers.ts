@@ -66,7 +66,7 @@ export const developers = {
   },
   deliveries: {
     title: "Delivery log",
-    note: "Without a 2xx answer it is sent again at growing intervals, at most {count} times in a little over three days. An event keeps its webhook-id: ignore one that you already have.",
+    note: "Without a 2xx answer it is sent again at growing intervals, at most {count} {count|time|times} in a little over three days. An event keeps its webhook-id: ignore one that you already have.",
     event: "Event",
     order: "Order",
     stock: "Stock",

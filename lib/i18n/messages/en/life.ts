@@ -41,7 +41,7 @@ export const life = {
     single: "Only some of them",
     cards: "Cards, a line each",
     cardsHint:
-      "Whole card texts, used to find the cards and not kept; {count} lines at most. Those that are not in this batch are passed over.",
+      "Whole card texts, used to find the cards and not kept; {count} {count|line|lines} at most. Those that are not in this batch are passed over.",
     what: "What to do",
     kinds: {
       quarantine: "Put aside",
@@ -126,8 +126,8 @@ export const life = {
     },
     lowNow: "Warned",
     quarantined: "{count} put aside",
-    hours: "{hours} hours, {count} per order",
-    hoursOnly: "{hours} hours",
+    hours: "{hours} {hours|hour|hours}, {count} per order",
+    hoursOnly: "{hours} {hours|hour|hours}",
     noWarranty: "None promised",
     edit: "Settings",
     lowClear: "Over at",

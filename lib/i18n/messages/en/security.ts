@@ -29,7 +29,7 @@ export const security = {
     offLead:
       "Signing in then takes the six digits of an authenticator on your phone beside the password: a stolen password opens nothing.",
     onSince: "In use since {date}.",
-    codesLeft: "{count} recovery codes left.",
+    codesLeft: "{count} recovery {count|code|codes} left.",
     codesLow: "Few recovery codes are left. Make new ones.",
     start: "Set up two-step sign-in",
     starting: "Preparing",

@@ -89,7 +89,7 @@ export const selling = {
   orders: { from: "From", to: "To" },
   exports: {
     title: "Exported files",
-    lead: "Each holds what the list showed when it was asked for. Downloadable for {hours} hours, by you alone; without card secrets.",
+    lead: "Each holds what the list showed when it was asked for. Downloadable for {hours} {hours|hour|hours}, by you alone; without card secrets.",
     csv: "Export CSV",
     xlsx: "Export Excel",
     at: "Time",

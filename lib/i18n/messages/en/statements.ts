@@ -5,7 +5,7 @@ export const statements = {
   lead: "The gateways' own books, kept row for row as they stand, ready to be compared. Gateways that give them are asked each day; from the others, export the file and upload it here.",
   upload: "Upload a statement",
   days: {
-    title: "The last {count} days",
+    title: "The last {count} {count|day|days}",
     note: "Gateways close a day the next morning; it is fetched as soon as it is there.",
     none: "No gateway here gives its statement by itself. Alipay, WeChat Pay, Stripe, PayPal and EPay servers that list orders do; upload the others'.",
     all: "Nothing is missing.",
@@ -195,7 +195,7 @@ export const statements = {
     checking: "Checking the totals",
     done: "Stored",
     repeat: "This file was there before",
-    report: "{rows} new rows; {known} known from other files, {passed} passed over, {rejected} rejected.",
+    report: "{rows} new {rows|row|rows}; {known} known from other files, {passed} passed over, {rejected} rejected.",
     toFile: "Look at the statement",
     cancelled: "Stopped. What is stored is stored once; upload it again to go on.",
     needsScript: "Uploading needs JavaScript.",

@@ -38,7 +38,7 @@ export const vault = {
   rows: "{count} shown",
   loading: "Reading more",
   loadFailed: "That did not work. Scroll on to try again.",
-  held: "No more than {count} are shown here. Press “Further” to go on.",
+  held: "No more than {count} {count|is|are} shown here. Press “Further” to go on.",
   pickOne: "Pick {card}",
   pickAll: "Pick all that are shown",
   emptyTitle: "No cards yet",
