@@ -54,6 +54,12 @@ export const rules: readonly Rule[] = [
     good: { file: "app/price.tsx", text: "const price = toDecimal(amount);" },
   },
   {
+    name: "pages and mails speak to one and the same person: 你",
+    isBroken: (source) => has(source, /您/) && !isUnder(source.file, "tests"),
+    bad: { file: "lib/features/notifications/letters.ts", text: 'const line = "您的订单已付款";' },
+    good: { file: "lib/features/notifications/letters.ts", text: 'const line = "你的订单已付款";' },
+  },
+  {
     name: "a file is one room of at most 300 lines, or its first line says why it is longer",
     isBroken: ({ text }) => text.split("\n").length > LINES_MAX + 1 && !/300 lines/.test(text.split("\n", 1)[0] ?? ""),
     bad: { file: "lib/flows/all.ts", text: "export {};\n".repeat(301) },

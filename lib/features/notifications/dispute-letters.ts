@@ -34,7 +34,7 @@ const outcomeZh = ({ outcome, amount }: DisputeLetter): string =>
   ({
     replace: "处理结果：换卡。新卡会出现在原来的位置；暂时没有库存的话，一到货就自动换好。",
     refund: `处理结果：退款 ${amount ?? ""}。退款进度会另外发邮件。`,
-    compensate: `处理结果：补偿 ${amount ?? ""}，已经放进您在本店的余额，下单时选“余额”就能用。`,
+    compensate: `处理结果：补偿 ${amount ?? ""}，已经放进你在本店的余额，下单时选“余额”就能用。`,
     reject: "处理结果：不予支持。",
   })[outcome ?? "reject"] ?? "";
 
@@ -53,25 +53,25 @@ const ZH: Record<DisputeMailKind, (facts: DisputeLetter) => Words> = {
   dispute_received: (facts) => ({
     subject: `售后已受理 · 订单 ${facts.orderNumber}`,
     lines: [
-      `您反馈的${aboutZh(facts)}已经登记，店主也收到了提醒。`,
-      ...(facts.due ? [`店主要在 ${facts.due} 前答复，超时会自动转给平台处理，您不用催。`] : []),
+      `你反馈的${aboutZh(facts)}已经登记，店主也收到了提醒。`,
+      ...(facts.due ? [`店主要在 ${facts.due} 前答复，超时会自动转给平台处理，请安心等待。`] : []),
     ],
   }),
   dispute_answered: (facts) => ({
     subject: `售后有新答复 · 订单 ${facts.orderNumber}`,
     lines: [
-      `您反馈的${aboutZh(facts)}有了新的答复，请打开订单查看。`,
+      `你反馈的${aboutZh(facts)}有了新的答复，请打开订单查看。`,
       ...(facts.due ? [`需要补充的话，请在 ${facts.due} 前回复；不满意可以申请平台介入。`] : []),
     ],
   }),
   dispute_escalated: (facts) => ({
     subject: `售后已转平台处理 · 订单 ${facts.orderNumber}`,
-    lines: [`店主没有按时答复您反馈的${aboutZh(facts)}，已经转给平台处理。有结果会再发邮件给您。`],
+    lines: [`店主没有按时答复你反馈的${aboutZh(facts)}，已经转给平台处理。有结果会再发邮件给你。`],
   }),
   dispute_decided: (facts) => ({
     subject: `售后有结果了 · 订单 ${facts.orderNumber}`,
     lines: [
-      `您反馈的${aboutZh(facts)}已经处理。`,
+      `你反馈的${aboutZh(facts)}已经处理。`,
       outcomeZh(facts),
       `说明：${facts.reason ?? ""}`,
       ...(mayReopen(facts) ? [`不认可的话，${facts.reopenDays} 天内可以在订单里重新打开，由平台复核。`] : []),
@@ -80,7 +80,7 @@ const ZH: Record<DisputeMailKind, (facts: DisputeLetter) => Words> = {
   dispute_closed: (facts) => ({
     subject: `售后已关闭 · 订单 ${facts.orderNumber}`,
     lines: [
-      `您反馈的${aboutZh(facts)}一直没有收到您的回复，已经关闭。`,
+      `你反馈的${aboutZh(facts)}一直没有等到你的回复，现已关闭。`,
       `问题还在的话，${facts.reopenDays} 天内可以在订单里重新打开。`,
     ],
   }),

@@ -33,7 +33,7 @@ const WORDS: Record<"zh" | "en", Record<MailKind, (facts: LetterFacts) => Words>
     order_delivered: (facts) => ({
       subject: `卡密已发出 · 订单 ${facts.orderNumber}`,
       lines: [
-        "您的订单已付款，卡密已经发出。",
+        "你的订单已付款，卡密已经发出。",
         `打开下面的链接查看（${facts.linkMinutes} 分钟内有效，只能用一次）：`,
         facts.link,
         "为了安全，邮件里不会出现卡密。链接过期后，可以在“查询订单”里重新索取。",
@@ -44,16 +44,16 @@ const WORDS: Record<"zh" | "en", Record<MailKind, (facts: LetterFacts) => Words>
       lines: [
         ...(facts.chosen
           ? [
-              `您的付款已经到账，但晚于付款时限，您选的“${facts.chosen}”已经给了别人。`,
-              "这笔钱没有丢：店主会退款，或在您同意后改发另一张，不会随便顶替。不需要再付一次。",
+              `你的付款已经到账，但晚于付款时限，你选的“${facts.chosen}”已经给了别人。`,
+              "这笔钱没有丢：店主会退款，或征得你同意后改发另一张，不会随便顶替。不需要再付一次。",
             ]
           : facts.promisedBy
             ? [
-                `您的付款已经到账。这件商品不是现货，商家最晚 ${facts.promisedBy} 发给您，发出时会再来信，不需要再付一次。`,
+                `你的付款已经到账。这件商品不是现货，商家最晚 ${facts.promisedBy} 发给你，发出时会再来信，不需要再付一次。`,
               ]
             : [
-                "您的付款已经到账，但付款时这件商品刚好没有库存。",
-                "这笔钱没有丢：一有新卡，会按付款先后自动发给您，不需要再付一次。",
+                "你的付款已经到账，但付款时这件商品刚好没有库存。",
+                "这笔钱没有丢：一有新卡，会按付款先后自动发给你，不需要再付一次。",
               ]),
         `查看订单（${facts.linkMinutes} 分钟内有效，只能用一次）：`,
         facts.link,
@@ -62,7 +62,7 @@ const WORDS: Record<"zh" | "en", Record<MailKind, (facts: LetterFacts) => Words>
     card_replaced: (facts) => ({
       subject: `卡密已更换 · 订单 ${facts.orderNumber}`,
       lines: [
-        "您的订单里有一张卡密换成了新的，原来那张已经作废，请用新的。",
+        "你的订单里有一张卡密换成了新的，原来那张已经作废，请用新的。",
         `打开下面的链接查看，换过的那张会标出来（${facts.linkMinutes} 分钟内有效，只能用一次）：`,
         facts.link,
         "为了安全，邮件里不会出现卡密。链接过期后，可以在“查询订单”里重新索取。",
@@ -73,7 +73,7 @@ const WORDS: Record<"zh" | "en", Record<MailKind, (facts: LetterFacts) => Words>
       lines: [
         `打开下面的链接查看订单（${facts.linkMinutes} 分钟内有效，只能用一次）：`,
         facts.link,
-        "如果不是您本人操作，忽略这封邮件即可。",
+        "如果不是你本人操作，请忽略这封邮件。",
       ],
     }),
   },

@@ -30,7 +30,7 @@ const ZH: Record<RefundMailKind, (facts: RefundLetter) => Words> = {
   refund_under_way: ({ orderNumber, refund }) => ({
     subject: `退款处理中 · 订单 ${orderNumber}`,
     lines: [
-      `${refund.amount} 正在原路退回您付款的账户（${refund.account}），退款单号 ${refund.refundNo}。`,
+      `${refund.amount} 正在原路退回你付款的账户（${refund.account}），退款单号 ${refund.refundNo}。`,
       "到账时间看当时的付款方式：余额、零钱一般几分钟内到账，储蓄卡 1 到 3 个工作日，信用卡最长 7 个工作日。",
       refund.isWhole
         ? "订单不再发卡；已经发出的卡密会作废，请不要再使用。"
@@ -41,10 +41,10 @@ const ZH: Record<RefundMailKind, (facts: RefundLetter) => Words> = {
     subject: `已退款 ${refund.amount} · 订单 ${orderNumber}`,
     lines: [
       refund.method === "source"
-        ? `${refund.amount} 已经原路退回您付款的账户（${refund.account}），退款单号 ${refund.refundNo}。`
+        ? `${refund.amount} 已经原路退回你付款的账户（${refund.account}），退款单号 ${refund.refundNo}。`
         : refund.method === "balance"
-          ? `${refund.amount} 已经退到您在本店的余额，退款单号 ${refund.refundNo}。`
-          : `${refund.amount} 已由店主另行退给您，转账凭据号 ${refund.outsideReference ?? refund.refundNo}。`,
+          ? `${refund.amount} 已经退到你在本店的余额，退款单号 ${refund.refundNo}。`
+          : `${refund.amount} 已由店主另行退给你，转账凭据号 ${refund.outsideReference ?? refund.refundNo}。`,
       refund.method === "source"
         ? "余额、零钱里马上能看到；储蓄卡要 1 到 3 个工作日，信用卡最长 7 个工作日。过了这个时间还没到，请把退款单号发给店主。"
         : refund.method === "balance"
@@ -57,7 +57,7 @@ const ZH: Record<RefundMailKind, (facts: RefundLetter) => Words> = {
     subject: `退款没有成功 · 订单 ${orderNumber}`,
     lines: [
       `${refund.amount} 没有退出去（退款单号 ${refund.refundNo}）。钱没有丢，还在店主的账户里。`,
-      "店主已经收到提醒，会重新退，或换一种方式退给您。您暂时不用做什么，也请不要再付款。",
+      "店主已经收到提醒，会重新退，或换一种方式退给你。你暂时不用做什么，也请不要再付款。",
       "两天内没有新的消息，请带上订单号联系店主。",
     ],
   }),
@@ -66,7 +66,7 @@ const ZH: Record<RefundMailKind, (facts: RefundLetter) => Words> = {
     lines: [
       `之前说的 ${refund.amount} 退款（退款单号 ${refund.refundNo}）没有执行，已经撤销，钱没有退出。`,
       "订单回到退款之前的状态：发过的卡密照常可看，还没发的继续按付款先后补发。",
-      "如果您没有同意撤销，请带上订单号联系店主。",
+      "如果你没有同意撤销，请带上订单号联系店主。",
     ],
   }),
 };

@@ -61,7 +61,7 @@ const RESTOCKED = {
   zh: ({ title, link, endLink }: RestockLetterFacts) => ({
     subject: `到货了：${title}`,
     lines: [
-      `您想要的「${title}」又有货了，先到先得：`,
+      `你想要的「${title}」又有货了，先到先得：`,
       link,
       "这封提醒只发一次，库存以页面为准。",
       `不想再收到到货提醒：${endLink}`,
