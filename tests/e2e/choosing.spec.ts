@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { importCards, openShopFront, sendCards } from "../support/back-office";
-import { shoot, shootAll } from "../support/shots";
+import { shoot, shootAll, shootHere } from "../support/shots";
 import { type Dress, expectSound } from "../support/sound-page";
 import { buyButton, payAtCashier } from "../support/storefront";
 
@@ -88,6 +88,7 @@ test("a merchant makes previews public, and each buyer gets the very card that h
   await expectSound(slow, DRESSES);
   // What was for one card is not for just any card: nothing is bought by pressing again.
   for (const one of [slow, rival]) await expect(buyButton(one)).toBeDisabled();
+  await shootHere(slow, "choose-taken-zh");
   await slow.getByRole("link", { name: "看看还有哪些" }).click();
   await expect(slow.getByRole("heading", { level: 1, name: "自选卡密" })).toBeVisible();
   await rival.getByRole("link", { name: "看看还有哪些" }).click();
@@ -153,5 +154,18 @@ test("the price of a card changes while a buyer looks at it: he is told, and pay
   await buyButton(buyer).click();
   await expect(buyer).toHaveURL(/\/orders\/ord_[0-9a-f]{32}\/pay$/);
   await expect(buyer.getByText("¥17.50").first()).toBeVisible();
+
+  // Who searches without end is told so, and sees the list that nobody searched all the same.
+  const list = `/en/products/${merchant.slug}/cards`;
+  const search = async () => (await buyer.request.get(`${list}?q=nothing`)).status();
+  await expect(async () => {
+    expect(await Promise.all(Array.from({ length: 20 }, search))).toContain(429);
+  }).toPass({ intervals: [0], timeout: 60_000 });
+  await buyer.goto(`${list}?q=01`);
+  await expect(buyer.getByRole("alert").filter({ hasText: "Too many searches from your network" })).toBeVisible();
+  await expectSound(buyer, DRESSES);
+  await shootAll(buyer, "choose-too-often");
+  await buyer.goto(list);
+  await expect(buyer.getByText("Nothing left to choose")).toBeVisible();
   await buyer.context().close();
 });
