@@ -79,3 +79,20 @@ export async function openBadLine(urls: DatabaseUrls): Promise<BadLine> {
     },
   });
 }
+
+/** Changes a line's weather every few milliseconds, and now and then cuts what is open; the answer ends that, under a clear sky. */
+export function spoil(line: BadLine, weathers: readonly Weather[]): () => Promise<void> {
+  let isOver = false;
+  const spoiling = (async () => {
+    for (let n = 0; !isOver; n++) {
+      line.weather = weathers[n % weathers.length] as Weather;
+      if (n % 5 === 0) line.cut();
+      await new Promise((wake) => setTimeout(wake, 20));
+    }
+  })();
+  return async () => {
+    isOver = true;
+    await spoiling;
+    line.weather = "clear";
+  };
+}

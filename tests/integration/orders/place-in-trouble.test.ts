@@ -4,6 +4,7 @@ import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { isPassing } from "@/lib/platform/outage";
 import { withClient } from "@/lib/platform/with-client";
 import { openBadLine } from "@/tests/support/bad-line";
+import { hearWhileBackendsDie } from "@/tests/support/dying-backends";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openDeps, openShop, type TestShop, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
@@ -61,22 +62,7 @@ describe("placing orders while things break", () => {
     const { variantId } = await shop.stock({ cards: 300 });
     const deps = openDeps(shop.urls);
     const requests = Array.from({ length: 300 }, () => shop.order(variantId));
-    let isOver = false;
-    const killing = (async () => {
-      while (!isOver) {
-        await withClient(database.superuser, (client) =>
-          client.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'kapu%'",
-          ),
-        );
-        await new Promise((wake) => setTimeout(wake, 15));
-      }
-    })();
-    const first: string[] = [];
-    for (let n = 0; n < requests.length; n += 30)
-      first.push(...(await Promise.all(requests.slice(n, n + 30).map((request) => hear(deps, request)))));
-    isOver = true;
-    await killing;
+    const first = await hearWhileBackendsDie(database, requests, (request) => hear(deps, request));
     expect(first.filter((answer) => !/^(placed .*|unavailable)$/.test(answer))).toEqual([]);
     const second = await Promise.all(requests.map((request) => hear(deps, request)));
     expect(second.filter((answer) => !answer.startsWith("placed"))).toEqual([]);

@@ -6,7 +6,7 @@ import { money } from "@/lib/kernel/money";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { isPassing } from "@/lib/platform/outage";
 import { withClient } from "@/lib/platform/with-client";
-import { openBadLine, type Weather } from "@/tests/support/bad-line";
+import { openBadLine, spoil } from "@/tests/support/bad-line";
 import { expectInvariants } from "@/tests/support/invariants";
 import { ACCOUNT, openDeps, openShop, signedNotice, type TestShop, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
@@ -74,23 +74,13 @@ describe("settling while things break", () => {
     const orders = await Promise.all(Array.from({ length: 120 }, () => shop.place(variantId)));
     const line = await openBadLine(database);
     const deps = openDeps(line.urls);
-    let isOver = false;
-    const spoiling = (async () => {
-      const weathers = ["replies eaten", "clear", "down", "clear"] as const;
-      for (let n = 0; !isOver; n++) {
-        line.weather = weathers[n % weathers.length] as Weather;
-        if (n % 5 === 0) line.cut();
-        await new Promise((wake) => setTimeout(wake, 20));
-      }
-    })();
+    const calm = spoil(line, ["replies eaten", "clear", "down", "clear"]);
     const words: string[] = [];
     for (let n = 0; n < orders.length; n += 20) {
       const some = orders.slice(n, n + 20).flatMap((order) => [order, order]);
       words.push(...(await Promise.all(some.map((order) => tell(deps, signedNotice(order))))));
     }
-    isOver = true;
-    await spoiling;
-    line.weather = "clear";
+    await calm();
     expect(words.filter((word) => word.startsWith("unexpected"))).toEqual([]);
     for (const [n, word] of words.entries())
       if (word === "success") expect(await stateOf(orders[Math.floor(n / 2)]?.id as string)).toBe("delivered none");

@@ -8,23 +8,14 @@ import { Secret } from "@/lib/kernel/secret";
 import { newDataKey } from "@/lib/platform/crypto";
 import { inTransaction } from "@/lib/platform/db";
 import { withClient } from "@/lib/platform/with-client";
-import { expectInvariants } from "@/tests/support/invariants";
-import { openQuotaShop, type QuotaShop } from "@/tests/support/quota";
-import { openShop, type TestShop } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
+import { quota, shop, useQuotaScene } from "./quota-scene";
 
 const CHECK = "23514";
 const DENIED = "42501";
 
 describe("the database refuses of keys what the rules forbid", () => {
-  let shop: TestShop;
-  let quota: QuotaShop;
-  test.beforeAll(async ({ database }) => {
-    shop = await openShop(database);
-    quota = await openQuotaShop(shop);
-  });
-  test.afterEach(({ database }) => expectInvariants(database));
-  test.afterAll(() => shop.close());
+  useQuotaScene();
 
   const codeOf = (asked: Promise<unknown>): Promise<string> =>
     asked.then(

@@ -3,23 +3,14 @@ import { Secret } from "@/lib/kernel/secret";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
 import { isPassing } from "@/lib/platform/outage";
 import { withClient } from "@/lib/platform/with-client";
-import { openBadLine, type Weather } from "@/tests/support/bad-line";
-import { expectInvariants } from "@/tests/support/invariants";
-import { openQuotaShop, type QuotaShop } from "@/tests/support/quota";
-import { openDeps, openShop, type TestShop, tally } from "@/tests/support/shop";
+import { openBadLine, spoil } from "@/tests/support/bad-line";
+import { hearWhileBackendsDie } from "@/tests/support/dying-backends";
+import { openDeps, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
+import { quota, shop, useQuotaScene } from "./quota-scene";
 
 describe("spending a key while things break", () => {
-  let shop: TestShop;
-  let quota: QuotaShop;
-  test.beforeAll(async ({ database }) => {
-    shop = await openShop(database);
-    quota = await openQuotaShop(shop);
-  });
-  test.afterAll(async ({ database }) => {
-    await shop.close();
-    await expectInvariants(database);
-  });
+  useQuotaScene();
 
   /** What a program would hear: a verdict, or "unavailable, ask again". */
   async function hear(deps: Deps, key: string, callId: string): Promise<Spent["verdict"] | "unavailable"> {
@@ -41,22 +32,12 @@ describe("spending a key while things break", () => {
     const [key] = keys as [string];
     const line = await openBadLine(database);
     const deps = openDeps(line.urls);
-    let isOver = false;
-    const spoiling = (async () => {
-      const weathers = ["replies eaten", "clear", "down", "clear", "cut when ready"] as const;
-      for (let n = 0; !isOver; n++) {
-        line.weather = weathers[n % weathers.length] as Weather;
-        if (n % 5 === 0) line.cut();
-        await new Promise((wake) => setTimeout(wake, 20));
-      }
-    })();
+    const calm = spoil(line, ["replies eaten", "clear", "down", "clear", "cut when ready"]);
     const calls = Array.from({ length: 300 }, (_, n) => `stormy-call-${n}`);
     const first: string[] = [];
     for (let n = 0; n < calls.length; n += 20)
       first.push(...(await Promise.all(calls.slice(n, n + 20).map((callId) => hear(deps, key, callId)))));
-    isOver = true;
-    await spoiling;
-    line.weather = "clear";
+    await calm();
     expect(line.eaten).toBeGreaterThan(0);
     expect(first.filter((word) => !["spent", "replayed", "unavailable"].includes(word))).toEqual([]);
     const again = await Promise.all(calls.map((callId) => hear(shop.deps, key, callId)));
@@ -74,23 +55,8 @@ describe("spending a key while things break", () => {
     const { keys } = await quota.sell({ uses: 250 });
     const [key] = keys as [string];
     const deps = openDeps(shop.urls);
-    let isOver = false;
-    const killing = (async () => {
-      while (!isOver) {
-        await withClient(database.superuser, (client) =>
-          client.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'kapu%'",
-          ),
-        );
-        await new Promise((wake) => setTimeout(wake, 15));
-      }
-    })();
     const calls = Array.from({ length: 300 }, (_, n) => `killed-call-${n}`);
-    const first: string[] = [];
-    for (let n = 0; n < calls.length; n += 30)
-      first.push(...(await Promise.all(calls.slice(n, n + 30).map((callId) => hear(deps, key, callId)))));
-    isOver = true;
-    await killing;
+    const first = await hearWhileBackendsDie(database, calls, (callId) => hear(deps, key, callId));
     const again = await Promise.all(calls.map((callId) => hear(deps, key, callId)));
     for (const [n, word] of first.entries())
       if (word === "spent" || word === "replayed") expect(again[n]).toBe("replayed");

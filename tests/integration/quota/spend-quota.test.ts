@@ -5,20 +5,12 @@ import { type Spent, spendQuota } from "@/lib/flows/spend-quota";
 import { newId } from "@/lib/kernel/id";
 import { Secret } from "@/lib/kernel/secret";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
-import { expectInvariants } from "@/tests/support/invariants";
-import { openQuotaShop, type QuotaShop } from "@/tests/support/quota";
-import { openDeps, openShop, type TestShop, tally } from "@/tests/support/shop";
+import { openDeps, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
+import { quota, shop, useQuotaScene } from "./quota-scene";
 
 describe("a key that is spent piece by piece", () => {
-  let shop: TestShop;
-  let quota: QuotaShop;
-  test.beforeAll(async ({ database }) => {
-    shop = await openShop(database);
-    quota = await openQuotaShop(shop);
-  });
-  test.afterEach(({ database }) => expectInvariants(database));
-  test.afterAll(() => shop.close());
+  useQuotaScene();
 
   const spend = (key: string, callId: string, uses = 1, deps: Deps = shop.deps): Promise<Spent> =>
     spendQuota(deps, { key: new Secret(key), callId, uses });
