@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { DOCS_STYLE } from "./docs-style";
 import { escapeHtml } from "./escape-html";
 import { createOpenApiDocument } from "./openapi";
-import { OPERATIONS, type Operation } from "./operations";
+import { OPERATIONS } from "./operations";
+import type { Operation } from "./operations/operation";
 import { PROBLEM_CODES, PROBLEMS } from "./problem";
 
 type Json = { readonly [name: string]: unknown };

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { OPERATIONS, type Operation } from "./operations";
+import { OPERATIONS } from "./operations";
+import type { Operation } from "./operations/operation";
 import { PROBLEMS, type ProblemCode } from "./problem";
 import { ProblemView } from "./schema";
 
