@@ -33,8 +33,10 @@ export function complaintAboutRefunds(purchase: Purchase, seen: Seen, shown: num
   const { refunds, status } = seen;
   const payments = [...purchase.money]
     .filter(([, { toldIn }]) => toldIn !== null)
-    .map(([key, { amountMinor, isForeign, givenBackIn }]) => ({
-      isExact: !isForeign && givenBackIn === null && amountMinor === purchase.totalMinor,
+    .map(([key, { amountMinor, isForeign, toldIn, givenBackIn }]) => ({
+      // What its gateway gave back afterwards at its own desk paid for the order, and a person is told; at the same time, it may have.
+      isExact: !isForeign && amountMinor === purchase.totalMinor && (givenBackIn ?? Infinity) >= (toldIn ?? 0),
+      isSure: givenBackIn !== toldIn,
       isBack: sumOf(refunds, key, isThrough) === amountMinor,
       isGoing: sumOf(refunds, key, isStanding) === amountMinor,
       wasGoing: sumOf(refunds, key, () => true) >= amountMinor,
@@ -54,7 +56,7 @@ export function complaintAboutRefunds(purchase: Purchase, seen: Seen, shown: num
       if (exact.length === 0) return null;
       return exact.every(({ isGoing }) => isGoing) ? `is ${status}, and all of its money goes back` : null;
     default:
-      if (exact.length > 0) return `was paid, and is ${status}`;
+      if (exact.some(({ isSure }) => isSure)) return `was paid, and is ${status}`;
       return payments.length > 0 && payments.every(({ isBack }) => isBack)
         ? `is ${status}, and all of its money is back`
         : null;

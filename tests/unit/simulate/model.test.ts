@@ -173,6 +173,12 @@ describe("what an order may be whose money somebody asked back", () => {
       false,
     ],
     [
+      "the first of two was given back at its gateway, and the second goes back",
+      touched(money({ givenBackIn: 3 }), money()),
+      held("delivered", [refund("succeeded", 1000n, { payment: "1" })]),
+      true,
+    ],
+    [
       "the second of two goes back",
       touched(money(), money()),
       held("delivered", [refund("succeeded", 1000n, { payment: "1" })]),
