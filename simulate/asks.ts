@@ -6,6 +6,7 @@ import { cancel, newClient, place, placeOtherWords, reveal } from "./buyer-asks"
 import { type Command, USES } from "./commands";
 import { importAgain, publish, release, restock, withdraw } from "./merchant-asks";
 import { forge, pay, payWrong, query, reuse } from "./money-asks";
+import { transfer } from "./pool-asks";
 import { makeKeys, spend } from "./quota-asks";
 import { dispute, driveAll, giveBack, payOnPaper } from "./refund-asks";
 
@@ -28,7 +29,7 @@ const pickFile = ({ files }: Book, n: number, isWanted: (file: CardFile) => bool
   return wanted[n % Math.max(1, wanted.length)];
 };
 
-type OneAsk = Exclude<Command, { do: "place" | "give back" | "spend" }>;
+type OneAsk = Exclude<Command, { do: "place" | "give back" | "spend" | "transfer" }>;
 
 function askAboutOrder(book: Book, command: Extract<OneAsk, { order: number }>): Ask | null {
   const client = book.pickOrder(command.order);
@@ -99,6 +100,7 @@ export function asksOf(book: Book, command: Command): Ask[] {
     const client = book.pickOrder(command.order);
     return client ? giveBack(book, client, command) : [];
   }
+  if (command.do === "transfer") return transfer(book, command);
   if (command.do === "spend") return spend(book, command);
   const ask = askOf(book, command);
   return ask ? [ask] : [];

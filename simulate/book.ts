@@ -1,8 +1,9 @@
 import type { PlacedOrder, PlaceOrder } from "@/lib/features/orders/place-command";
 import type { Deps } from "@/lib/platform/deps";
-import { USES } from "./commands";
+import { POOLS, USES } from "./commands";
 import type { Facts, OrderFacts } from "./facts";
 import type { Money, Purchase } from "./model";
+import type { Transfer } from "./pool-model";
 import type { Call, KeySeen } from "./quota-model";
 import type { Stage } from "./stage";
 
@@ -20,6 +21,7 @@ export interface Client {
 /** A file of cards that the merchant once sent. */
 export interface CardFile {
   readonly variant: number;
+  readonly pool: number;
   readonly lines: readonly string[];
   batchId: string | null;
   state: "unknown" | "draft" | "on sale";
@@ -62,6 +64,10 @@ export class Book {
   readonly claims = new Map<string, Claim>();
   readonly ownerOfSecret = new Map<string, Client>();
   readonly variantOfSecret = new Map<string, number>();
+  /** How many cards each pool should hold of each variant, whoever has them. */
+  readonly laid: number[][];
+  /** What the merchant was told of transfers in this burst. */
+  readonly transfers: Transfer[] = [];
   readonly onSale: number[];
   readonly drafts: number[];
   /** Wrong, and known at once: an answer that nobody may ever hear. */
@@ -86,11 +92,18 @@ export class Book {
 
   constructor(readonly stage: Stage) {
     this.onSale = stage.scenery.variants.map(({ secrets }) => secrets.length);
+    this.laid = this.onSale.map((count) => POOLS.map((_, pool) => (pool === 0 ? count : 0)));
     this.drafts = stage.scenery.variants.map(() => 0);
     for (const [variant, { secrets }] of stage.scenery.variants.entries())
       for (const secret of secrets)
         if (USES[variant]) this.knowKey(secret, variant);
         else this.variantOfSecret.set(secret, variant);
+  }
+
+  /** So many cards came to a pool, or left it. */
+  lay(variant: number, pool: number, count: number): void {
+    const pools = this.laid[variant] as number[];
+    pools[pool] = (pools[pool] ?? 0) + count;
   }
 
   knowKey(key: string, variant: number): void {
@@ -104,6 +117,7 @@ export class Book {
     this.gatewaySays.clear();
     this.concerned.clear();
     this.calls.length = 0;
+    this.transfers.length = 0;
     this.keysBefore = before.keys;
     this.before = new Map(before.orders.map((order) => [order.requestKey, order]));
   }

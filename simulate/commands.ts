@@ -17,8 +17,24 @@ export type Command =
   | { readonly do: "forge"; readonly order: number; readonly how: Forgery }
   | { readonly do: "query"; readonly order: number; readonly says: GatewayWord }
   | { readonly do: "cancel"; readonly order: number; readonly by: "buyer" | "merchant" | "admin" }
-  | { readonly do: "release"; readonly order: number; readonly by: "merchant" | "admin" | "stranger" }
-  | { readonly do: "restock"; readonly variant: number; readonly cards: number; readonly publish: boolean }
+  | { readonly do: "release"; readonly order: number; readonly by: By }
+  | {
+      readonly do: "restock";
+      readonly variant: number;
+      readonly cards: number;
+      readonly publish: boolean;
+      readonly pool: number;
+    }
+  /** Cards of a variant go from one of its merchant's pools to another. `twice`: the same form from both processes at once. */
+  | {
+      readonly do: "transfer";
+      readonly variant: number;
+      readonly from: number;
+      readonly to: number;
+      readonly quantity: number;
+      readonly by: By;
+      readonly twice: boolean;
+    }
   | { readonly do: "publish"; readonly file: number }
   | { readonly do: "import again"; readonly file: number }
   | { readonly do: "withdraw"; readonly variant: number; readonly cards: number }
@@ -51,6 +67,8 @@ export type Command =
     }
   | { readonly do: "sweep" | "serve owed" | "drain outbox" };
 
+/** Who asks for what only a merchant, for his own, and an admin may do. */
+export type By = "merchant" | "admin" | "stranger";
 export type WrongPayment = "less" | "more" | "other currency" | "other account";
 export type Forgery = "wrong key" | "wrong merchant" | "not paid" | "wrong address";
 /** How the gateway takes a request for money: at once; for days; not at all; done, and its answer lost; without a word. */
@@ -72,6 +90,10 @@ export const POLICIES = [
 
 /** Cards of each variant at the beginning. */
 export const CARDS = [1, 1, 1, 1, 1, 1, 1, 1] as const;
+
+/** A merchant's pools: each variant is sold from the first, then from the second, and not from what lies in the third. */
+export const POOLS = ["first", "second", "aside"] as const;
+export const ASIDE = 2;
 
 /** How often a key of a variant may be used; null where the cards are texts. */
 export const USES: readonly (number | null)[] = POLICIES.map((_, variant) => (variant < 6 ? null : 5));
@@ -120,14 +142,31 @@ const query = fc.record({
   says: fc.constantFrom<GatewayWord>("paid", "given back", "nothing", "silence"),
 });
 const cancel = fc.record({ do: does("cancel"), order, by: fc.constantFrom("buyer", "merchant", "admin") });
-const release = fc.record({ do: does("release"), order, by: fc.constantFrom("merchant", "admin", "stranger") });
+const by = fc.constantFrom<By>("merchant", "admin", "stranger");
+const release = fc.record({ do: does("release"), order, by });
 const cards = weighted([3, fc.constant(1)], [1, fc.integer({ min: 1, max: 3 })]);
 const restock = fc.record({
   do: does("restock"),
   variant,
   cards,
   publish: weighted([4, fc.constant(true)], [1, fc.boolean()]),
+  pool: weighted([2, fc.constant(0)], [1, fc.nat(POOLS.length - 1)]),
 });
+const way = weighted<readonly number[]>(
+  [3, fc.constantFrom([0, 1], [0, ASIDE])],
+  [2, fc.constantFrom([1, 0], [ASIDE, 0])],
+  [1, fc.constantFrom([1, ASIDE], [ASIDE, 1], [0, 0])],
+);
+const transfer = fc
+  .record({
+    do: does("transfer"),
+    variant,
+    way,
+    quantity: cards,
+    by: weighted([4, fc.constant<By>("merchant")], [1, by]),
+    twice: weighted([3, fc.constant(false)], [1, fc.boolean()]),
+  })
+  .map(({ way: [from = 0, to = 0], ...rest }) => ({ ...rest, from, to }));
 
 export const payOnPaper = fc.record({ do: does("pay on paper"), order });
 const payment = weighted([3, fc.constant(0)], [1, fc.nat(3)]);
@@ -177,6 +216,7 @@ const COMMON: readonly Choice[] = [
   [5, giveBack],
   [4, driveRefunds],
   [1, dispute],
+  [6, transfer],
 ];
 
 /** Whatever may happen to a shop, and more often what is about these two variants. */

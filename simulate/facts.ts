@@ -1,3 +1,4 @@
+import { ASIDE } from "./commands";
 import type { RefundSeen, Seen, Shelf } from "./model";
 import type { KeySeen } from "./quota-model";
 import type { Stage } from "./stage";
@@ -10,15 +11,26 @@ export interface OrderFacts extends Seen {
   readonly lines: readonly { readonly variantId: string; readonly quantity: number; readonly bound: number }[];
 }
 
+/** One card as the tables have it. */
+export interface CardSeen {
+  readonly id: string;
+  readonly variantId: string;
+  readonly poolId: string;
+  readonly batchId: string;
+  readonly status: string;
+  readonly orderId: string | null;
+}
+
 /** The shop's rows as its promises are about them. */
 export interface Facts {
   readonly orders: readonly OrderFacts[];
+  readonly cards: readonly CardSeen[];
   readonly shelves: ReadonlyMap<string, Shelf>;
   /** By their hash. */
   readonly keys: ReadonlyMap<string, KeySeen>;
 }
 
-export const NO_FACTS: Facts = { orders: [], shelves: new Map(), keys: new Map() };
+export const NO_FACTS: Facts = { orders: [], cards: [], shelves: new Map(), keys: new Map() };
 
 const ORDERS = `
 SELECT o.id, o.request_key AS "requestKey", o.status, o.exception, o.payment_count AS payments, o.paid_minor::text AS "paidMinor",
@@ -36,11 +48,10 @@ SELECT o.id, o.request_key AS "requestKey", o.status, o.exception, o.payment_cou
           FROM order_line l WHERE l.order_id = o.id) AS lines
   FROM orders o`;
 
-const SHELVES = `
-SELECT v.id, count(c.id) FILTER (WHERE c.status = 'available')::int AS available, count(c.id) FILTER (WHERE c.status = 'reserved')::int AS reserved,
-       count(c.id) FILTER (WHERE c.status = 'delivered')::int AS delivered, count(c.id) FILTER (WHERE c.status = 'draft')::int AS draft,
-       count(c.id) FILTER (WHERE c.status = 'withdrawn' AND c.order_id IS NOT NULL)::int AS withdrawn
-  FROM variant v LEFT JOIN card c ON c.variant_id = v.id GROUP BY v.id`;
+/** Cards of batches that broke off are gone, whatever is left of their rows. */
+const CARDS = `
+SELECT c.id, c.variant_id AS "variantId", c.pool_id AS "poolId", c.batch_id AS "batchId", c.status, c.order_id AS "orderId"
+  FROM card c JOIN batch b ON b.id = c.batch_id WHERE b.status <> 'failed'`;
 
 const KEYS = `
 SELECT encode(q.key_hash, 'hex') AS hash, q.uses_max AS "usesMax", q.used, c.order_id AS "orderId", o.status AS "orderStatus", c.status AS "cardStatus",
@@ -53,20 +64,39 @@ type KeyRow = Omit<KeySeen, "counted"> & { hash: string; counted: Use[] };
 
 type TextRefund = Omit<RefundSeen, "amountMinor"> & { amountMinor: string };
 
+/** What of a variant is where, as a count sees it. `aside`: the pool that it is not sold from. */
+function shelfOf(cards: readonly CardSeen[], aside: string): Shelf {
+  const count = (isWanted: (card: CardSeen) => boolean) => cards.filter(isWanted).length;
+  return {
+    available: count(({ status, poolId }) => status === "available" && poolId !== aside),
+    aside: count(({ status, poolId }) => status === "available" && poolId === aside),
+    reserved: count(({ status }) => status === "reserved"),
+    delivered: count(({ status }) => status === "delivered"),
+    draft: count(({ status }) => status === "draft"),
+    withdrawn: count(({ status, orderId }) => status === "withdrawn" && orderId !== null),
+  };
+}
+
 /** Reads them while nothing is under way. */
 export async function readFacts(stage: Stage): Promise<Facts> {
-  const [orders, shelves, keys] = await Promise.all([
+  const [orders, cards, keys] = await Promise.all([
     stage.rows<Omit<OrderFacts, "paidMinor" | "refunds"> & { paidMinor: string; refunds: TextRefund[] }>(ORDERS),
-    stage.rows<Shelf & { id: string }>(SHELVES),
+    stage.rows<CardSeen>(CARDS),
     stage.rows<KeyRow>(KEYS),
   ]);
+  const { variants, pools } = stage.scenery;
+  const shelves = variants.map(({ variantId }) => {
+    const own = cards.filter((card) => card.variantId === variantId);
+    return [variantId, shelfOf(own, pools[ASIDE] as string)] as const;
+  });
   return {
     orders: orders.map((order) => ({
       ...order,
       paidMinor: BigInt(order.paidMinor),
       refunds: order.refunds.map((refund) => ({ ...refund, amountMinor: BigInt(refund.amountMinor) })),
     })),
-    shelves: new Map(shelves.map(({ id, ...shelf }) => [id, shelf])),
+    cards,
+    shelves: new Map(shelves),
     keys: new Map(
       keys.map(({ hash, counted, ...key }) => [
         hash,

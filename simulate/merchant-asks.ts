@@ -5,7 +5,7 @@ import type { ImportReport } from "@/lib/flows/write-cards";
 import { newId } from "@/lib/kernel/id";
 import type { Viewer } from "@/lib/kernel/viewer";
 import type { Ask, Book, CardFile, Client, Heard } from "./book";
-import type { Command } from "./commands";
+import type { By, Command } from "./commands";
 
 type Of<T extends Command["do"]> = Extract<Command, { do: T }>;
 
@@ -16,23 +16,27 @@ async function* read(lines: readonly string[], isBroken = false): AsyncGenerator
   if (isBroken) throw new Error(BROKEN);
 }
 
-function newFile(book: Book, { variant, cards }: { variant: number; cards: number }): CardFile {
+function newFile(
+  book: Book,
+  { variant, cards, pool = 0 }: { variant: number; cards: number; pool?: number },
+): CardFile {
   const n = book.files.length;
   const lines = Array.from({ length: cards }, (_, line) => `CARD-OF-FILE-${n}-LINE-${line}-${variant}`);
-  const file: CardFile = { variant, lines, batchId: null, state: "unknown" };
+  const file: CardFile = { variant, pool, lines, batchId: null, state: "unknown" };
   book.files.push(file);
   for (const line of lines) book.variantOfSecret.set(line, variant);
   return file;
 }
 
-const commandOf = ({ stage }: Book, { variant, lines }: CardFile) => ({
+const commandOf = ({ stage }: Book, { variant, pool, lines }: CardFile) => ({
   variantId: stage.scenery.variants[variant]?.variantId as string,
+  poolId: stage.scenery.pools[pool] as string,
   merchantId: stage.scenery.merchant,
   source: read(lines),
   actor: viewerOf(stage.scenery, "merchant"),
 });
 
-function viewerOf({ merchant: merchantId, user: userId }: Book["stage"]["scenery"], by: Of<"release">["by"]): Viewer {
+export function viewerOf({ merchant: merchantId, user: userId }: Book["stage"]["scenery"], by: By): Viewer {
   if (by === "admin") return { kind: "admin", userId };
   return { kind: "merchant", userId, merchantId: by === "merchant" ? merchantId : newId() };
 }
@@ -43,13 +47,14 @@ function noteFile(book: Book, file: CardFile, { publish, report }: { publish: bo
   if (report.accepted === file.lines.length) file.batchId = report.batchId;
   if (file.state !== "unknown") return;
   file.state = publish ? "on sale" : "draft";
+  book.lay(file.variant, file.pool, file.lines.length);
   const counts = publish ? book.onSale : book.drafts;
   counts[file.variant] = (counts[file.variant] ?? 0) + file.lines.length;
 }
 
 /** Every line is a card once, also when the answer was lost and the file is sent again. */
-export function restock(book: Book, { variant, cards, publish }: Of<"restock">): Ask {
-  const file = newFile(book, { variant, cards });
+export function restock(book: Book, { publish, ...wish }: Of<"restock">): Ask {
+  const file = newFile(book, wish);
   return {
     kind: publish ? "restock" : "import",
     client: null,

@@ -130,12 +130,15 @@ export function complaintAbout(purchase: Purchase, seen: Seen, shown = 0): strin
 
 /** Stock of one variant as a count sees it. */
 export interface Shelf {
+  /** Lies in a pool from which the variant is sold, and is to be had. */
   readonly available: number;
   readonly reserved: number;
   readonly delivered: number;
   readonly draft: number;
   /** Given back with the money of their order. */
   readonly withdrawn: number;
+  /** On sale, and in a pool from which the variant is not sold. */
+  readonly aside: number;
 }
 
 /** What somebody still waits for who has paid. */

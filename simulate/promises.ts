@@ -1,6 +1,8 @@
 import type { Ask, Book, Client } from "./book";
+import { ASIDE } from "./commands";
 import type { Facts, OrderFacts } from "./facts";
 import { complaintAbout, type Debt, findOvertaken, isFalseSoldOut } from "./model";
+import { availableIn, judgePools } from "./pool-promises";
 import { hashOf } from "./quota-asks";
 import { complaintsAboutKey } from "./quota-model";
 import { complaintAboutTill } from "./refund-model";
@@ -32,6 +34,7 @@ const shelfOf = (book: Book, facts: Facts, variant: number) =>
     delivered: 0,
     draft: 0,
     withdrawn: 0,
+    aside: 0,
   };
 
 const paidIn = ({ purchase }: Client): number =>
@@ -74,8 +77,8 @@ function judgeOrders({ book, after }: Frame): string[] {
 /** No card appears or vanishes: what the merchant sent and published is there, and what broke off is not. */
 function judgeStock({ book, after }: Frame): string[] {
   return book.stage.scenery.variants.flatMap((_, variant) => {
-    const { available, reserved, delivered, draft, withdrawn } = shelfOf(book, after, variant);
-    const onSale = available + reserved + delivered + withdrawn;
+    const { available, aside, reserved, delivered, draft, withdrawn } = shelfOf(book, after, variant);
+    const onSale = available + aside + reserved + delivered + withdrawn;
     const [due, drafts] = [book.onSale[variant], book.drafts[variant]];
     return onSale === due && draft === drafts
       ? []
@@ -115,10 +118,11 @@ function judgeOpenRefunds({ after, doings }: Frame): string[] {
 
 const wantsOf = ({ wants }: Client, variant: number): number => wants.get(variant) ?? 0;
 
-/** What others than this refusal's own ask could take of a variant in the burst, at most. */
+/** What others than this refusal's own ask could take of a variant in the burst, at most; a transfer may take it from where it is sold. */
 function takenByOthers({ book, before, doings }: Frame, refused: Ask, variant: number): number {
   const owed = debtsOf(book, before).filter((debt) => debt.variant === variant);
-  let most = owed.reduce((sum, { lacking }) => sum + lacking, 0);
+  const away = book.transfers.filter((one) => one.variant === variant && one.to === ASIDE);
+  let most = [...owed.map(({ lacking }) => lacking), ...away.map(({ moved }) => moved)].reduce((sum, n) => sum + n, 0);
   let isCounted = false;
   for (const ask of doings.asks) {
     // One ask of the refused request is itself; a second one at the same time could have been first.
@@ -208,18 +212,19 @@ export function judge(frame: Frame, isMaybeLatched: (variant: number) => boolean
     ...judgeLeftovers(frame),
     ...judgeTurns(frame),
     ...judgeKeys(frame),
+    ...judgePools({ ...frame, asks: frame.doings.asks }, isMaybeLatched),
   ];
 }
 
-/** Whether the orders and stock of a burst leave a variant so short that "sold out" may be said of it. */
+/** Whether the orders and stock of a burst leave a variant's first pool so short that it may be passed by for a moment, and "sold out" be said. */
 export function isShort({ book, before, doings }: Omit<Frame, "after">, variant: number): boolean {
   const asked = doings.asks
     .map(({ wants }) => (wants ? wantsOf(wants, variant) : 0))
     .filter((quantity) => quantity > 0);
-  const { available } = shelfOf(book, before, variant);
+  const available = availableIn(book, before, { variant, pool: 0 });
   const all = doings.asks.reduce(
     (sum, { wants, client }) => sum + (wants ? wantsOf(wants, variant) : client ? wantsOf(client, variant) : 0),
-    0,
+    book.transfers.reduce((sum, one) => sum + (one.variant === variant && one.from === 0 ? one.moved : 0), 0),
   );
   return asked.length > 0 && available < all;
 }

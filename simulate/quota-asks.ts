@@ -80,5 +80,6 @@ function noteKeys(book: Book, variant: number, { count, texts }: { count: number
   const keys = texts.filter((text) => text.startsWith("kq_") && !book.variantOfSecret.has(text));
   if (keys.length < count) book.wrong(null, `${count} keys were made, and ${keys.length} are there`);
   for (const key of keys) book.knowKey(key, variant);
+  book.lay(variant, 0, count);
   book.onSale[variant] = (book.onSale[variant] ?? 0) + count;
 }

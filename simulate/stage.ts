@@ -25,6 +25,8 @@ export interface StageDatabase {
 export interface Scenery {
   readonly variants: readonly Stocked[];
   readonly merchant: string;
+  /** In the order of `POOLS`. */
+  readonly pools: readonly string[];
   /** Who signs in for the merchant. */
   readonly user: string;
 }
@@ -49,7 +51,9 @@ export async function buildScenery(urls: DatabaseUrls): Promise<Scenery> {
   const variants: Stocked[] = [];
   for (const [n, stockPolicy] of POLICIES.entries())
     variants.push(await shop.stock({ cards: USES[n] ? 0 : (CARDS[n] as number), stockPolicy, quantityMax: 10 }));
-  const scenery = { variants, merchant: variants[0]?.merchantId as string, user: newId() };
+  const { merchantId: merchant, poolId } = variants[0] as Stocked;
+  const scenery = { variants, merchant, pools: [poolId, newId(), newId()], user: newId() };
+  await openPools(shop, scenery);
   await shop.rows(
     "INSERT INTO app_user (id, email, password_hash, role, merchant_id) VALUES ($1, 'merchant@example.com', '', 'merchant', $2)",
     [scenery.user, scenery.merchant],
@@ -57,6 +61,15 @@ export async function buildScenery(urls: DatabaseUrls): Promise<Scenery> {
   await makeFirstKeys(shop, scenery);
   await shop.close();
   return { ...scenery, variants: await Promise.all(variants.map((one, n) => (USES[n] ? withKeys(shop, one) : one))) };
+}
+
+async function openPools(
+  { deps }: TestShop,
+  { merchant: merchantId, pools: [, second, aside] }: Scenery,
+): Promise<void> {
+  for (const [slug, id] of Object.entries({ second, aside }))
+    await deps.db.stockPool.create({ data: { id: id as string, merchantId, slug, name: slug } });
+  await deps.db.variant.updateMany({ where: { merchantId }, data: { fallbackPoolIds: [second as string] } });
 }
 
 async function makeFirstKeys(shop: TestShop, { variants, merchant: merchantId, user: userId }: Scenery): Promise<void> {
