@@ -1,19 +1,21 @@
 import { drainOutbox } from "@/lib/flows/drain-outbox";
 import { expireOrders } from "@/lib/flows/expire-orders";
 import { fillOwedOrders } from "@/lib/flows/fill-owed-orders";
+import { keepHolds } from "@/lib/flows/keep-holds";
 import type { Ask, Book, CardFile } from "./book";
 import { cancel, newClient, place, placeOtherWords, reveal } from "./buyer-asks";
 import { type Command, USES } from "./commands";
 import { importAgain, publish, release, restock, withdraw } from "./merchant-asks";
 import { forge, pay, payWrong, query, reuse } from "./money-asks";
+import { moveSome } from "./move-asks";
 import { transfer } from "./pool-asks";
 import { makeKeys, spend } from "./quota-asks";
 import { dispute, driveAll, giveBack, payOnPaper } from "./refund-asks";
 
-const JOBS = { sweep: expireOrders, "serve owed": fillOwedOrders } as const;
+const JOBS = { sweep: expireOrders, "serve owed": fillOwedOrders, "keep holds": keepHolds } as const;
 
 /** What runs by itself. */
-export function job(name: "sweep" | "serve owed" | "drain outbox"): Ask {
+export function job(name: keyof typeof JOBS | "drain outbox"): Ask {
   return {
     kind: name,
     client: null,
@@ -29,7 +31,7 @@ const pickFile = ({ files }: Book, n: number, isWanted: (file: CardFile) => bool
   return wanted[n % Math.max(1, wanted.length)];
 };
 
-type OneAsk = Exclude<Command, { do: "place" | "give back" | "spend" | "transfer" }>;
+type OneAsk = Exclude<Command, { do: "place" | "give back" | "spend" | "transfer" | "move" }>;
 
 function askAboutOrder(book: Book, command: Extract<OneAsk, { order: number }>): Ask | null {
   const client = book.pickOrder(command.order);
@@ -100,6 +102,7 @@ export function asksOf(book: Book, command: Command): Ask[] {
     const client = book.pickOrder(command.order);
     return client ? giveBack(book, client, command) : [];
   }
+  if (command.do === "move") return moveSome(book, command);
   if (command.do === "transfer") return transfer(book, command);
   if (command.do === "spend") return spend(book, command);
   const ask = askOf(book, command);

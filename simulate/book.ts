@@ -1,8 +1,9 @@
 import type { PlacedOrder, PlaceOrder } from "@/lib/features/orders/place-command";
 import type { Deps } from "@/lib/platform/deps";
-import { POOLS, USES } from "./commands";
-import type { Facts, OrderFacts } from "./facts";
+import { ASIDE, CARDS, USES } from "./commands";
+import type { CardSeen, Facts, OrderFacts } from "./facts";
 import type { Money, Purchase } from "./model";
+import type { Move } from "./move-model";
 import type { Transfer } from "./pool-model";
 import type { Call, KeySeen } from "./quota-model";
 import type { Stage } from "./stage";
@@ -68,6 +69,12 @@ export class Book {
   readonly laid: number[][];
   /** What the merchant was told of transfers in this burst. */
   readonly transfers: Transfer[] = [];
+  /** Moves of cards that may be, as they were asked for in this burst, and what was heard of them. */
+  readonly askedMoves: Omit<Move, "moved" | "left">[] = [];
+  readonly moves: Move[] = [];
+  /** Batches that are put aside, for all that anybody knows. */
+  readonly holds = new Set<string>();
+  cardsBefore: readonly CardSeen[] = [];
   readonly onSale: number[];
   readonly drafts: number[];
   /** Wrong, and known at once: an answer that nobody may ever hear. */
@@ -92,7 +99,7 @@ export class Book {
 
   constructor(readonly stage: Stage) {
     this.onSale = stage.scenery.variants.map(({ secrets }) => secrets.length);
-    this.laid = this.onSale.map((count) => POOLS.map((_, pool) => (pool === 0 ? count : 0)));
+    this.laid = this.onSale.map(() => [...CARDS]);
     this.drafts = stage.scenery.variants.map(() => 0);
     for (const [variant, { secrets }] of stage.scenery.variants.entries())
       for (const secret of secrets)
@@ -104,6 +111,15 @@ export class Book {
   lay(variant: number, pool: number, count: number): void {
     const pools = this.laid[variant] as number[];
     pools[pool] = (pools[pool] ?? 0) + count;
+  }
+
+  /** What the merchant may have taken from where a variant is sold, in this burst, at most. `from`: out of that pool alone. */
+  takenByMerchant(variant: number, from?: number): number {
+    const away = this.transfers.filter(
+      (one) => one.variant === variant && (from === undefined ? one.to === ASIDE : one.from === from),
+    );
+    const moved = this.askedMoves.filter((one) => one.variant === variant && one.kind !== "restore");
+    return [...away.map((one) => one.moved), ...moved.map((one) => one.cardIds.length)].reduce((sum, n) => sum + n, 0);
   }
 
   knowKey(key: string, variant: number): void {
@@ -118,6 +134,9 @@ export class Book {
     this.concerned.clear();
     this.calls.length = 0;
     this.transfers.length = 0;
+    this.askedMoves.length = 0;
+    this.moves.length = 0;
+    this.cardsBefore = before.cards;
     this.keysBefore = before.keys;
     this.before = new Map(before.orders.map((order) => [order.requestKey, order]));
   }

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { MOVES, type MoveKind } from "./move-model";
 
 /** What may happen to the shop, as far as a seed decides it. Numbers choose among what is there when it happens. */
 export type Command =
@@ -32,6 +33,17 @@ export type Command =
       readonly from: number;
       readonly to: number;
       readonly quantity: number;
+      readonly by: By;
+      readonly twice: boolean;
+    }
+  /** Cards are put aside, returned or withdrawn: some by name, or the whole batch that one of them came with. */
+  | {
+      readonly do: "move";
+      readonly variant: number;
+      readonly card: number;
+      readonly count: number;
+      readonly whole: boolean;
+      readonly kind: MoveKind;
       readonly by: By;
       readonly twice: boolean;
     }
@@ -88,12 +100,12 @@ export const POLICIES = [
   "reserve_on_order",
 ] as const;
 
-/** Cards of each variant at the beginning. */
-export const CARDS = [1, 1, 1, 1, 1, 1, 1, 1] as const;
-
 /** A merchant's pools: each variant is sold from the first, then from the second, and not from what lies in the third. */
 export const POOLS = ["first", "second", "aside"] as const;
 export const ASIDE = 2;
+
+/** Cards of each variant at the beginning, in each of the pools. */
+export const CARDS = [1, 1, 0] as const;
 
 /** How often a key of a variant may be used; null where the cards are texts. */
 export const USES: readonly (number | null)[] = POLICIES.map((_, variant) => (variant < 6 ? null : 5));
@@ -168,6 +180,17 @@ const transfer = fc
   })
   .map(({ way: [from = 0, to = 0], ...rest }) => ({ ...rest, from, to }));
 
+const move = fc.record({
+  do: does("move"),
+  variant,
+  card: weighted([3, fc.constant(0)], [1, fc.nat(9)]),
+  count: cards,
+  whole: fc.boolean(),
+  kind: weighted([2, fc.constantFrom<MoveKind>("quarantine", "restore")], [1, fc.constantFrom(...MOVES)]),
+  by: weighted([4, fc.constant<By>("merchant")], [1, by]),
+  twice: weighted([3, fc.constant(false)], [1, fc.boolean()]),
+});
+
 export const payOnPaper = fc.record({ do: does("pay on paper"), order });
 const payment = weighted([3, fc.constant(0)], [1, fc.nat(3)]);
 const giveBack = fc.record({
@@ -198,7 +221,7 @@ const COMMON: readonly Choice[] = [
   [10, place],
   [14, pay],
   [3, payWrong],
-  [3, restock],
+  [6, restock],
   [3, cancel],
   [2, query],
   [2, fc.record({ do: does("ask again"), request: order, otherWords: fc.boolean() })],
@@ -217,6 +240,7 @@ const COMMON: readonly Choice[] = [
   [4, driveRefunds],
   [1, dispute],
   [6, transfer],
+  [6, move],
 ];
 
 /** Whatever may happen to a shop, and more often what is about these two variants. */

@@ -51,7 +51,7 @@ SELECT o.id, o.request_key AS "requestKey", o.status, o.exception, o.payment_cou
 /** Cards of batches that broke off are gone, whatever is left of their rows. */
 const CARDS = `
 SELECT c.id, c.variant_id AS "variantId", c.pool_id AS "poolId", c.batch_id AS "batchId", c.status, c.order_id AS "orderId"
-  FROM card c JOIN batch b ON b.id = c.batch_id WHERE b.status <> 'failed'`;
+  FROM card c JOIN batch b ON b.id = c.batch_id WHERE b.status <> 'failed' ORDER BY c.id`;
 
 const KEYS = `
 SELECT encode(q.key_hash, 'hex') AS hash, q.uses_max AS "usesMax", q.used, c.order_id AS "orderId", o.status AS "orderStatus", c.status AS "cardStatus",
@@ -70,10 +70,11 @@ function shelfOf(cards: readonly CardSeen[], aside: string): Shelf {
   return {
     available: count(({ status, poolId }) => status === "available" && poolId !== aside),
     aside: count(({ status, poolId }) => status === "available" && poolId === aside),
+    quarantined: count(({ status }) => status === "quarantined"),
     reserved: count(({ status }) => status === "reserved"),
     delivered: count(({ status }) => status === "delivered"),
     draft: count(({ status }) => status === "draft"),
-    withdrawn: count(({ status, orderId }) => status === "withdrawn" && orderId !== null),
+    withdrawn: count(({ status }) => status === "withdrawn"),
   };
 }
 

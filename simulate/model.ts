@@ -135,10 +135,11 @@ export interface Shelf {
   readonly reserved: number;
   readonly delivered: number;
   readonly draft: number;
-  /** Given back with the money of their order. */
+  /** Given back with the money of their order, or taken out by the merchant. */
   readonly withdrawn: number;
   /** On sale, and in a pool from which the variant is not sold. */
   readonly aside: number;
+  readonly quarantined: number;
 }
 
 /** What somebody still waits for who has paid. */

@@ -145,9 +145,12 @@ class Play {
     const { book, before } = this;
     const after = await readFacts(this.stage);
     const now = this.stage.elapsedMs;
+    const scarceBefore = [...this.scarceAt];
     for (const variant of POLICIES.keys()) if (isShort({ book, before, doings }, variant)) this.scarceAt[variant] = now;
-    const isMaybeLatched = (variant: number) => now - (this.scarceAt[variant] as number) < limits.soldOutLatchMs * 2;
-    const complaints = judge({ book, before, after, doings }, isMaybeLatched);
+    const isRecent = (scarce: readonly number[]) => (variant: number) =>
+      now - (scarce[variant] as number) < limits.soldOutLatchMs * 2;
+    const latched = { isMaybeLatched: isRecent(this.scarceAt), wasMaybeLatched: isRecent(scarceBefore) };
+    const complaints = judge({ book, before, after, doings }, latched);
     this.before = after;
     const { results } = await runAudit(this.database.urls.audit);
     this.tally.add("audits", 1);
@@ -165,7 +168,13 @@ class Play {
     book.begin(burst, this.before);
     // A slow gateway answers when it is asked again, one that lost its answer has it still, and a silent one is asked after its rest.
     stage.pause();
-    await this.oneByOne([job("sweep"), driveAll(book, "answers"), driveAll(book, "answers"), job("serve owed")]);
+    await this.oneByOne([
+      job("sweep"),
+      job("keep holds"),
+      driveAll(book, "answers"),
+      driveAll(book, "answers"),
+      job("serve owed"),
+    ]);
     const rested = await this.judge({ asks: [], hasFaults: false, isFree: false, isAtRest: true });
     if (rested.length > 0) return rested;
     for (const { status, exception } of this.before.orders) this.tally.count("orders", `${status}, ${exception}`);

@@ -8,6 +8,8 @@ interface Frame {
   readonly before: Facts;
   readonly after: Facts;
   readonly asks: readonly Ask[];
+  readonly hasFaults: boolean;
+  readonly isFree: boolean;
 }
 
 const lyingOf = ({ stage }: Book, { poolId, status, orderId }: CardSeen): Lying => ({
@@ -60,8 +62,7 @@ function judgeShortages(frame: Frame, transfers: readonly Transfer[]): string[] 
   const { book, before } = frame;
   return transfers.flatMap((transfer) => {
     const { variant, from: pool, quantity, moved } = transfer;
-    const rivals = transfers.filter((one) => one !== transfer && one.variant === variant && one.from === pool);
-    const taken = rivals.reduce((sum, one) => sum + one.moved, takenAtMost(frame, variant));
+    const taken = takenAtMost(frame, variant) + book.takenByMerchant(variant, pool) - moved;
     const lay = availableIn(book, before, { variant, pool });
     return isFalseShortage(transfer, { lay, takenByOthersAtMost: taken })
       ? [`a transfer of ${quantity} moved ${moved} of variant ${variant}, where ${lay} lay`]
@@ -69,28 +70,38 @@ function judgeShortages(frame: Frame, transfers: readonly Transfer[]): string[] 
   });
 }
 
-/** A new order is filled from the second pool only when, in some order of the burst's events, the first had too few. */
-function judgeOrder(
-  frame: Frame,
-  transfers: readonly Transfer[],
-  isMaybeLatched: (variant: number) => boolean,
-): string[] {
+/** What gives no card back to a pool. */
+const TAKES_ONLY = /^(place|other words|pay|forge|reveal|spend|drain outbox|quarantine|withdraw)/;
+
+/** Whether the first pool of a variant may have had fewer cards for a moment than it has in the end. */
+const mayHaveGrown = ({ book, asks, hasFaults, isFree }: Frame, variant: number): boolean =>
+  hasFaults ||
+  isFree ||
+  asks.some(({ kind }) => kind !== "transfer" && !TAKES_ONLY.test(kind)) ||
+  book.transfers.some((one) => one.variant === variant && one.to === 0 && one.moved > 0) ||
+  book.refusals.some(({ client }) => client.wants.has(variant));
+
+/** A new order is filled from the first pool as long as that has enough; then from the second. */
+function judgeOrder(frame: Frame, wasMaybeLatched: (variant: number) => boolean): string[] {
   const { book, before, after } = frame;
   const old = new Set(before.orders.map(({ id }) => id));
-  return book.stage.scenery.variants.flatMap((_, variant) => {
-    const left = transfers
-      .filter((one) => one.variant === variant && one.from === 0)
-      .reduce((sum, { moved }) => sum + moved, takenAtMost(frame, variant));
-    if (isMaybeLatched(variant) || availableIn(book, before, { variant, pool: 0 }) < left) return [];
-    const taken = cardsOf(book, after, variant).filter(
-      (card) => card.orderId !== null && !old.has(card.orderId) && lyingOf(book, card).pool !== 0,
-    );
-    return taken.map(({ id }) => `card ${id} was sold from the second pool, while the first had enough`);
+  const fresh = after.orders.filter(({ id }) => !old.has(id));
+  return book.stage.scenery.variants.flatMap(({ variantId }, variant) => {
+    if (wasMaybeLatched(variant) || mayHaveGrown(frame, variant)) return [];
+    const left = availableIn(book, after, { variant, pool: 0 });
+    const isServedElsewhere = (orderId: string) =>
+      cardsOf(book, after, variant).some((card) => card.orderId === orderId && lyingOf(book, card).pool !== 0);
+    return fresh
+      .filter(({ id, lines }) => {
+        const line = lines.find((one) => one.variantId === variantId);
+        return line !== undefined && line.quantity <= left && isServedElsewhere(id);
+      })
+      .map(({ requestKey }) => `${requestKey} was served from the second pool, while the first had enough`);
   });
 }
 
 /** Everything that is wrong with where cards lie after a burst. */
-export function judgePools(frame: Frame, isMaybeLatched: (variant: number) => boolean): string[] {
+export function judgePools(frame: Frame, wasMaybeLatched: (variant: number) => boolean): string[] {
   const { once, wrong } = onceEach(frame.book.transfers);
   for (const { variant, from, to, moved } of once) {
     frame.book.lay(variant, from, -moved);
@@ -101,6 +112,6 @@ export function judgePools(frame: Frame, isMaybeLatched: (variant: number) => bo
     ...judgeSums(frame),
     ...judgeCards(frame),
     ...judgeShortages(frame, once),
-    ...judgeOrder(frame, once, isMaybeLatched),
+    ...judgeOrder(frame, wasMaybeLatched),
   ];
 }

@@ -108,7 +108,7 @@ function formatBurst(burst: Burst, n: number): string[] {
 /** A program as a person reads it. */
 export const formatProgram = ({ bursts }: Program): string =>
   [
-    `variants: ${POLICIES.map((policy, n) => `${n} ${policy} ${CARDS[n]}`).join(", ")}`,
+    `variants: ${POLICIES.map((policy, n) => `${n} ${policy}`).join(", ")}; cards of each in the pools: ${CARDS.join(", ")}`,
     ...bursts.flatMap(formatBurst),
   ].join("\n");
 

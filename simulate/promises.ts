@@ -1,7 +1,7 @@
 import type { Ask, Book, Client } from "./book";
-import { ASIDE } from "./commands";
 import type { Facts, OrderFacts } from "./facts";
 import { complaintAbout, type Debt, findOvertaken, isFalseSoldOut } from "./model";
+import { judgeMoves } from "./move-promises";
 import { availableIn, judgePools } from "./pool-promises";
 import { hashOf } from "./quota-asks";
 import { complaintsAboutKey } from "./quota-model";
@@ -16,6 +16,12 @@ export interface Doings {
   readonly isFree: boolean;
   /** Everything that could still come has come. */
   readonly isAtRest?: boolean;
+}
+
+/** Whether a process may still believe that a variant is short: after a burst, and from before it. */
+export interface Latched {
+  readonly isMaybeLatched: (variant: number) => boolean;
+  readonly wasMaybeLatched: (variant: number) => boolean;
 }
 
 interface Frame {
@@ -35,6 +41,7 @@ const shelfOf = (book: Book, facts: Facts, variant: number) =>
     draft: 0,
     withdrawn: 0,
     aside: 0,
+    quarantined: 0,
   };
 
 const paidIn = ({ purchase }: Client): number =>
@@ -77,8 +84,8 @@ function judgeOrders({ book, after }: Frame): string[] {
 /** No card appears or vanishes: what the merchant sent and published is there, and what broke off is not. */
 function judgeStock({ book, after }: Frame): string[] {
   return book.stage.scenery.variants.flatMap((_, variant) => {
-    const { available, aside, reserved, delivered, draft, withdrawn } = shelfOf(book, after, variant);
-    const onSale = available + aside + reserved + delivered + withdrawn;
+    const { available, aside, quarantined, reserved, delivered, draft, withdrawn } = shelfOf(book, after, variant);
+    const onSale = available + aside + quarantined + reserved + delivered + withdrawn;
     const [due, drafts] = [book.onSale[variant], book.drafts[variant]];
     return onSale === due && draft === drafts
       ? []
@@ -116,13 +123,13 @@ function judgeOpenRefunds({ after, doings }: Frame): string[] {
   return open.map(({ refundNo, status }) => `the refund ${refundNo} is still ${status}`);
 }
 
-const wantsOf = ({ wants }: Client, variant: number): number => wants.get(variant) ?? 0;
+const wantsOf = ({ wants }: Pick<Client, "wants">, variant: number): number => wants.get(variant) ?? 0;
+const NOBODY: Pick<Client, "wants"> = { wants: new Map() };
 
-/** What others than this refusal's own ask could take of a variant in the burst, at most; a transfer may take it from where it is sold. */
+/** What others than this refusal's own ask could take of a variant in the burst, at most; the merchant may take it from where it is sold. */
 function takenByOthers({ book, before, doings }: Frame, refused: Ask, variant: number): number {
   const owed = debtsOf(book, before).filter((debt) => debt.variant === variant);
-  const away = book.transfers.filter((one) => one.variant === variant && one.to === ASIDE);
-  let most = [...owed.map(({ lacking }) => lacking), ...away.map(({ moved }) => moved)].reduce((sum, n) => sum + n, 0);
+  let most = owed.reduce((sum, { lacking }) => sum + lacking, book.takenByMerchant(variant));
   let isCounted = false;
   for (const ask of doings.asks) {
     // One ask of the refused request is itself; a second one at the same time could have been first.
@@ -199,8 +206,13 @@ function judgeKeys({ book, before, after, doings }: Frame): string[] {
   return [...known, ...invented.map(({ call }) => `a key that nobody made heard ${call.verdict}`)];
 }
 
+/** Whether nobody could have had a card of the variant for a moment, and given it back. */
+const isQuiet = ({ book, before, doings }: Frame, variant: number): boolean =>
+  !doings.asks.some(({ wants, client }) => wantsOf((wants ?? client) || NOBODY, variant) > 0) &&
+  debtsOf(book, before).length === 0;
+
 /** Everything that is wrong after a burst, as sentences. */
-export function judge(frame: Frame, isMaybeLatched: (variant: number) => boolean): string[] {
+export function judge(frame: Frame, { isMaybeLatched, wasMaybeLatched }: Latched): string[] {
   return [
     ...frame.book.wrongs,
     ...judgeOrders(frame),
@@ -212,7 +224,8 @@ export function judge(frame: Frame, isMaybeLatched: (variant: number) => boolean
     ...judgeLeftovers(frame),
     ...judgeTurns(frame),
     ...judgeKeys(frame),
-    ...judgePools({ ...frame, asks: frame.doings.asks }, isMaybeLatched),
+    ...judgeMoves({ ...frame, hasFaults: frame.doings.hasFaults, isQuiet: (variant) => isQuiet(frame, variant) }),
+    ...judgePools({ ...frame, ...frame.doings }, wasMaybeLatched),
   ];
 }
 
@@ -224,7 +237,7 @@ export function isShort({ book, before, doings }: Omit<Frame, "after">, variant:
   const available = availableIn(book, before, { variant, pool: 0 });
   const all = doings.asks.reduce(
     (sum, { wants, client }) => sum + (wants ? wantsOf(wants, variant) : client ? wantsOf(client, variant) : 0),
-    book.transfers.reduce((sum, one) => sum + (one.variant === variant && one.from === 0 ? one.moved : 0), 0),
+    book.takenByMerchant(variant, 0),
   );
   return asked.length > 0 && available < all;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { openAccounts, saveAccount } from "@/lib/features/payments/accounts";
 import { generateKeys } from "@/lib/flows/generate-keys";
+import { transferStock } from "@/lib/flows/transfer-cards";
 import { newId } from "@/lib/kernel/id";
 import type { DatabaseUrls } from "@/lib/platform/database-urls";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
@@ -50,7 +51,7 @@ export async function buildScenery(urls: DatabaseUrls): Promise<Scenery> {
   await saveAccount(shop.deps, shop.deps.db, { id: OTHER.id, kind: "epay", currency: "CNY", ...text, settings });
   const variants: Stocked[] = [];
   for (const [n, stockPolicy] of POLICIES.entries())
-    variants.push(await shop.stock({ cards: USES[n] ? 0 : (CARDS[n] as number), stockPolicy, quantityMax: 10 }));
+    variants.push(await shop.stock({ cards: USES[n] ? 0 : CARDS_MAX, stockPolicy, quantityMax: 10 }));
   const { merchantId: merchant, poolId } = variants[0] as Stocked;
   const scenery = { variants, merchant, pools: [poolId, newId(), newId()], user: newId() };
   await openPools(shop, scenery);
@@ -59,6 +60,7 @@ export async function buildScenery(urls: DatabaseUrls): Promise<Scenery> {
     [scenery.user, scenery.merchant],
   );
   await makeFirstKeys(shop, scenery);
+  await layOut(shop, scenery);
   await shop.close();
   return { ...scenery, variants: await Promise.all(variants.map((one, n) => (USES[n] ? withKeys(shop, one) : one))) };
 }
@@ -74,9 +76,28 @@ async function openPools(
 
 async function makeFirstKeys(shop: TestShop, { variants, merchant: merchantId, user: userId }: Scenery): Promise<void> {
   for (const [n, { variantId }] of variants.entries()) {
-    const wish = { batchId: newId(), variantId, count: CARDS[n] as number, uses: USES[n] as number, note: "" };
+    const wish = { batchId: newId(), variantId, count: CARDS_MAX, uses: USES[n] as number, note: "" };
     if (USES[n]) await generateKeys(shop.deps, { kind: "merchant", userId, merchantId }, wish);
   }
+}
+
+/** Each pool has its cards; they came to the first. */
+async function layOut(
+  { deps }: TestShop,
+  { variants, pools, merchant: merchantId, user: userId }: Scenery,
+): Promise<void> {
+  for (const { variantId } of variants)
+    for (const [n, toPoolId] of pools.entries()) {
+      const wish = {
+        variantId,
+        fromPoolId: pools[0] as string,
+        toPoolId,
+        quantity: CARDS[n] as number,
+        reason: "as it begins",
+      };
+      if (n > 0 && wish.quantity > 0)
+        await transferStock(deps, { kind: "merchant", userId, merchantId }, { ...wish, moveId: newId() });
+    }
 }
 
 const withKeys = async (shop: TestShop, stocked: Stocked): Promise<Stocked> => ({
@@ -84,6 +105,7 @@ const withKeys = async (shop: TestShop, stocked: Stocked): Promise<Stocked> => (
   secrets: await peek(shop, stocked.variantId),
 });
 
+const CARDS_MAX = CARDS.reduce((sum: number, count) => sum + count, 0);
 const PAUSE_MS = 60_000;
 const GONE_LOOK_MS = 5;
 const GONE_LOOKS_MAX = 4_000;
