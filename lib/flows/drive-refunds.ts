@@ -16,6 +16,7 @@ import { inTransaction } from "@/lib/platform/db";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import { inRefundTransaction } from "./follow-refunds";
 import { moveRefund } from "./move-refund";
+import { waitShortly } from "./wait-shortly";
 
 const UNASKED: RefundAnswer = { state: "unknown", reason: "gateway_busy" };
 
@@ -118,12 +119,7 @@ export async function driveRefunds(deps: Deps): Promise<number> {
     lines.set(accountId, line);
     begun.push(line);
   }
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limits.queryRunMs);
-  });
-  await Promise.race([Promise.all(begun), enough]);
-  clearTimeout(timer);
+  await waitShortly(begun, limits.queryRunMs);
   return due.length;
 }
 

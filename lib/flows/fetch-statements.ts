@@ -21,6 +21,7 @@ import { spool } from "@/lib/platform/spool";
 import { readStatementPages } from "./read-statement-pages";
 import { canFetch, toStatementAccount } from "./statement-accounts";
 import { storeStatement } from "./store-statement";
+import { waitShortly } from "./wait-shortly";
 
 /** One line per account: what is being fetched for it, also when the run that began it is over. */
 const linesOf = (deps: Deps) => ofDeps(deps, "statements.fetch-lines", () => new Map<string, Promise<void>>());
@@ -47,12 +48,7 @@ export async function fetchStatements(deps: Deps): Promise<number> {
     lines.set(account.id, line);
     begun.push(line);
   }
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limits.statementRunMs);
-  });
-  await Promise.race([Promise.all(begun), enough]);
-  clearTimeout(timer);
+  await waitShortly(begun, limits.statementRunMs);
   return begun.length;
 }
 

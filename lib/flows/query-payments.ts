@@ -3,6 +3,7 @@ import { isOnTrial, isResting, restingAccounts } from "@/lib/features/payments/g
 import { limits } from "@/lib/kernel/limits";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import { askAndClose, askGateway } from "./ask-gateway";
+import { waitShortly } from "./wait-shortly";
 
 /** True when the gateway said anything at all. */
 async function queryAttempt(deps: Deps, attempt: DueAttempt): Promise<boolean> {
@@ -55,12 +56,7 @@ export async function queryPayments(deps: Deps): Promise<number> {
     lines.set(accountId, line);
     begun.push(line);
   }
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limits.queryRunMs);
-  });
-  await Promise.race([Promise.all(begun), enough]);
-  clearTimeout(timer);
+  await waitShortly(begun, limits.queryRunMs);
   return due.length;
 }
 

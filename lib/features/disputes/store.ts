@@ -69,15 +69,8 @@ export async function readReported(tx: Tx, orderId: string, position: number | n
   return rows[0] ?? null;
 }
 
-export interface DisputeDraft {
-  readonly id: string;
-  readonly source: "buyer" | "gateway";
-  readonly kind: DisputeKind;
-  readonly status: DisputeState;
-  readonly orderId: string;
-  readonly merchantId: string;
-  readonly position: number | null;
-  readonly cardId: string | null;
+export interface DisputeDraft
+  extends Omit<Dispute, "decisionId" | "reopenedCount" | "messageCount" | "closedAt" | "now"> {
   readonly variantId: string | null;
   readonly batchId: string | null;
   readonly buyerHash: Buffer;

@@ -1,3 +1,5 @@
+import { textOfOrderLetter } from "./order-letter";
+
 /** The words of the mails about disputes. Pure. They carry no card, and no word of the thread but the reason of a decision. */
 
 export type DisputeMailKind =
@@ -145,11 +147,7 @@ export function writeDisputeLetter(
   facts: DisputeLetter,
 ): { subject: string; text: string } {
   const { subject, lines } = (locale === "zh" ? ZH : EN)[kind](facts);
-  const open =
-    locale === "zh"
-      ? `查看订单（${facts.linkMinutes} 分钟内有效，只能用一次）：`
-      : `See your order (valid for ${facts.linkMinutes} minutes, works once):`;
-  return { subject, text: `${[...lines, open, facts.link].join("\n\n")}\n` };
+  return { subject, text: textOfOrderLetter(locale, lines, facts) };
 }
 
 /** To a merchant's people, in both languages because nobody chose one: something waits for them, and until when. */

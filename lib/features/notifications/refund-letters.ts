@@ -1,3 +1,5 @@
+import { textOfOrderLetter } from "./order-letter";
+
 /** The words of the mails about money that goes back. Pure. */
 
 export type RefundMailKind = "refund_under_way" | "refund_done" | "refund_failed" | "refund_cancelled";
@@ -128,9 +130,5 @@ export function writeRefundLetter(
   facts: RefundLetter,
 ): { subject: string; text: string } {
   const { subject, lines } = (locale === "zh" ? ZH : EN)[kind](facts);
-  const open =
-    locale === "zh"
-      ? `查看订单（${facts.linkMinutes} 分钟内有效，只能用一次）：`
-      : `See your order (valid for ${facts.linkMinutes} minutes, works once):`;
-  return { subject, text: `${[...lines, open, facts.link].join("\n\n")}\n` };
+  return { subject, text: textOfOrderLetter(locale, lines, facts) };
 }

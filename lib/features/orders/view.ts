@@ -56,27 +56,8 @@ export interface OrderView {
   readonly payments: readonly AttemptView[];
 }
 
-interface Row {
-  readonly id: string;
-  readonly number: string;
-  readonly merchantId: string;
-  readonly status: OrderStatus;
-  readonly exception: OrderException;
-  readonly locale: "zh" | "en";
-  readonly totalMinor: bigint;
-  readonly paidMinor: bigint;
+interface Row extends Omit<OrderView, "isPayable" | "lines" | "payments"> {
   readonly paymentCount: number;
-  readonly isOwed: boolean;
-  readonly promisedBy: Date | null;
-  readonly isChosen: boolean;
-  readonly isLate: boolean;
-  readonly currency: string;
-  readonly quantity: number;
-  readonly createdAt: Date;
-  readonly deadlineAt: Date;
-  readonly paidAt: Date | null;
-  readonly deliveredAt: Date | null;
-  readonly serverNow: Date;
   readonly tokenHash: Uint8Array;
   readonly lines: readonly (Omit<OrderLineView, "unitPriceMinor" | "chosen"> & {
     unitPriceMinor: string;

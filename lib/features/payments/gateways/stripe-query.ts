@@ -1,11 +1,11 @@
 import { assert } from "@/lib/kernel/assert";
-import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { closedBy, unknown } from "./answers";
 import type { CloseAnswer, PaymentRef, QueryAnswer, UnknownReason, VerifiedPayment } from "./port";
 import { callStripe, type StripeReply } from "./stripe-call";
 import { INTENT_ID, OUT_TRADE_NO, SESSION_ID } from "./stripe-codec";
 import { chargeOf, Intent, listOf, numberOf, paymentOfIntent, paymentOfSession, Session } from "./stripe-objects";
+import { findInList } from "./stripe-search";
 import type { StripeConfig } from "./stripe-settings";
 import type { Transport } from "./transport";
 
@@ -118,49 +118,24 @@ export function readSearch(reply: StripeReply, outTradeNo: string, config: Pick<
 }
 
 /** The open session of an attempt whose opening we never heard the end of, or null when there is none. */
-export async function findOpenSession(
+export function findOpenSession(
   outTradeNo: string,
   config: StripeConfig,
   transport: Transport,
 ): Promise<Result<Session | null, UnknownReason>> {
-  let after: string | null = null;
-  for (let page = 0; page < limits.gatewaySearchPagesMax; page += 1) {
-    const list: Result<SessionPage, UnknownReason> = await openSessions(after, { config, transport });
-    if (!list.ok) return list;
-    const found = list.value.data.find((session) => numberOf(session) === outTradeNo);
-    if (found) return ok(found);
-    after = list.value.data.at(-1)?.id ?? null;
-    if (!list.value.has_more || after === null) return ok(null);
-  }
-  return err("gateway_busy");
-}
-
-const SessionPage = listOf(Session);
-type SessionPage = { readonly data: Session[]; readonly has_more: boolean };
-
-async function openSessions(
-  after: string | null,
-  { config, transport }: Way,
-): Promise<Result<SessionPage, UnknownReason>> {
   const since = Math.floor(transport.now() / 1_000) - SESSION_SECONDS_MAX;
-  const reply = await callStripe(
+  return findInList(
     {
-      method: "GET",
       path: "/v1/checkout/sessions",
       fields: [
         ["status", "open"],
         ["created[gte]", String(since)],
-        ["limit", "100"],
-        ...(after === null ? [] : [["starting_after", after] as const]),
       ],
-      bytesMax: limits.gatewayPageBytesMax,
+      row: Session,
+      isIt: (session) => numberOf(session) === outTradeNo,
     },
-    config,
-    transport,
+    { config, transport },
   );
-  if (!reply.ok) return reply;
-  const page = SessionPage.safeParse(reply.value.kind === "done" ? reply.value.object : undefined);
-  return page.success ? ok(page.data) : err("unreadable");
 }
 
 /**

@@ -1,5 +1,4 @@
 import { assert } from "@/lib/kernel/assert";
-import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { unknown } from "./answers";
 import type { PaymentRef, RefundAnswer, RefundInput, Refunds, UnknownReason } from "./port";
@@ -7,8 +6,9 @@ import { toStripeUnits } from "./stripe-amounts";
 import { callStripe } from "./stripe-call";
 import { INTENT_ID, OUT_TRADE_NO, REFUND_NO } from "./stripe-codec";
 import { refundState } from "./stripe-notice";
-import { amountOf, listOf, Refund } from "./stripe-objects";
+import { amountOf, Refund } from "./stripe-objects";
 import { queryPayment } from "./stripe-query";
+import { findInList } from "./stripe-search";
 import type { StripeConfig } from "./stripe-settings";
 import type { Transport } from "./transport";
 
@@ -79,49 +79,20 @@ async function intentOf(
     : err("other_order");
 }
 
-const RefundPage = listOf(Refund);
-type RefundPage = { readonly data: Refund[]; readonly has_more: boolean };
-
-async function findRefund(
+const findRefund = (
   intent: string,
   { refundNo }: Pick<RefundInput, "refundNo">,
   way: { readonly config: StripeConfig; readonly transport: Transport },
-): Promise<Result<Refund | null, UnknownReason>> {
-  let after: string | null = null;
-  for (let page = 0; page < limits.gatewaySearchPagesMax; page += 1) {
-    const list: Result<RefundPage, UnknownReason> = await refundsOf(intent, after, way);
-    if (!list.ok) return list;
-    const found = list.value.data.find((row) => row.metadata.refund_no === refundNo);
-    if (found) return ok(found);
-    after = list.value.data.at(-1)?.id ?? null;
-    if (!list.value.has_more || after === null) return ok(null);
-  }
-  return err("gateway_busy");
-}
-
-async function refundsOf(
-  intent: string,
-  after: string | null,
-  { config, transport }: { readonly config: StripeConfig; readonly transport: Transport },
-): Promise<Result<RefundPage, UnknownReason>> {
-  const reply = await callStripe(
+): Promise<Result<Refund | null, UnknownReason>> =>
+  findInList(
     {
-      method: "GET",
       path: "/v1/refunds",
-      fields: [
-        ["payment_intent", intent],
-        ["limit", "100"],
-        ...(after === null ? [] : [["starting_after", after] as const]),
-      ],
-      bytesMax: limits.gatewayPageBytesMax,
+      fields: [["payment_intent", intent]],
+      row: Refund,
+      isIt: (refund) => refund.metadata.refund_no === refundNo,
     },
-    config,
-    transport,
+    way,
   );
-  if (!reply.ok) return reply;
-  const page = RefundPage.safeParse(reply.value.kind === "done" ? reply.value.object : undefined);
-  return page.success ? ok(page.data) : err("unreadable");
-}
 
 /** Judges one refund: of this payment, under this number, of this amount. */
 export function readRefund(
