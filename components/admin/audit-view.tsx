@@ -1,7 +1,7 @@
 import { ListFrame } from "@/components/merchant/list-frame";
 import { PageHead } from "@/components/merchant/page-head";
 import { wordOf } from "@/components/merchant/state-badges";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCells, Table } from "@/components/ui/table";
 import { listAuditEvents } from "@/lib/features/operations/queries";
 import { AUDIT_TOPICS, type AuditListQuery } from "@/lib/features/operations/schema";
 import { getMessages } from "@/lib/i18n";
@@ -38,9 +38,7 @@ export async function AuditView({ locale, query }: AdminListProps<AuditListQuery
         <Table aria-label={t.title}>
           <thead>
             <tr>
-              {Object.values(t.columns).map((name) => (
-                <HeadCell key={name}>{name}</HeadCell>
-              ))}
+              <HeadCells names={Object.values(t.columns)} />
             </tr>
           </thead>
           <tbody>

@@ -1,6 +1,6 @@
 import { Part } from "@/components/merchant/page-head";
 import { wordOf } from "@/components/merchant/state-badges";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCell, HeadCells, Table } from "@/components/ui/table";
 import { AGE_FIGURES, type Figure, figureOf } from "@/lib/features/reports/rules";
 import { getMessages } from "@/lib/i18n";
 import { formatCount } from "@/lib/i18n/format";
@@ -23,11 +23,7 @@ export function CloseFindings({ locale, figures }: Readonly<{ locale: Locale; fi
           <thead>
             <tr>
               <HeadCell>{t.kind}</HeadCell>
-              {[t.opened, t.closed, t.left, ...Object.values(t.ages)].map((name) => (
-                <HeadCell key={name} className="text-right">
-                  {name}
-                </HeadCell>
-              ))}
+              <HeadCells names={[t.opened, t.closed, t.left, ...Object.values(t.ages)]} className="text-right" />
             </tr>
           </thead>
           <tbody>

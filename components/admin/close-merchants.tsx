@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { Part } from "@/components/merchant/page-head";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCell, HeadCells, Table } from "@/components/ui/table";
 import type { CloseView } from "@/lib/features/reports/queries";
 import { currenciesOf, duePart, figureOf, monthOf } from "@/lib/features/reports/rules";
 import { getMessages } from "@/lib/i18n";
@@ -19,11 +19,7 @@ export function CloseMerchants({ locale, view }: Readonly<{ locale: Locale; view
         <thead>
           <tr>
             <HeadCell>{t.merchant}</HeadCell>
-            {shown.map((name) => (
-              <HeadCell key={name} className="text-right">
-                {words[name]}
-              </HeadCell>
-            ))}
+            <HeadCells names={shown.map((name) => words[name])} className="text-right" />
             <HeadCell className="text-right">{t.due}</HeadCell>
           </tr>
         </thead>

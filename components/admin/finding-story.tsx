@@ -1,5 +1,3 @@
-import { CopiedNumber } from "@/components/merchant/copied-number";
-import { EvidenceFields } from "@/components/merchant/evidence-fields";
 import { wordOf } from "@/components/merchant/state-badges";
 import { OpenedRow, TimelineEntry } from "@/components/merchant/timeline";
 import { tell } from "@/components/merchant/timeline-words";
@@ -29,32 +27,13 @@ export function FindingStory({ locale, story }: StoryProps) {
           locale={locale}
         >
           {of === "order" ? tell(row, locale) : <span className="wrap-anywhere">{tellStory(row, locale)}</span>}
-          {of === "order" ? <OpenedRow row={row} locale={locale} /> : <Opened row={row} locale={locale} />}
+          <OpenedRow
+            row={of === "order" ? row : { number: row.number, fields: row.fields ?? undefined }}
+            locale={locale}
+          />
         </TimelineEntry>
       ))}
     </ol>
-  );
-}
-
-function Opened({ row, locale }: Readonly<{ row: StoryRow; locale: Locale }>) {
-  const t = getMessages(locale).money;
-  return (
-    <>
-      {row.number ? (
-        <div>
-          <CopiedNumber number={row.number} locale={locale} />
-        </div>
-      ) : null}
-      {row.fields ? (
-        <details>
-          <summary className="w-fit cursor-pointer underline decoration-line underline-offset-4">
-            {t.timeline.full}
-          </summary>
-          <p className="my-1 text-xs text-faint">{t.inbox.rawNote}</p>
-          <EvidenceFields fields={row.fields} locale={locale} />
-        </details>
-      ) : null}
-    </>
   );
 }
 

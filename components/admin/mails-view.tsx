@@ -3,7 +3,7 @@ import { PageHead } from "@/components/merchant/page-head";
 import { wordOf } from "@/components/merchant/state-badges";
 import { Badge } from "@/components/ui/badge";
 import { Notice } from "@/components/ui/notice";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCells, Table } from "@/components/ui/table";
 import { listMails } from "@/lib/features/operations/queries";
 import { MAIL_STATUSES, type MailListQuery } from "@/lib/features/operations/schema";
 import { getMessages } from "@/lib/i18n";
@@ -42,9 +42,7 @@ export async function MailsView({ locale, query }: AdminListProps<MailListQuery>
         <Table aria-label={t.title}>
           <thead>
             <tr>
-              {Object.values(t.columns).map((name) => (
-                <HeadCell key={name}>{name}</HeadCell>
-              ))}
+              <HeadCells names={Object.values(t.columns)} />
             </tr>
           </thead>
           <tbody>

@@ -4,7 +4,7 @@ import { TextField } from "@/components/form/fields";
 import { PageHead, Part } from "@/components/merchant/page-head";
 import { wordOf } from "@/components/merchant/state-badges";
 import { Badge } from "@/components/ui/badge";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCell, HeadCells, Table } from "@/components/ui/table";
 import { listPeople } from "@/lib/features/operations/queries";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatStamp } from "@/lib/i18n/format";
@@ -66,9 +66,7 @@ export async function PeopleView(props: Readonly<PeopleViewProps>) {
         <Table aria-label={t.merchants}>
           <thead>
             <tr>
-              {[t.columns.name, t.columns.slug, t.columns.status, t.columns.since].map((name) => (
-                <HeadCell key={name}>{name}</HeadCell>
-              ))}
+              <HeadCells names={[t.columns.name, t.columns.slug, t.columns.status, t.columns.since]} />
             </tr>
           </thead>
           <tbody>

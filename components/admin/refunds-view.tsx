@@ -6,7 +6,7 @@ import { refundStateOf } from "@/components/merchant/refund-item";
 import { wordOf } from "@/components/merchant/state-badges";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCell, HeadCells, Table } from "@/components/ui/table";
 import {
   listOpenRefunds,
   listRefundPolicies,
@@ -59,13 +59,9 @@ function OpenRefunds({ locale, open }: Readonly<{ locale: Locale; open: readonly
     <Table aria-label={t.openTitle}>
       <thead>
         <tr>
-          {[t.columns.order, t.columns.needs, t.columns.status].map((name) => (
-            <HeadCell key={name}>{name}</HeadCell>
-          ))}
+          <HeadCells names={[t.columns.order, t.columns.needs, t.columns.status]} />
           <HeadCell className="text-right">{t.columns.amount}</HeadCell>
-          {[t.columns.merchant, t.columns.since, t.columns.number].map((name) => (
-            <HeadCell key={name}>{name}</HeadCell>
-          ))}
+          <HeadCells names={[t.columns.merchant, t.columns.since, t.columns.number]} />
         </tr>
       </thead>
       <tbody>

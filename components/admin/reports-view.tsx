@@ -4,7 +4,7 @@ import type { ActionForm } from "@/components/form/action-form";
 import { PageHead, Part } from "@/components/merchant/page-head";
 import { buttonClass } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCell, HeadCells, Table } from "@/components/ui/table";
 import { type ClosedDay, findCloseMail, listCloses, readOpenDay } from "@/lib/features/reports/queries";
 import { currenciesOf, type Figure } from "@/lib/features/reports/rules";
 import type { ReportsQuery } from "@/lib/features/reports/schema";
@@ -106,11 +106,7 @@ function Days({ locale, label, rows }: Readonly<{ locale: Locale; label: string;
         <tr>
           <HeadCell>{t.day}</HeadCell>
           <HeadCell>{t.currency}</HeadCell>
-          {SHOWN.map((name) => (
-            <HeadCell key={name} className="text-right">
-              {t[name]}
-            </HeadCell>
-          ))}
+          <HeadCells names={SHOWN.map((name) => t[name])} className="text-right" />
           <HeadCell className="text-right">{t.findings}</HeadCell>
         </tr>
       </thead>

@@ -1,7 +1,7 @@
 "use client";
 
 import { Notice } from "@/components/ui/notice";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCell, HeadCells, Table } from "@/components/ui/table";
 import { fill, formatCount, formatMinor, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import type { StatementWords } from "./statement-words";
@@ -40,13 +40,9 @@ export function StatementPreview({ answer, locale, t, none }: Readonly<Statement
           <Table aria-label={words.first}>
             <thead>
               <tr>
-                {[t.file.kind, t.file.at].map((name) => (
-                  <HeadCell key={name}>{name}</HeadCell>
-                ))}
+                <HeadCells names={[t.file.kind, t.file.at]} />
                 <HeadCell className="text-right">{t.file.amount}</HeadCell>
-                {[t.file.orderNo, t.file.tradeNo].map((name) => (
-                  <HeadCell key={name}>{name}</HeadCell>
-                ))}
+                <HeadCells names={[t.file.orderNo, t.file.tradeNo]} />
               </tr>
             </thead>
             <tbody>

@@ -1,7 +1,7 @@
 import { ListFrame } from "@/components/merchant/list-frame";
 import { wordOf } from "@/components/merchant/state-badges";
 import { Badge } from "@/components/ui/badge";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCell, HeadCells, Table } from "@/components/ui/table";
 import { type FileDetail, listStatementRows, type RowRow } from "@/lib/features/statements/queries";
 import { STATEMENT_KINDS } from "@/lib/features/statements/rules";
 import type { StatementRowQuery } from "@/lib/features/statements/schema";
@@ -60,17 +60,9 @@ function RowTable({
       <thead>
         <tr>
           <HeadCell className="text-right">{t.line}</HeadCell>
-          {[t.kind, t.at].map((name) => (
-            <HeadCell key={name}>{name}</HeadCell>
-          ))}
-          {[t.amount, t.fee].map((name) => (
-            <HeadCell key={name} className="text-right">
-              {name}
-            </HeadCell>
-          ))}
-          {[t.orderNo, t.tradeNo, t.refundNo, t.status, t.raw].map((name) => (
-            <HeadCell key={name}>{name}</HeadCell>
-          ))}
+          <HeadCells names={[t.kind, t.at]} />
+          <HeadCells names={[t.amount, t.fee]} className="text-right" />
+          <HeadCells names={[t.orderNo, t.tradeNo, t.refundNo, t.status, t.raw]} />
         </tr>
       </thead>
       <tbody>

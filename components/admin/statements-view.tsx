@@ -7,7 +7,7 @@ import { wordOf } from "@/components/merchant/state-badges";
 import { inLocale } from "@/components/merchant/view";
 import { Badge, type BadgeTone } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCells, Table } from "@/components/ui/table";
 import { type FileRow, listStatementDays, listStatementFiles } from "@/lib/features/statements/queries";
 import { FILE_STATES, type StatementListQuery } from "@/lib/features/statements/schema";
 import { listStatementAccounts } from "@/lib/flows/statement-accounts";
@@ -116,14 +116,8 @@ function FileTable({
     <Table aria-label={title}>
       <thead>
         <tr>
-          {[t.at, t.account, t.day, t.format, t.source, t.state].map((name) => (
-            <HeadCell key={name}>{name}</HeadCell>
-          ))}
-          {[t.rows, t.paid, t.refunded, t.rejected].map((name) => (
-            <HeadCell key={name} className="text-right">
-              {name}
-            </HeadCell>
-          ))}
+          <HeadCells names={[t.at, t.account, t.day, t.format, t.source, t.state]} />
+          <HeadCells names={[t.rows, t.paid, t.refunded, t.rejected]} className="text-right" />
         </tr>
       </thead>
       <tbody>

@@ -3,7 +3,7 @@ import Link from "next/link";
 import { Part } from "@/components/merchant/page-head";
 import { SalesChart } from "@/components/merchant/sales-chart";
 import { wordOf } from "@/components/merchant/state-badges";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCell, HeadCells, Table } from "@/components/ui/table";
 import { dayAfter } from "@/lib/features/reports/rules";
 import { TREND_PERIODS } from "@/lib/features/reports/schema";
 import { type FindingTrend, readFindingTrend, type TrendDay } from "@/lib/features/reports/trend";
@@ -91,11 +91,7 @@ function Kinds({ locale, kinds }: Readonly<{ locale: Locale; kinds: FindingTrend
       <thead>
         <tr>
           <HeadCell>{t.kind}</HeadCell>
-          {[t.opened, t.closed, t.left, t.mean, t.median].map((name) => (
-            <HeadCell key={name} className="text-right">
-              {name}
-            </HeadCell>
-          ))}
+          <HeadCells names={[t.opened, t.closed, t.left, t.mean, t.median]} className="text-right" />
         </tr>
       </thead>
       <tbody>

@@ -2,7 +2,7 @@ import Link from "next/link";
 import { Button, buttonClass } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Notice } from "@/components/ui/notice";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCell, HeadCells, Table } from "@/components/ui/table";
 import { monthSpan } from "@/lib/features/reports/rules";
 import type { MerchantStatement, StatementOfCurrency } from "@/lib/features/reports/statement";
 import { getMessages } from "@/lib/i18n";
@@ -122,11 +122,7 @@ function Days({ locale, sums }: Readonly<Omit<OfCurrencyProps, "isNow">>) {
         <tr>
           <HeadCell>{columns.day}</HeadCell>
           <HeadCell className="text-right">{columns.orders}</HeadCell>
-          {shown.map((name) => (
-            <HeadCell key={name} className="text-right">
-              {name}
-            </HeadCell>
-          ))}
+          <HeadCells names={shown} className="text-right" />
         </tr>
       </thead>
       <tbody>

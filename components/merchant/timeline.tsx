@@ -45,7 +45,7 @@ export function Timeline({ rows, locale }: Readonly<{ rows: readonly TimelineRow
 }
 
 /** The whole number, and what the gateway sent: for whoever was given them. */
-export function OpenedRow({ row, locale }: Readonly<{ row: TimelineRow; locale: Locale }>) {
+export function OpenedRow({ row, locale }: Readonly<{ row: Pick<TimelineRow, "number" | "fields">; locale: Locale }>) {
   const t = getMessages(locale).money;
   if (!row.number && row.fields === undefined) return null;
   if (row.fields === undefined) return row.number ? <CopiedBelow number={row.number} locale={locale} /> : null;

@@ -1,10 +1,9 @@
 "use client";
 
-import { useActionState, useEffect, useState } from "react";
-import { Field } from "@/components/form/field";
+import { useActionState } from "react";
 import { SubmitButton } from "@/components/form/submit-button";
+import { MailedLinkField } from "@/components/shop/mailed-link-field";
 import { buttonClass } from "@/components/ui/button";
-import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import type { getMessages } from "@/lib/i18n";
 
@@ -16,14 +15,9 @@ interface OpenMailedLinkProps {
   againHref: string;
 }
 
-/**
- * The token stands in the address's fragment, which browsers send to nobody; a press of the button sends it, so that a
- * mail scanner that opens the link does not use it up.
- */
+/** A press of the button sends the link's token, so that a mail scanner that opens the link does not use it up. */
 export function OpenMailedLink({ locale, t, action, againHref }: Readonly<OpenMailedLinkProps>) {
   const [state, open] = useActionState(action, {});
-  const [token, setToken] = useState("");
-  useEffect(() => setToken(window.location.hash.slice(1)), []);
   if (state.isUsed) {
     return (
       <Notice tone="seal" role="alert" title={t.used}>
@@ -37,13 +31,7 @@ export function OpenMailedLink({ locale, t, action, againHref }: Readonly<OpenMa
   return (
     <form action={open} className="space-y-4">
       <input type="hidden" name="locale" value={locale} />
-      {token ? (
-        <input type="hidden" name="link" value={token} />
-      ) : (
-        <Field id="link" label={t.paste} hint={t.pasteHint}>
-          <Input id="link" name="link" required autoComplete="off" />
-        </Field>
-      )}
+      <MailedLinkField t={t} />
       <SubmitButton variant="ink" size="lg" className="w-full" pendingLabel={t.opening}>
         {t.open}
       </SubmitButton>

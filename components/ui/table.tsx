@@ -21,6 +21,14 @@ export function HeadCell({ className, ...rest }: Readonly<ComponentProps<"th">>)
   );
 }
 
+/** Head cells that differ by their names alone. */
+export const HeadCells = ({ names, className }: Readonly<{ names: readonly string[]; className?: string }>) =>
+  names.map((name) => (
+    <HeadCell key={name} className={className}>
+      {name}
+    </HeadCell>
+  ));
+
 export function Cell({ className, ...rest }: Readonly<ComponentProps<"td">>) {
   return <td className={clsx("border-b py-2.5 pr-4 align-top last:pr-0", className)} {...rest} />;
 }

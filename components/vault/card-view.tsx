@@ -5,7 +5,7 @@ import { wordOf } from "@/components/merchant/state-badges";
 import { inLocale, type ViewProps } from "@/components/merchant/view";
 import { Badge } from "@/components/ui/badge";
 import { Notice } from "@/components/ui/notice";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { Cell, HeadCells, Table } from "@/components/ui/table";
 import { type CardEvent, type CardPage, findCardPage } from "@/lib/features/vault/card-story";
 import { shortCard } from "@/lib/features/vault/item";
 import { getMessages } from "@/lib/i18n";
@@ -100,9 +100,7 @@ function Story({ story, locale }: Readonly<{ story: readonly CardEvent[]; locale
     <Table aria-label={t.story}>
       <thead>
         <tr>
-          {[t.at, t.what, t.who, t.why].map((name) => (
-            <HeadCell key={name}>{name}</HeadCell>
-          ))}
+          <HeadCells names={[t.at, t.what, t.who, t.why]} />
         </tr>
       </thead>
       <tbody>

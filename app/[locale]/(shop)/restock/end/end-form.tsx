@@ -1,9 +1,8 @@
 "use client";
 
-import { useActionState, useEffect, useState } from "react";
-import { Field } from "@/components/form/field";
+import { useActionState } from "react";
 import { SubmitButton } from "@/components/form/submit-button";
-import { Input } from "@/components/ui/input";
+import { MailedLinkField } from "@/components/shop/mailed-link-field";
 import { Notice } from "@/components/ui/notice";
 import type { getMessages } from "@/lib/i18n";
 import type { RestockEndState } from "../actions";
@@ -13,11 +12,9 @@ interface EndFormProps {
   action: (state: RestockEndState, form: FormData) => Promise<RestockEndState>;
 }
 
-/** The token stands in the address's fragment, which browsers send to nobody; a press of the button sends it. */
+/** A press of the button sends the link's token, and ends the asking. */
 export function EndForm({ t, action }: Readonly<EndFormProps>) {
   const [state, end] = useActionState(action, {});
-  const [token, setToken] = useState("");
-  useEffect(() => setToken(window.location.hash.slice(1)), []);
   if (state.isEnded) return <Notice role="status">{t.ended}</Notice>;
   return (
     <form action={end} className="space-y-4">
@@ -26,13 +23,7 @@ export function EndForm({ t, action }: Readonly<EndFormProps>) {
           {t.broken}
         </Notice>
       ) : null}
-      {token ? (
-        <input type="hidden" name="link" value={token} />
-      ) : (
-        <Field id="link" label={t.paste} hint={t.pasteHint}>
-          <Input id="link" name="link" required autoComplete="off" />
-        </Field>
-      )}
+      <MailedLinkField t={t} />
       <SubmitButton variant="ink" size="lg" className="w-full" pendingLabel={t.ending}>
         {t.end}
       </SubmitButton>
