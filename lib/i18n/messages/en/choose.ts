@@ -25,6 +25,7 @@ export const choose = {
   chosen: "Your card",
   other: "Choose another",
   none: "Let us pick",
+  taken: "Already ordered",
   gone: "This card has been ordered already.",
   see: "See what is left",
   hold: "Once you order, this card is kept for you and nobody else can buy it.",

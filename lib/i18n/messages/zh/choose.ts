@@ -24,6 +24,7 @@ export const choose = {
   chosen: "你选的卡",
   other: "换一张",
   none: "不挑了",
+  taken: "已被下单",
   gone: "这一张已经有人下单了。",
   see: "看看还有哪些",
   hold: "下单后这张就为你留着，别人买不到。",

@@ -141,7 +141,8 @@ export function BuyForm({ title, locale, variants, gateways, card, choose, t, ba
         variant={chosen}
         quantity={Number.parseInt(quantity, 10) || 0}
         isPending={form.isPending}
-        isOpen={!chosen.isSoldOut && !isTaken && gatewaysFor.length > 0}
+        isOpen={!chosen.isSoldOut && gatewaysFor.length > 0}
+        instead={card && isTaken ? { why: choose.taken, act: choose.see, href: card.listHref } : null}
         locale={locale}
         t={t}
       />
