@@ -10,6 +10,7 @@ import { listOtherPools } from "@/lib/flows/remedies/fill-from-pool";
 import { placeOf } from "@/lib/flows/remedies/stray-money";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatMinor } from "@/lib/i18n/format";
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { getDeps } from "@/lib/platform/deps";
 import type { RemediesProps } from "./remedies-props";
 import { fieldsOf } from "./remedy-fields";
@@ -89,9 +90,9 @@ async function Pools({ locale, page, query }: ChoicesProps) {
   return (
     <Choice name="poolId" label={t.pool} value={query.poolId}>
       <option value="">—</option>
-      {pools.map(({ poolId, name, there, needed }) => (
+      {pools.map(({ poolId, slug, name, there, needed }) => (
         <option key={poolId} value={poolId}>
-          {fill(t.poolChoice, { name, there, needed })}
+          {fill(t.poolChoice, { name: poolNameIn(locale, { slug, name }), there, needed })}
         </option>
       ))}
     </Choice>

@@ -9,6 +9,7 @@ import type { Change } from "@/lib/flows/remedies/remedy";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatMinor } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { limits } from "@/lib/kernel/limits";
 import { getDeps } from "@/lib/platform/deps";
 import { FindingStory } from "./finding-story";
@@ -108,16 +109,22 @@ function Changed({ locale, page, since, refused }: LookProps & { readonly since:
   );
 }
 
-/** One change in a sentence: money as money, states and titles in the language of the page. */
+/** One change in a sentence: money as money; states, titles and pools in the language of the page. */
 function changeText({ what, values = {} }: Change, locale: Locale): string {
   const { findings, merchant } = getMessages(locale);
   const { amountMinor, currency, titleZh, titleEn, ...rest } = values;
   const state = (value: string | number | undefined) => wordOf(merchant.labels.status, String(value ?? ""));
+  const pool = (name: string, slug: string) =>
+    poolNameIn(locale, { name: String(rest[name]), slug: String(rest[slug]) });
   const words = {
     ...rest,
     ...(amountMinor !== undefined && { amount: formatMinor(String(amountMinor), String(currency), locale) }),
     ...(titleZh !== undefined && { title: String(locale === "zh" ? titleZh : titleEn) }),
     ...(rest.from !== undefined && { from: state(rest.from), to: state(rest.to) }),
+    ...(rest.from_pool !== undefined && {
+      from_pool: pool("from_pool", "from_slug"),
+      to_pool: pool("to_pool", "to_slug"),
+    }),
     ...(rest.status !== undefined && { status: state(rest.status) }),
   };
   return fill(wordOf(findings.remedies.changes, what), words);

@@ -12,6 +12,7 @@ import { readQuality } from "@/lib/features/replacements/quality";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount, formatMinor, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { Quality } from "./bad-rate";
@@ -133,7 +134,9 @@ function factsOf(batch: BatchDetail, locale: Locale): (readonly [string, string]
 function knownOf(batch: BatchDetail, locale: Locale): (readonly [string, string])[] {
   const t = getMessages(locale).imports.batch;
   const { source, unitCostMinor, costCurrency, cardsExpireAt, warrantyDays } = batch;
-  const known: (readonly [string, string])[] = [[getMessages(locale).pools.columns.pool, batch.stockPool.name]];
+  const known: (readonly [string, string])[] = [
+    [getMessages(locale).pools.columns.pool, poolNameIn(locale, batch.stockPool)],
+  ];
   if (source) known.push([t.source, source]);
   if (unitCostMinor !== null && costCurrency)
     known.push([t.cost, formatMinor(unitCostMinor.toString(), costCurrency, locale)]);

@@ -7,6 +7,7 @@ import { POOL_CHANNELS } from "@/lib/features/pools/schema";
 import { getMessages } from "@/lib/i18n";
 import { fill } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import type { PoolAction } from "./pool-acts";
@@ -26,7 +27,7 @@ export function PoolForm({ locale, pool, save }: Readonly<{ locale: Locale; pool
           hint={t.nameHint}
           required
           maxLength={limits.poolNameMax}
-          defaultValue={pool?.name}
+          defaultValue={pool && poolNameIn(locale, pool)}
         />
         <SelectField name="channel" label={t.channel} hint={t.channelHint} defaultValue={pool?.channel ?? ""}>
           {(["", ...POOL_CHANNELS] as const).map((channel) => (
@@ -50,10 +51,10 @@ interface OfVariant {
   readonly pools: readonly PoolRow[];
 }
 
-const Choices = ({ pools }: Readonly<{ pools: readonly Pick<PoolRow, "id" | "name">[] }>) =>
-  pools.map(({ id, name }) => (
-    <option key={id} value={id}>
-      {name}
+const Choices = ({ locale, pools }: Readonly<Pick<OfVariant, "locale" | "pools">>) =>
+  pools.map((pool) => (
+    <option key={pool.id} value={pool.id}>
+      {poolNameIn(locale, pool)}
     </option>
   ));
 
@@ -91,7 +92,7 @@ function PlaceField({ locale, variant, pools, at, poolId }: Readonly<OfVariant &
     <Field id={id} label={at === 0 ? t.first : fill(t.next, { place: at + 1 })}>
       <Select id={id} name="pool" defaultValue={poolId}>
         {at === 0 ? null : <option value="">{t.none}</option>}
-        <Choices pools={pools} />
+        <Choices locale={locale} pools={pools} />
       </Select>
     </Field>
   );
@@ -114,14 +115,14 @@ export function TransferForm({ locale, variant, pools, transfer }: Readonly<OfVa
       <input type="hidden" name="variantId" value={variant.variantId} />
       <div className="grid gap-3 sm:grid-cols-2">
         <SelectField name="fromPoolId" label={t.from}>
-          {filled.map(({ poolId, poolName }) => (
+          {filled.map(({ poolId, poolSlug, poolName }) => (
             <option key={poolId} value={poolId}>
-              {poolName}
+              {poolNameIn(locale, { slug: poolSlug, name: poolName })}
             </option>
           ))}
         </SelectField>
         <SelectField name="toPoolId" label={t.to} defaultValue={pools.find(({ id }) => id !== filled[0]?.poolId)?.id}>
-          <Choices pools={pools} />
+          <Choices locale={locale} pools={pools} />
         </SelectField>
       </div>
       <TextField

@@ -5,6 +5,7 @@ import type { PoolRow, PoolStock, VariantPools } from "@/lib/features/pools/quer
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { toPublicId } from "@/lib/kernel/id";
 import type { PoolActs } from "./pool-acts";
 import { OrderForm, TransferForm } from "./pool-forms";
@@ -107,7 +108,7 @@ function StockCells({ locale, base, variant, stock }: Readonly<StockCellsProps>)
     <>
       <Cell className="min-w-36">
         <Link href={cards} prefetch={false} className={LINK} title={t.vault}>
-          {stock.poolName}
+          {poolNameIn(locale, { slug: stock.poolSlug, name: stock.poolName })}
         </Link>
         <span className="mt-1 block">
           {stock.place === null ? (

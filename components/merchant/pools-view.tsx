@@ -12,6 +12,7 @@ import type { PoolListQuery } from "@/lib/features/pools/schema";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatCount, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { getDeps } from "@/lib/platform/deps";
 import { ListFrame } from "./list-frame";
 import { PageHead, Part } from "./page-head";
@@ -78,7 +79,7 @@ function PoolList({ locale, pools, save }: Readonly<{ locale: Locale; pools: rea
         <li key={pool.id}>
           <details>
             <summary className="flex cursor-pointer flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3 text-sm">
-              <span className="min-w-0 break-words font-medium">{pool.name}</span>
+              <span className="min-w-0 break-words font-medium">{poolNameIn(locale, pool)}</span>
               {pool.channel ? <Badge tone="strong">{wordOf(t.channels, pool.channel)}</Badge> : null}
               <span className="text-faint">{fill(t.usedBy, { count: formatCount(pool.variants, locale) })}</span>
               <span className="ml-auto underline decoration-line underline-offset-4">{t.edit}</span>
@@ -122,7 +123,7 @@ function Transfers({ locale, rows }: Readonly<{ locale: Locale; rows: readonly T
             <Cell className="figures whitespace-nowrap text-soft">{formatStamp(row.at, locale)}</Cell>
             <Cell className="whitespace-nowrap">{row.variant.sku}</Cell>
             <Cell className="min-w-40">
-              {row.fromPool.name} → {row.toPool.name}
+              {poolNameIn(locale, row.fromPool)} → {poolNameIn(locale, row.toPool)}
             </Cell>
             <Cell className="figures text-right">{formatCount(row.cardCount, locale)}</Cell>
             <Cell className="figures">{row.batch.number.toString()}</Cell>

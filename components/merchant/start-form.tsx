@@ -4,6 +4,7 @@ import { Card } from "@/components/ui/card";
 import type { Reading } from "@/lib/features/imports/rules";
 import { getMessages } from "@/lib/i18n";
 import type { Locale } from "@/lib/i18n/locale";
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { CURRENCIES } from "@/lib/kernel/money";
 import { sentencesOf, type UploadAction } from "./upload-receiving";
 
@@ -14,7 +15,7 @@ interface StartFormProps {
   reading: Reading;
   start: UploadAction;
   /** With one pool there is nothing to choose. */
-  pools: readonly { readonly id: string; readonly name: string }[];
+  pools: readonly { readonly id: string; readonly slug: string; readonly name: string }[];
 }
 
 /** What a merchant knows of the batch, and the button that imports it. */
@@ -42,9 +43,9 @@ export function StartForm({ locale, uploadId, reading, start, pools }: Readonly<
           {pools.length > 1 ? (
             <SelectField name="pool" label={p.uploadPool} hint={p.uploadPoolHint}>
               <option value="">—</option>
-              {pools.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
+              {pools.map((pool) => (
+                <option key={pool.id} value={pool.id}>
+                  {poolNameIn(locale, pool)}
                 </option>
               ))}
             </SelectField>

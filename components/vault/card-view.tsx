@@ -11,6 +11,7 @@ import { shortCard } from "@/lib/features/vault/item";
 import { getMessages } from "@/lib/i18n";
 import { fill, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { CardPreview } from "./card-preview";
@@ -88,7 +89,7 @@ function factsOf(card: CardPage, { locale, base, viewer }: ViewProps) {
     ],
     [columns.expires, stamp(card.expiresAt)],
     [t.deliveredAt, stamp(card.deliveredAt)],
-    [columns.pool, card.poolName],
+    [columns.pool, poolNameIn(locale, { slug: card.poolSlug, name: card.poolName })],
     ...(viewer.kind === "admin" ? [[columns.merchant, card.merchantName] as const] : []),
   ] as const;
 }

@@ -5,6 +5,7 @@ import { listPools } from "@/lib/features/vault/card-story";
 import { CARD_STATES, VAULT_SORTS } from "@/lib/features/vault/rules";
 import type { VaultQuery } from "@/lib/features/vault/schema";
 import { getMessages } from "@/lib/i18n";
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 
@@ -62,7 +63,7 @@ export async function filtersOf({ locale, viewer }: ViewProps, query: VaultQuery
       name: "pool",
       label: t.pool,
       value: query.pool ?? "",
-      options: pools.map(({ id, name }) => [id, name] as const),
+      options: pools.map((pool) => [pool.id, poolNameIn(locale, pool)] as const),
     },
     {
       name: "sort",

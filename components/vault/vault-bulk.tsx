@@ -10,6 +10,7 @@ import { VAULT_MOVES } from "@/lib/features/vault/rules";
 import type { getMessages } from "@/lib/i18n";
 import { fill, formatCount } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { limits } from "@/lib/kernel/limits";
 import type { Role } from "@/lib/kernel/viewer";
 
@@ -25,7 +26,7 @@ interface VaultBulkProps {
   t: Words;
   words: Readonly<Record<"kinds" | "errors" | "pool", Readonly<Record<string, string>>>>;
   /** Where cards can be laid; with one pool there is nowhere else. */
-  pools: readonly { readonly id: string; readonly name: string }[];
+  pools: readonly { readonly id: string; readonly slug: string; readonly name: string }[];
 }
 
 /** What can be done with many cards at once: with the picked ones, or with all that the filters show. One form for each act. */
@@ -52,9 +53,9 @@ export function VaultBulk(props: Readonly<VaultBulkProps>) {
             {hasPools ? (
               <SelectField name="toPoolId" label={words.pool.label ?? ""} hint={words.pool.hint ?? ""}>
                 <option value="">{words.pool.none}</option>
-                {pools.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
+                {pools.map((pool) => (
+                  <option key={pool.id} value={pool.id}>
+                    {poolNameIn(locale, pool)}
                   </option>
                 ))}
               </SelectField>

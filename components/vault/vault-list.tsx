@@ -28,7 +28,7 @@ interface VaultListProps {
   moveId: string;
   t: Words;
   words: Readonly<Record<"states" | "kinds" | "errors" | "pool", Readonly<Record<string, string>>>>;
-  pools: readonly { readonly id: string; readonly name: string }[];
+  pools: readonly { readonly id: string; readonly slug: string; readonly name: string }[];
 }
 
 /**

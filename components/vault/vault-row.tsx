@@ -98,7 +98,7 @@ export const VaultRowView = memo(function VaultRowView(props: Readonly<VaultRowV
       <td className={`${CELL} figures text-soft`}>
         {item.expiresAtMs === null ? "—" : formatStamp(new Date(item.expiresAtMs), locale)}
       </td>
-      <td className={`${CELL} text-soft`}>{item.pool}</td>
+      <td className={`${CELL} text-soft`}>{locale === "zh" ? item.poolZh : item.poolEn}</td>
       {isAdmin ? <td className={`${CELL} text-soft`}>{item.merchant}</td> : null}
     </tr>
   );

@@ -31,7 +31,7 @@ const LISTED = {
   variant: {
     select: { sku: true, titleZh: true, titleEn: true, product: { select: { titleZh: true, titleEn: true } } },
   },
-  stockPool: { select: { name: true } },
+  stockPool: { select: { slug: true, name: true } },
   merchant: { select: { name: true } },
   appUser: { select: { email: true } },
 } as const;

@@ -1,3 +1,4 @@
+import { MAIN_POOL } from "@/lib/i18n/pool-name";
 import { newId } from "@/lib/kernel/id";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Viewer } from "@/lib/kernel/viewer";
@@ -13,7 +14,7 @@ export async function insertMerchant(
   const merchantId = newId();
   const { count } = await tx.merchant.createMany({ data: [{ id: merchantId, name, slug }], skipDuplicates: true });
   if (count === 0) return err("slug_taken");
-  await tx.stockPool.create({ data: { id: newId(), merchantId, slug: "main", name: "Main" } });
+  await tx.stockPool.create({ data: { id: newId(), merchantId, ...MAIN_POOL } });
   await recordAudit(tx, {
     actor: viewer,
     action: "merchant.created",

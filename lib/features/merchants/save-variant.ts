@@ -1,3 +1,4 @@
+import { MAIN_POOL } from "@/lib/i18n/pool-name";
 import { newId } from "@/lib/kernel/id";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { ownedBy, type Viewer } from "@/lib/kernel/viewer";
@@ -50,8 +51,8 @@ async function createVariant(
   const { merchantId } = product;
   const variantId = newId();
   const pool = await tx.stockPool.upsert({
-    where: { merchantId_slug: { merchantId, slug: "main" } },
-    create: { id: newId(), merchantId, slug: "main", name: "Main" },
+    where: { merchantId_slug: { merchantId, slug: MAIN_POOL.slug } },
+    create: { id: newId(), merchantId, ...MAIN_POOL },
     update: {},
   });
   const position = await tx.variant.count({ where: { productId: product.id } });

@@ -9,6 +9,7 @@ interface Reads {
 
 export interface PoolRow {
   readonly id: string;
+  readonly slug: string;
   readonly name: string;
   readonly channel: string | null;
   readonly note: string;
@@ -20,7 +21,7 @@ export interface PoolRow {
 export function listPools({ db }: Reads, viewer: Viewer): Promise<PoolRow[]> {
   const scope = merchantScope(viewer);
   return db.$queryRaw`
-    SELECT p.id, p.name, p.channel, p.note,
+    SELECT p.id, p.slug, p.name, p.channel, p.note,
            (SELECT count(*)::int FROM variant v
              WHERE v.merchant_id = p.merchant_id AND v.status <> 'archived' AND p.id = ANY (v.pool_id || v.fallback_pool_ids)) AS variants
       FROM stock_pool p WHERE (${scope}::uuid IS NULL OR p.merchant_id = ${scope}::uuid)
@@ -33,12 +34,13 @@ export const poolsOf = ({ db }: Reads, { merchantId }: { merchantId: string }) =
     where: { merchantId },
     orderBy: [{ name: "asc" }, { id: "asc" }],
     take: limits.poolsPerMerchantMax,
-    select: { id: true, name: true },
+    select: { id: true, slug: true, name: true },
   });
 
 /** What one pool has of a variant. */
 export interface PoolStock {
   readonly poolId: string;
+  readonly poolSlug: string;
   readonly poolName: string;
   /** Its place in the variant's order, from 1; null: it is not sold from. */
   readonly place: number | null;
@@ -84,7 +86,7 @@ export async function listVariantPools({ db }: Reads, viewer: Viewer, { q, page 
         UNION ALL SELECT variant_id, from_pool_id, -card_count FROM pool_transfer WHERE variant_id IN (SELECT id FROM shown)) m
        GROUP BY variant_id, pool_id)
     SELECT s.id AS "variantId", s.product_id AS "productId", s.version, s.sku, s.name_zh AS "titleZh", s.name_en AS "titleEn",
-           pool.id AS "poolId", pool.name AS "poolName", array_position(s.pool_id || s.fallback_pool_ids, pool.id) AS place,
+           pool.id AS "poolId", pool.slug AS "poolSlug", pool.name AS "poolName", array_position(s.pool_id || s.fallback_pool_ids, pool.id) AS place,
            c.n AS available, coalesce(k.cards, 0) AS kept, pc.counted::int AS counted, (pc.counted - pc.kept)::int AS drift, pc.counted_at AS "countedAt"
       FROM shown s
       JOIN stock_pool pool ON pool.merchant_id = s.merchant_id
@@ -120,8 +122,8 @@ export const listTransfers = ({ db }: Reads, viewer: Viewer) =>
       id: true,
       at: true,
       cardCount: true,
-      fromPool: { select: { name: true } },
-      toPool: { select: { name: true } },
+      fromPool: { select: { slug: true, name: true } },
+      toPool: { select: { slug: true, name: true } },
       variant: { select: { sku: true } },
       batch: { select: { id: true, number: true } },
       move: { select: { reason: true } },

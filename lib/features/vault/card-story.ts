@@ -83,5 +83,5 @@ export const listPools = ({ db }: Reads, viewer: Viewer) =>
     where: viewer.kind === "merchant" ? { merchantId: viewer.merchantId } : {},
     orderBy: { name: "asc" },
     take: limits.pickListMax,
-    select: { id: true, name: true },
+    select: { id: true, slug: true, name: true },
   });

@@ -1,3 +1,4 @@
+import { poolNameIn } from "@/lib/i18n/pool-name";
 import { toPublicId } from "@/lib/kernel/id";
 import type { VaultRow } from "./list-cards";
 
@@ -8,7 +9,8 @@ export interface VaultItem {
   readonly titleZh: string;
   readonly titleEn: string;
   readonly sku: string;
-  readonly pool: string;
+  readonly poolZh: string;
+  readonly poolEn: string;
   readonly merchant: string;
   readonly batch: string;
   readonly batchNumber: string;
@@ -28,7 +30,8 @@ export const toItem = (row: VaultRow): VaultItem => ({
   titleZh: `${row.productTitleZh} · ${row.titleZh}`,
   titleEn: `${row.productTitleEn} · ${row.titleEn}`,
   sku: row.sku,
-  pool: row.poolName,
+  poolZh: poolNameIn("zh", { slug: row.poolSlug, name: row.poolName }),
+  poolEn: poolNameIn("en", { slug: row.poolSlug, name: row.poolName }),
   merchant: row.merchantName,
   batch: toPublicId("batch", row.batchId),
   batchNumber: row.batchNumber.toString(),

@@ -25,6 +25,7 @@ export interface VaultRow {
   readonly titleEn: string;
   readonly productTitleZh: string;
   readonly productTitleEn: string;
+  readonly poolSlug: string;
   readonly poolName: string;
   readonly merchantName: string;
   readonly preview: string | null;
@@ -111,7 +112,7 @@ export async function findRows({ db }: Reads, viewer: Viewer, ids: readonly stri
     SELECT c.id::text AS id, c.status AS state, c.expires_at AS "expiresAt", c.delivered_at AS "deliveredAt",
            c.order_id::text AS "orderId", o.number AS "orderNumber", b.id::text AS "batchId", b.number AS "batchNumber",
            v.id AS "variantId", v.sku, v.title_zh AS "titleZh", v.title_en AS "titleEn", p.title_zh AS "productTitleZh", p.title_en AS "productTitleEn",
-           s.name AS "poolName", m.name AS "merchantName",
+           s.slug AS "poolSlug", s.name AS "poolName", m.name AS "merchantName",
            said.preview, said.extra_minor AS "extraMinor", v.currency
       FROM unnest(${[...ids]}::uuid[]) WITH ORDINALITY AS u (id, n)
       JOIN card c ON c.id = u.id AND (${scope}::uuid IS NULL OR c.merchant_id = ${scope}::uuid)

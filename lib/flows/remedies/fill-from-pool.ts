@@ -11,9 +11,11 @@ import type { Change, ProvenRemedy } from "./remedy";
 /** A pool that a waiting order is not sold from, and what of it would serve the order. */
 export interface OtherPool {
   readonly poolId: string;
+  readonly slug: string;
   readonly name: string;
   readonly variantId: string;
   readonly toPoolId: string;
+  readonly toSlug: string;
   readonly toName: string;
   /** Cards on sale there, up to what is needed. */
   readonly there: number;
@@ -41,7 +43,7 @@ export const listOtherPools = (db: Db, orderId: string): Promise<OtherPool[]> =>
              + (SELECT count(*) FROM replacement r
                  WHERE r.status = 'waiting' AND r.variant_id = line.variant_id AND r.requested_at < line.paid_at) AS needed
         FROM line WHERE lacking > 0)
-    SELECT p.id AS "poolId", p.name, w.variant_id AS "variantId", w.pool_id AS "toPoolId", t.name AS "toName",
+    SELECT p.id AS "poolId", p.slug, p.name, w.variant_id AS "variantId", w.pool_id AS "toPoolId", t.slug AS "toSlug", t.name AS "toName",
            s.n AS there, w.lacking::int AS lacking, w.needed::int AS needed
       FROM wanted w JOIN stock_pool t ON t.id = w.pool_id
       JOIN stock_pool p ON p.merchant_id = w.merchant_id AND NOT (p.id = ANY (w.own))
@@ -71,11 +73,14 @@ export const fillFromPool: ProvenRemedy<FillInput> = {
     const { id, owedAt, email } = order.value;
     const pool = await poolOf(deps, id, poolId);
     if (!pool) return err("no_stock");
-    const { name, toName, variantId, toPoolId, there, lacking, needed } = pool;
+    const { slug, name, toSlug, toName, variantId, toPoolId, there, lacking, needed } = pool;
     const isEnough = there >= needed;
     const changes: Change[] = [
       ...(owedAt === null ? [{ what: "put_down_as_owed" }] : []),
-      { what: "cards_transferred", values: { count: there, from_pool: name, to_pool: toName } },
+      {
+        what: "cards_transferred",
+        values: { count: there, from_pool: name, from_slug: slug, to_pool: toName, to_slug: toSlug },
+      },
       ...(needed > lacking ? [{ what: "cards_for_others", values: { count: Math.min(there, needed - lacking) } }] : []),
       isEnough
         ? { what: "order_delivered", values: { email } }

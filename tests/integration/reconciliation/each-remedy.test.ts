@@ -89,7 +89,10 @@ describe("what may be done about a finding", () => {
 
     const { preview, cmd } = await look(findingId, "fill_from_pool", { poolId: pool.id });
     expect(preview.changes).toEqual([
-      { what: "cards_transferred", values: { count: 2, from_pool: "Kept", to_pool: "Main" } },
+      {
+        what: "cards_transferred",
+        values: { count: 2, from_pool: "Kept", from_slug: "kept", to_pool: "Main", to_slug: "main" },
+      },
       { what: "cards_for_others", values: { count: 1 } },
       { what: "order_delivered", values: { email: expect.any(String) } },
     ]);

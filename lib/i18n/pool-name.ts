@@ -1,0 +1,10 @@
+import type { Locale } from "./locale";
+
+/** The stock pool that every merchant begins with, as it is stored. */
+export const MAIN_POOL = { slug: "main", name: "Main" } as const;
+
+const MAIN: Readonly<Record<Locale, string>> = { zh: "主仓", en: "Main" };
+
+/** A stock pool's name as people read it: of the one that a merchant began with in their language, until somebody gives it a name. */
+export const poolNameIn = (locale: Locale, { slug, name }: { readonly slug: string; readonly name: string }): string =>
+  slug === MAIN_POOL.slug && name === MAIN_POOL.name ? MAIN[locale] : name;
