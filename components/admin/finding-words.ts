@@ -1,8 +1,9 @@
 import { wordOf } from "@/components/merchant/state-badges";
+import { inLocale } from "@/components/merchant/view";
 import type { BadgeTone } from "@/components/ui/badge";
 import type { FindingRow } from "@/lib/features/reconciliation/list-findings";
 import { getMessages } from "@/lib/i18n";
-import { formatMinor } from "@/lib/i18n/format";
+import { fill, formatMinor, formatStamp } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { isCurrency } from "@/lib/kernel/money";
 
@@ -58,3 +59,23 @@ export const detailText = (detail: unknown): string =>
     .filter(([, value]) => value !== null && value !== "")
     .map(([name, value]) => `${name}=${String(value)}`)
     .join("  ") || "—";
+
+/** Whose it is, and what was found, each thing once; of a closed one, how it ended. */
+export function aboutFinding(row: FindingRow, locale: Locale): string {
+  const t = getMessages(locale).findings;
+  // The row names its account, and the detail of some kinds does so too.
+  const { accountId: _, ...detail } = row.detail;
+  const parts = [
+    row.merchantName,
+    inLocale(locale, row.titleZh, row.titleEn),
+    row.accountId,
+    findingText(row.accountId ? detail : row.detail, locale),
+  ];
+  if (row.foundCount > 1)
+    parts.push(fill(t.row.found, { count: row.foundCount, at: formatStamp(row.lastFoundAt, locale) }));
+  if (row.resolvedAt) {
+    const how = resolutionOf(row.resolution, locale);
+    parts.push(fill(t.row.closed, { how, at: formatStamp(row.resolvedAt, locale) }));
+  }
+  return parts.filter((part) => part && part !== "—").join(" · ");
+}

@@ -1,7 +1,6 @@
 import Link from "next/link";
 import type { ComponentProps } from "react";
 import { ActionForm } from "@/components/form/action-form";
-import { inLocale } from "@/components/merchant/view";
 import { Badge } from "@/components/ui/badge";
 import type { FindingRow } from "@/lib/features/reconciliation/list-findings";
 import { getMessages } from "@/lib/i18n";
@@ -10,7 +9,7 @@ import type { Locale } from "@/lib/i18n/locale";
 import { toPublicId } from "@/lib/kernel/id";
 import { getDeps } from "@/lib/platform/deps";
 import { FindingKeys } from "./finding-keys";
-import { findingText, GRAVITY_TONES, kindOf, resolutionOf, stakeOf } from "./finding-words";
+import { aboutFinding, GRAVITY_TONES, kindOf, stakeOf } from "./finding-words";
 import { FindingsBulkForm } from "./findings-bulk";
 import { OrderLink } from "./order-link";
 
@@ -72,7 +71,7 @@ function Row({ locale, row, nowMs }: RowProps) {
           {row.isHalted ? <Badge tone="seal">{t.row.halted}</Badge> : null}
           {row.orderId ? <OrderLink locale={locale} orderId={row.orderId} number={row.orderNumber} /> : null}
         </p>
-        <p className="wrap-anywhere text-soft">{aboutOf(row, locale)}</p>
+        <p className="wrap-anywhere text-soft">{aboutFinding(row, locale)}</p>
       </div>
       <div className="figures col-start-2 flex flex-wrap gap-x-3 text-sm text-faint md:col-start-3 md:block md:text-right">
         <span className="font-medium text-ink md:block">{stakeOf(row, locale)}</span>
@@ -83,22 +82,4 @@ function Row({ locale, row, nowMs }: RowProps) {
       </div>
     </li>
   );
-}
-
-/** Whose it is, and what was found; of a closed one, how it ended. */
-function aboutOf(row: FindingRow, locale: Locale): string {
-  const t = getMessages(locale).findings;
-  const parts = [
-    row.merchantName,
-    inLocale(locale, row.titleZh, row.titleEn),
-    row.accountId,
-    findingText(row.detail, locale),
-  ];
-  if (row.foundCount > 1)
-    parts.push(fill(t.row.found, { count: row.foundCount, at: formatStamp(row.lastFoundAt, locale) }));
-  if (row.resolvedAt) {
-    const how = resolutionOf(row.resolution, locale);
-    parts.push(fill(t.row.closed, { how, at: formatStamp(row.resolvedAt, locale) }));
-  }
-  return parts.filter((part) => part && part !== "—").join(" · ");
 }
