@@ -7,13 +7,13 @@ import {
   openBatch,
 } from "@/lib/features/inventory/import-store";
 import { actorUserId } from "@/lib/kernel/actor";
-import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";
 import { newDataKey } from "@/lib/platform/crypto";
 import { inTransaction } from "@/lib/platform/db";
 import type { Deps } from "@/lib/platform/deps";
+import { restSince, tellPace } from "./pace";
 import { publishBatch } from "./publish-batch";
 
 /** In whose shop, and who says so: its merchant, or the demo. */
@@ -50,12 +50,15 @@ export async function makeBatch(
   let added = 0;
   let isKept = false;
   try {
-    for (let from = 1; from <= count; from += limits.importCardsPerChunk) {
-      const to = Math.min(count, from + limits.importCardsPerChunk - 1);
+    for (let from = 1, to = 0; to < count; from = to + 1) {
+      const startedAt = performance.now();
+      const { cardsPerChunk, isGentle } = await tellPace(deps.db);
+      to = Math.min(count, from + cardsPerChunk - 1);
       const part = await addPart({ batch, dataKey }, { from, to });
       if (part === null) return err("interrupted");
       added += part;
       await beat(deps.db, batchId);
+      if (isGentle) await restSince(startedAt);
     }
     const kept = await inTransaction<null, "interrupted">(deps.db, async (tx) => {
       if (!(await closeBatch(tx, batchId))) return err("interrupted");
