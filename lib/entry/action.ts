@@ -5,6 +5,7 @@ import type { Result } from "@/lib/kernel/result";
 import { getDeps } from "@/lib/platform/deps";
 import type { Call, Guard } from "./call";
 import { currentClient } from "./peer";
+import { storable } from "./storable";
 
 /** What a form hears: the data, or a code that the interface has a sentence for, and the fields it concerns. */
 export type ActionState<T> =
@@ -46,7 +47,7 @@ export function action<S extends z.ZodType, const G extends readonly Guard<objec
         if (!passed.ok) return { ok: false, code: passed.error };
         call = { ...call, ...passed.value };
       }
-      const parsed = spec.schema.safeParse(fieldsOf(form));
+      const parsed = storable(spec.schema).safeParse(fieldsOf(form));
       if (!parsed.success) return { ok: false, code: "invalid", fields: fieldErrors(parsed.error) };
       const full = { ...call, input: parsed.data };
       const result = await spec.run(full);

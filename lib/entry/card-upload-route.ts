@@ -11,6 +11,7 @@ import { limits } from "@/lib/kernel/limits";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { type Deps, getDeps } from "@/lib/platform/deps";
 import { currentSession } from "./session";
+import { storable } from "./storable";
 import { answer, chunksOf, isFromOurPage, refuse } from "./upload";
 
 /*
@@ -59,7 +60,7 @@ export async function openUploadRoute(request: NextRequest): Promise<Response> {
   const byteCount = numberIn(request, "upload-length");
   if (byteCount > limits.importFileBytesMax) return refuse("file_too_large");
   if (byteCount === 0) return refuse("empty_file");
-  const draft = UploadDraft.safeParse({ variantId: variant, name: filename.slice(0, 200), byteCount });
+  const draft = storable(UploadDraft).safeParse({ variantId: variant, name: filename.slice(0, 200), byteCount });
   if (!draft.success) return refuse("invalid");
   const opened = await openCardUpload(caller.deps, caller.viewer, draft.data);
   if (!opened.ok) return refuse(opened.error);

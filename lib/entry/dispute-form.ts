@@ -2,6 +2,7 @@ import type { NextRequest } from "next/server";
 import type { z } from "zod";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
+import { storable } from "./storable";
 import { chunksOf } from "./upload";
 
 /** A form with pictures as a plain browser sends it. */
@@ -47,7 +48,7 @@ async function parse<S extends z.ZodType>(
   const form = await new Response(bytes, { headers: { "content-type": contentType } }).formData().catch(() => null);
   if (!form) return err("invalid");
   const fields = [...form.entries()].filter(([name, value]) => typeof value === "string" && name !== "pictures");
-  const parsed = schema.safeParse(Object.fromEntries(fields));
+  const parsed = storable(schema).safeParse(Object.fromEntries(fields));
   if (!parsed.success) return err(codeOf(parsed.error));
   const files = form.getAll("pictures").filter(isSent);
   const pictures = await Promise.all(files.map(async (file) => Buffer.from(await file.arrayBuffer())));

@@ -11,6 +11,7 @@ import { err, ok, type Result } from "@/lib/kernel/result";
 import type { Viewer } from "@/lib/kernel/viewer";
 import { type Deps, getDeps } from "@/lib/platform/deps";
 import { currentSession } from "./session";
+import { storable } from "./storable";
 import { answer, chunksOf, isFromOurPage, refuse } from "./upload";
 
 type Admin = Extract<Viewer, { kind: "admin" }>;
@@ -45,7 +46,7 @@ async function readSent(request: NextRequest): Promise<Sent | Response> {
 export async function answerStatement(request: NextRequest): Promise<Response> {
   const sent = await readSent(request);
   if (sent instanceof Response) return sent;
-  const query = UploadQuery.safeParse(sent.query);
+  const query = storable(UploadQuery).safeParse(sent.query);
   if (!query.success) return refuse("invalid");
   const { account: accountId, name, mapping } = query.data;
   try {
@@ -85,7 +86,7 @@ function refuseStatement(error: Refusal): Response {
 export async function answerStatementPreview(request: NextRequest): Promise<Response> {
   const sent = await readSent(request);
   if (sent instanceof Response) return sent;
-  const query = UploadQuery.safeParse(sent.query);
+  const query = storable(UploadQuery).safeParse(sent.query);
   if (!query.success) return refuse("invalid");
   const { account: accountId, mapping } = query.data;
   const preview = await previewStatement(sent.deps, sent.admin, { accountId, mapping, source: chunksOf(sent.body) });

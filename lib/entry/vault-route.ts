@@ -13,6 +13,7 @@ import { type Deps, getDeps } from "@/lib/platform/deps";
 import { hashAddress } from "./client-address";
 import { currentClient } from "./peer";
 import { currentSession } from "./session";
+import { storable, withoutNul } from "./storable";
 import { answer, isFromOurPage, refuse } from "./upload";
 
 const BODY_BYTES_MAX = 128 * 1024;
@@ -21,7 +22,7 @@ const BODY_BYTES_MAX = 128 * 1024;
 export async function answerVaultRows(request: NextRequest): Promise<Response> {
   const session = await currentSession();
   if (!session) return refuse("unauthorized");
-  const query = VaultQuery.parse(Object.fromEntries(request.nextUrl.searchParams));
+  const query = VaultQuery.parse(withoutNul(Object.fromEntries(request.nextUrl.searchParams)));
   const { rows, next } = await listCards(getDeps(), session.viewer, query);
   return answer({ ok: true, rows: rows.map(toItem), next });
 }
@@ -100,7 +101,7 @@ export async function answerCardReveal(request: NextRequest): Promise<Response> 
   if (!sent.ok) return leadBack(request, sent.error, pageOf(request));
   const { deps, viewer, fields, trace } = sent.value;
   const isOwn = viewer.kind === "merchant";
-  const form = isOwn ? OwnRevealForm.safeParse(fields) : RevealCardForm.safeParse(fields);
+  const form = storable(isOwn ? OwnRevealForm : RevealCardForm).safeParse(fields);
   if (!form.success) return leadBack(request, refusalOf(form.error.issues[0]?.message), pageOf(request));
   const reason = "reason" in form.data ? String(form.data.reason) : "own_card";
   const revealed = await revealCard(deps, viewer, { ...trace, cardId: form.data.card, reason });
@@ -118,7 +119,7 @@ export async function answerVaultExport(request: NextRequest): Promise<Response>
   if (!sent.ok) return leadBack(request, sent.error, pageOf(request));
   const { deps, viewer, fields, trace } = sent.value;
   if (viewer.kind !== "merchant") return refuse("not_found");
-  const form = ExportForm.safeParse(fields);
+  const form = storable(ExportForm).safeParse(fields);
   if (!form.success) return leadBack(request, refusalOf(form.error.issues[0]?.message), pageOf(request));
   const { target, reason, format } = form.data;
   const exported = await exportCards(deps, viewer, { target, reason, format, ...trace });

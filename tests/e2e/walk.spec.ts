@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
 import { ADMIN } from "../support/admin";
@@ -199,6 +199,47 @@ test.describe("somebody else's id", () => {
     expect(rows.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["requestExportAction", "createApiKeyAction", "addEndpointAction", "confirmRefundAction"]),
     );
+  });
+
+  /** Every name that the query of a page or a list is read by. */
+  async function queryNames(): Promise<string[]> {
+    const files = readdirSync("lib/features", { recursive: true, encoding: "utf8" }).filter((file) =>
+      /schema\.ts$/.test(file),
+    );
+    const modules = await Promise.all(files.map((file) => import(path.resolve("lib/features", file))));
+    const queries = modules.flatMap((module) => Object.entries<{ shape?: object }>(module.default ?? module));
+    return [...new Set(queries.flatMap(([name, { shape }]) => (/Query$/.test(name) ? Object.keys(shape ?? {}) : [])))];
+  }
+
+  test("a NUL in an address or a form is not looked for and not taken: whoever sends it hears an answer", async () => {
+    const names = await queryNames();
+    expect(names).toEqual(expect.arrayContaining(["q", "status", "page", "after", "from", "account", "merchant"]));
+    const amiss: unknown[] = [];
+    const note = (name: string, sender: Sender, heard: string | number) => {
+      if (/^(5|status 5|unexpected)/.test(String(heard))) amiss.push([name, sender, heard]);
+    };
+    const addresses = [
+      ...Object.entries(PAGES).map(([name, row]) => [name, `/en${row.at(foreign)}`] as const),
+      ...Object.entries(ROUTES).flatMap(([name, row]) =>
+        row !== "for anybody" && name.startsWith("GET ") ? [[name, row.at(foreign)] as const] : [],
+      ),
+    ];
+    for (const [name, address] of addresses)
+      for (const sender of ["nobody", "owner", "admin"] as const) {
+        const { pathname } = new URL(address, baseURL);
+        const response = await ask(sender, `${pathname}?${names.map((one) => `${one}=a%00b`).join("&")}`);
+        await response.text();
+        note(name, sender, response.status);
+      }
+    for (const [name, row] of Object.entries(ACTIONS)) {
+      // One that is sent nothing would do what it does.
+      if (row === "for anybody" || Object.keys(row.fields(foreign)).length === 0) continue;
+      const fields = (of: Foreign) =>
+        Object.fromEntries(Object.entries(row.fields(of)).map(([field, value]) => [field, `${[value].flat()[0]}\0`]));
+      for (const sender of ["stranger", "owner", "admin"] as const)
+        note(name, sender, await call(sender, name, { ...row, fields }));
+    }
+    expect(amiss).toEqual([]);
   });
 
   const senderOf = (row: ActionRow): Sender => (row.asksAgain === "admin" ? "admin long ago" : "owner long ago");

@@ -19,7 +19,8 @@ export interface CheckState {
 }
 
 const textOf = (data: FormData, name: string): string => String(data.get(name) ?? "").slice(0, 100);
-const pageOf = (data: FormData): string => `/${toLocale(textOf(data, "locale"))}/orders/${textOf(data, "orderId")}`;
+const pageOf = (data: FormData): string =>
+  `/${toLocale(textOf(data, "locale"))}/orders/${encodeURIComponent(textOf(data, "orderId"))}`;
 
 /** "I have paid": asks the gateway now, and shows the order when it is no longer waiting. */
 export async function checkPaymentAction(_before: CheckState, data: FormData): Promise<CheckState> {
