@@ -38,6 +38,12 @@ module.exports = {
       "flows compose features; features never import features",
     ),
     forbid(
+      "gateways-are-islands",
+      { path: "^lib/features/payments/gateways/([^/]+)/" },
+      { path: "^lib/features/payments/gateways/[^/]+/", pathNot: "^lib/features/payments/gateways/$1/" },
+      "what two gateways share stands beside their folders",
+    ),
+    forbid(
       "flows-below-entry",
       { path: lib("flows") },
       { path: "^(lib/(entry|jobs|api)/|app/|components/|server/)" },

@@ -2,7 +2,7 @@ import { type Bug, chaos, integration, simulation, unit } from "./bug";
 
 const SETTLE = "lib/flows/hot/settle-statement.ts";
 const ALONE = "lib/flows/settle-alone.ts";
-const NOTICE = "lib/features/payments/gateways/epay-notice.ts";
+const NOTICE = "lib/features/payments/gateways/epay/notice.ts";
 const ACCEPT = "lib/flows/accept-notification.ts";
 const ASK = "lib/flows/ask-gateway.ts";
 
@@ -127,7 +127,7 @@ export const moneyBugs: readonly Bug[] = [
     breaks: "forged notices: the signature is not compared",
     patches: [
       {
-        file: "lib/features/payments/gateways/epay-codec.ts",
+        file: "lib/features/payments/gateways/epay/codec.ts",
         find: 'return timingSafeEqual(Buffer.from(sign, "latin1"), Buffer.from(signatureOf(pairs, key), "latin1"));',
         replace:
           'return timingSafeEqual(Buffer.from(sign, "latin1"), Buffer.from(sign, "latin1")) || signatureOf(pairs, key) === sign;',

@@ -37,7 +37,7 @@ export const refundBugs: readonly Bug[] = [
     breaks: "I9 money: the till and the books name two payments",
     patches: [
       {
-        file: "lib/features/payments/gateways/epay-refund.ts",
+        file: "lib/features/payments/gateways/epay/refund.ts",
         find: "input.gatewayTradeNo !== null && before.payment.gatewayTradeNo !== input.gatewayTradeNo",
         replace: "input.gatewayTradeNo === before.payment.gatewayTradeNo.slice(1)",
       },

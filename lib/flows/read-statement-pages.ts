@@ -1,6 +1,6 @@
 import type { OpenAccount } from "@/lib/features/payments/accounts";
 import type { StatementPage, UnknownReason } from "@/lib/features/payments/gateways/port";
-import { fromStripe } from "@/lib/features/payments/gateways/stripe-amounts";
+import { fromStripe } from "@/lib/features/payments/gateways/stripe/amounts";
 import { transportOf } from "@/lib/features/payments/transport-of";
 import { readPage } from "@/lib/features/statements/parse-pages";
 import { boundsOfDay, DAY_MS, type PageFormat, type Taken } from "@/lib/features/statements/rules";

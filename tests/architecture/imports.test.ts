@@ -50,6 +50,7 @@ describe("a planted import against the rule is found", () => {
     ["platform-below-features", "lib/platform/a.ts", "lib/features/orders/b.ts"],
     ["features-below-flows", "lib/features/orders/a.ts", "lib/flows/b.ts"],
     ["features-are-islands", "lib/features/orders/a.ts", "lib/features/payments/b.ts"],
+    ["gateways-are-islands", "lib/features/payments/gateways/epay/a.ts", "lib/features/payments/gateways/vmq/b.ts"],
     ["flows-below-entry", "lib/flows/a.ts", "lib/entry/b.ts"],
     ["entry-below-app", "lib/api/a.ts", "app/b.ts"],
     ["pure-files-stay-pure", "lib/features/orders/rules.ts", "react"],

@@ -1,5 +1,5 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { withSignature } from "@/lib/features/payments/gateways/epay-codec";
+import { withSignature } from "@/lib/features/payments/gateways/epay/codec";
 import { type EpayFake, startEpayFake } from "../../sandbox/gateways/epay";
 import { ADMIN } from "../support/admin";
 import { signIn } from "../support/back-office";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { withSignature } from "@/lib/features/payments/gateways/epay-codec";
+import { withSignature } from "@/lib/features/payments/gateways/epay/codec";
 import type { Pair } from "@/lib/features/payments/gateways/port";
 import { ACCOUNT, EPAY_KEY, EPAY_PID } from "./shop";
 

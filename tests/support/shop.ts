@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { PlacedOrder, PlaceOrder } from "@/lib/features/orders/place-command";
 import { saveAccount } from "@/lib/features/payments/accounts";
 import { epayGateway } from "@/lib/features/payments/gateways/epay";
-import { withSignature } from "@/lib/features/payments/gateways/epay-codec";
+import { withSignature } from "@/lib/features/payments/gateways/epay/codec";
 import type { Pair, RawHttp } from "@/lib/features/payments/gateways/port";
 import { acceptNotification } from "@/lib/flows/accept-notification";
 import { placeOrder } from "@/lib/flows/place-order";

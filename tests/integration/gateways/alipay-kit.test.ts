@@ -1,7 +1,7 @@
 import { AlipaySdk } from "alipay-sdk";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { requestText, signedRequest } from "@/lib/features/payments/gateways/alipay-codec";
-import { readAlipaySettings } from "@/lib/features/payments/gateways/alipay-settings";
+import { requestText, signedRequest } from "@/lib/features/payments/gateways/alipay/codec";
+import { readAlipaySettings } from "@/lib/features/payments/gateways/alipay/settings";
 import { signRsa } from "@/lib/features/payments/gateways/rsa";
 import { startAlipayFake } from "@/sandbox/gateways/alipay";
 import {

@@ -1,4 +1,4 @@
-import { withSignature } from "@/lib/features/payments/gateways/epay-codec";
+import { withSignature } from "@/lib/features/payments/gateways/epay/codec";
 import { EPAY, HOUSES } from "@/tests/support/gateway-houses";
 import { type Bought, type GatewayStreet, openGatewayStreet } from "@/tests/support/gateway-street";
 import { expectInvariants } from "@/tests/support/invariants";

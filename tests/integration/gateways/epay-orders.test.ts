@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type ListedPayment, listOrders } from "@/lib/features/payments/gateways/epay-orders";
-import { readSettings } from "@/lib/features/payments/gateways/epay-settings";
+import { type ListedPayment, listOrders } from "@/lib/features/payments/gateways/epay/orders";
+import { readSettings } from "@/lib/features/payments/gateways/epay/settings";
 import { account, fake, network, settings, start, startRsa, useEpayScene } from "./epay-scene";
 
 useEpayScene();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Aes, Formatter, Rsa, Wechatpay } from "wechatpay-axios-plugin";
-import { checkSeal, openResource, requestText } from "@/lib/features/payments/gateways/wechat-codec";
+import { checkSeal, openResource, requestText } from "@/lib/features/payments/gateways/wechat/codec";
 import { config, NOW, notice, platformKey, SETTINGS, seal, vectors } from "@/tests/unit/payments/wechat-fixtures";
 import { startFake } from "./wechat-world";
 

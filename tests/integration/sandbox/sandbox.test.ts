@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { signatureOf } from "@/lib/features/payments/gateways/epay-codec";
+import { signatureOf } from "@/lib/features/payments/gateways/epay/codec";
 import { startSandbox } from "@/sandbox/server";
 import { sign } from "@/sandbox/signing";
 import { payment, readPaid, transportWith } from "@/tests/support/gateways";

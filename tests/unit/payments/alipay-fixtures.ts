@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { readAlipaySettings } from "@/lib/features/payments/gateways/alipay-settings";
+import { readAlipaySettings } from "@/lib/features/payments/gateways/alipay/settings";
 import { canonicalPairs, isPhpBlank } from "@/lib/features/payments/gateways/canonical-pairs";
 import type { Pair, RawHttp } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readReply } from "@/lib/features/payments/gateways/alipay-call";
-import { readTrade } from "@/lib/features/payments/gateways/alipay-query";
-import { readRefund } from "@/lib/features/payments/gateways/alipay-refund";
+import { readReply } from "@/lib/features/payments/gateways/alipay/call";
+import { readTrade } from "@/lib/features/payments/gateways/alipay/query";
+import { readRefund } from "@/lib/features/payments/gateways/alipay/refund";
 import { rawMembers } from "@/lib/features/payments/gateways/json-members";
 import { readPrivateKey, readPublicKey } from "@/lib/features/payments/gateways/rsa";
 import { account, config, formOf, post, replyOf, signed } from "./alipay-fixtures";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readReply } from "@/lib/features/payments/gateways/alipay-call";
-import { requestText, shanghaiTime, signedRequest } from "@/lib/features/payments/gateways/alipay-codec";
+import { readReply } from "@/lib/features/payments/gateways/alipay/call";
+import { requestText, shanghaiTime, signedRequest } from "@/lib/features/payments/gateways/alipay/codec";
 import { rawMembers } from "@/lib/features/payments/gateways/json-members";
 import { signRsa } from "@/lib/features/payments/gateways/rsa";
 import { readPaid } from "@/tests/support/gateways";

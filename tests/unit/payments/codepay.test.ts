@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { codepaySignature, isCodepaySigned } from "@/lib/features/payments/gateways/codepay-codec";
+import { codepaySignature, isCodepaySigned } from "@/lib/features/payments/gateways/codepay/codec";
 import type { CreateInput, Pair } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
 import { money } from "@/lib/kernel/money";

@@ -1,7 +1,7 @@
 // Over 300 lines: the attacks of one protocol read best as one list.
 
 import { describe, expect, test } from "vitest";
-import { signatureOf, withSignature } from "@/lib/features/payments/gateways/epay-codec";
+import { signatureOf, withSignature } from "@/lib/features/payments/gateways/epay/codec";
 import type { Pair } from "@/lib/features/payments/gateways/port";
 import { toRawHttp } from "@/lib/features/payments/gateways/raw-http";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { isSignedBy } from "@/lib/features/payments/gateways/epay-codec";
+import { isSignedBy } from "@/lib/features/payments/gateways/epay/codec";
 import type { CreateInput, GatewayAccount } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
 import { newOrderNumber, newOutTradeNo } from "@/lib/kernel/id";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { signatureOf, withSignature } from "@/lib/features/payments/gateways/epay-codec";
-import { EPAY_PROFILES, PROFILE_NAMES, type ProfileName } from "@/lib/features/payments/gateways/epay-profiles";
-import { EPAY_FIELDS, readSettings } from "@/lib/features/payments/gateways/epay-settings";
+import { signatureOf, withSignature } from "@/lib/features/payments/gateways/epay/codec";
+import { EPAY_PROFILES, PROFILE_NAMES, type ProfileName } from "@/lib/features/payments/gateways/epay/profiles";
+import { EPAY_FIELDS, readSettings } from "@/lib/features/payments/gateways/epay/settings";
 import type { CreateInput, GatewayAccount } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
 import { gateways } from "@/lib/i18n/messages/zh/gateways";

@@ -1,5 +1,5 @@
-import { withSignature } from "@/lib/features/payments/gateways/epay-codec";
-import { readSettings } from "@/lib/features/payments/gateways/epay-settings";
+import { withSignature } from "@/lib/features/payments/gateways/epay/codec";
+import { readSettings } from "@/lib/features/payments/gateways/epay/settings";
 import type { Pair, RawHttp } from "@/lib/features/payments/gateways/port";
 import { readPairs } from "@/lib/features/payments/gateways/raw-http";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";

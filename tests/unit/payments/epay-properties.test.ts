@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalText, isSignedBy, signatureOf, withSignature } from "@/lib/features/payments/gateways/epay-codec";
-import { readOrderReply } from "@/lib/features/payments/gateways/epay-query";
+import { canonicalText, isSignedBy, signatureOf, withSignature } from "@/lib/features/payments/gateways/epay/codec";
+import { readOrderReply } from "@/lib/features/payments/gateways/epay/query";
 import type { Pair } from "@/lib/features/payments/gateways/port";
 import { readPairs } from "@/lib/features/payments/gateways/raw-http";
 import { readPaid } from "@/tests/support/gateways";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalText, withSignature } from "@/lib/features/payments/gateways/epay-codec";
-import { isSignedForUs, signedPairs } from "@/lib/features/payments/gateways/epay-signing";
+import { canonicalText, withSignature } from "@/lib/features/payments/gateways/epay/codec";
+import { isSignedForUs, signedPairs } from "@/lib/features/payments/gateways/epay/signing";
 import type { Pair } from "@/lib/features/payments/gateways/port";
 import { readPairs } from "@/lib/features/payments/gateways/raw-http";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";

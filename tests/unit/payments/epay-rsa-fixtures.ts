@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
-import { canonicalText } from "@/lib/features/payments/gateways/epay-codec";
-import { readSettings } from "@/lib/features/payments/gateways/epay-settings";
+import { canonicalText } from "@/lib/features/payments/gateways/epay/codec";
+import { readSettings } from "@/lib/features/payments/gateways/epay/settings";
 import type { Pair } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
 import { readPrivateKey, signRsa } from "@/lib/features/payments/gateways/rsa";

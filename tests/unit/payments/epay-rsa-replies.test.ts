@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalText } from "@/lib/features/payments/gateways/epay-codec";
-import { readSignedReply } from "@/lib/features/payments/gateways/epay-signed-reply";
+import { canonicalText } from "@/lib/features/payments/gateways/epay/codec";
+import { readSignedReply } from "@/lib/features/payments/gateways/epay/signed-reply";
 import type { OpenInput } from "@/lib/features/payments/gateways/port";
 import { isSignedByRsa, readPublicKey } from "@/lib/features/payments/gateways/rsa";
 import { money } from "@/lib/kernel/money";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { canonicalText, isSignedBy, signatureOf } from "@/lib/features/payments/gateways/epay-codec";
-import { readOrderReply } from "@/lib/features/payments/gateways/epay-query";
+import { canonicalText, isSignedBy, signatureOf } from "@/lib/features/payments/gateways/epay/codec";
+import { readOrderReply } from "@/lib/features/payments/gateways/epay/query";
 import { parseDecimal } from "@/lib/kernel/money";
 import { readPaid } from "@/tests/support/gateways";
 import { account, get, getUrl, KEY, pairsOf, post, vectors } from "./epay-fixtures";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { signedBody } from "@/lib/features/payments/gateways/epusdt-codec";
+import { signedBody } from "@/lib/features/payments/gateways/epusdt/codec";
 import { numberField, textField, writeFlatJson } from "@/lib/features/payments/gateways/flat-json";
 import type { RawHttp } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";

@@ -1,5 +1,5 @@
-import { signedBody } from "@/lib/features/payments/gateways/epusdt-codec";
-import { type EpusdtConfig, readSettings } from "@/lib/features/payments/gateways/epusdt-settings";
+import { signedBody } from "@/lib/features/payments/gateways/epusdt/codec";
+import { type EpusdtConfig, readSettings } from "@/lib/features/payments/gateways/epusdt/settings";
 import { type JsonField, numberField, textField } from "@/lib/features/payments/gateways/flat-json";
 import type { GatewayAccount, OpenInput, RawHttp } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createFields, readCreateReply } from "@/lib/features/payments/gateways/epusdt-open";
+import { createFields, readCreateReply } from "@/lib/features/payments/gateways/epusdt/open";
 import type { OpenAnswer } from "@/lib/features/payments/gateways/port";
 import { money } from "@/lib/kernel/money";
 import { type Answers, answeringNetwork } from "./answering-network";

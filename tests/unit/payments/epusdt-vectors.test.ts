@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isSigned } from "@/lib/features/payments/gateways/epusdt-codec";
-import { readNotification } from "@/lib/features/payments/gateways/epusdt-notice";
+import { isSigned } from "@/lib/features/payments/gateways/epusdt/codec";
+import { readNotification } from "@/lib/features/payments/gateways/epusdt/notice";
 import { type JsonField, textField, writeFlatJson } from "@/lib/features/payments/gateways/flat-json";
 import { canonicalJsonText, goNumber, signatureOfText } from "@/lib/features/payments/gateways/json-signature";
 import { Secret } from "@/lib/kernel/secret";

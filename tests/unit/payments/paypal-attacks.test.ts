@@ -1,8 +1,8 @@
 // Over 300 lines: the attacks of one protocol read best as one list.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isCertificateUrl, signerOf } from "@/lib/features/payments/gateways/paypal-certificate";
-import { readPaypalSettings } from "@/lib/features/payments/gateways/paypal-settings";
+import { isCertificateUrl, signerOf } from "@/lib/features/payments/gateways/paypal/certificate";
+import { readPaypalSettings } from "@/lib/features/payments/gateways/paypal/settings";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
 import { limits } from "@/lib/kernel/limits";
 import { transportWith } from "@/tests/support/gateways";

@@ -1,6 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { readTransmission, signedText } from "@/lib/features/payments/gateways/paypal-codec";
+import { readTransmission, signedText } from "@/lib/features/payments/gateways/paypal/codec";
 import { isSignedByRsa } from "@/lib/features/payments/gateways/rsa";
 import {
   account,

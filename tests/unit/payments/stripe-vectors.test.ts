@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { describe, expect, test } from "vitest";
-import { isSignedByStripe, readSignatureHeader, signatureOf } from "@/lib/features/payments/gateways/stripe-codec";
+import { isSignedByStripe, readSignatureHeader, signatureOf } from "@/lib/features/payments/gateways/stripe/codec";
 import { Secret } from "@/lib/kernel/secret";
 import {
   account,

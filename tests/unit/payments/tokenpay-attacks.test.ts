@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { textField, writeFlatJson } from "@/lib/features/payments/gateways/flat-json";
 import type { RawHttp } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
-import { isSigned, signatureOf } from "@/lib/features/payments/gateways/tokenpay-codec";
+import { isSigned, signatureOf } from "@/lib/features/payments/gateways/tokenpay/codec";
 import { readPaid } from "@/tests/support/gateways";
 import { vectors } from "./epusdt-fixtures";
 import {

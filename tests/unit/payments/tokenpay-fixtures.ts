@@ -1,8 +1,8 @@
 import { type JsonField, numberField, textField } from "@/lib/features/payments/gateways/flat-json";
 import type { GatewayAccount, OpenInput } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
-import { signedBody } from "@/lib/features/payments/gateways/tokenpay-codec";
-import { readSettings, type TokenpayConfig } from "@/lib/features/payments/gateways/tokenpay-settings";
+import { signedBody } from "@/lib/features/payments/gateways/tokenpay/codec";
+import { readSettings, type TokenpayConfig } from "@/lib/features/payments/gateways/tokenpay/settings";
 import { money } from "@/lib/kernel/money";
 import { Secret } from "@/lib/kernel/secret";
 import { fieldsOf, OUT_TRADE_NO, post } from "./epusdt-fixtures";

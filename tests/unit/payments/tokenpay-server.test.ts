@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readCreateReply } from "@/lib/features/payments/gateways/tokenpay-open";
-import { readOrderReply } from "@/lib/features/payments/gateways/tokenpay-query";
+import { readCreateReply } from "@/lib/features/payments/gateways/tokenpay/open";
+import { readOrderReply } from "@/lib/features/payments/gateways/tokenpay/query";
 import { money } from "@/lib/kernel/money";
 import { answeringNetwork } from "./answering-network";
 import { ADDRESS, accountOf, configOf, ID, OPEN, OUT_TRADE_NO, TOKEN } from "./tokenpay-fixtures";

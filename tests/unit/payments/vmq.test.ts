@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CreateInput, OpenInput, Pair, PaymentRef } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
-import { isVmqSigned, vmqPrice, vmqSignature } from "@/lib/features/payments/gateways/vmq-codec";
+import { isVmqSigned, vmqPrice, vmqSignature } from "@/lib/features/payments/gateways/vmq/codec";
 import { money } from "@/lib/kernel/money";
 import { readPaid } from "@/tests/support/gateways";
 import { get, getUrl, pairsOf, post, vectors } from "./epay-fixtures";

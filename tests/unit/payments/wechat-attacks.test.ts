@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RawHttp } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
-import { readReply } from "@/lib/features/payments/gateways/wechat-call";
-import { readTransaction } from "@/lib/features/payments/gateways/wechat-query";
-import { readRefund } from "@/lib/features/payments/gateways/wechat-refund";
+import { readReply } from "@/lib/features/payments/gateways/wechat/call";
+import { readTransaction } from "@/lib/features/payments/gateways/wechat/query";
+import { readRefund } from "@/lib/features/payments/gateways/wechat/refund";
 import { readPaid } from "@/tests/support/gateways";
 import {
   account,

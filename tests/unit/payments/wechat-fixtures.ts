@@ -2,7 +2,7 @@ import { createCipheriv, createPrivateKey } from "node:crypto";
 import type { Pair, RawHttp } from "@/lib/features/payments/gateways/port";
 import { gatewayOf } from "@/lib/features/payments/gateways/registry";
 import { signRsa } from "@/lib/features/payments/gateways/rsa";
-import { readWechatSettings } from "@/lib/features/payments/gateways/wechat-settings";
+import { readWechatSettings } from "@/lib/features/payments/gateways/wechat/settings";
 import vectors from "@/tests/fixtures/payment-vectors.json";
 
 export { vectors };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { signRsa } from "@/lib/features/payments/gateways/rsa";
-import { readReply } from "@/lib/features/payments/gateways/wechat-call";
+import { readReply } from "@/lib/features/payments/gateways/wechat/call";
 import {
   authorizationOf,
   openResource,
   requestText,
   shanghaiInstant,
-} from "@/lib/features/payments/gateways/wechat-codec";
+} from "@/lib/features/payments/gateways/wechat/codec";
 import { readPaid } from "@/tests/support/gateways";
 import { account, config, merchantKey, NOW, vectorNotice, vectors } from "./wechat-fixtures";
 

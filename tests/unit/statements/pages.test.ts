@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fromStripe } from "@/lib/features/payments/gateways/stripe-amounts";
+import { fromStripe } from "@/lib/features/payments/gateways/stripe/amounts";
 import { readPage } from "@/lib/features/statements/parse-pages";
 import type { PageFormat } from "@/lib/features/statements/rules";
 import { NOW, read } from "./reading";
