@@ -1,6 +1,6 @@
 import { publishDrafts } from "@/lib/features/inventory/import-store";
 import { noticeStockArrival } from "@/lib/features/inventory/stock-arrival";
-import { lockStock } from "@/lib/features/inventory/store";
+import { lockStock, shareStock } from "@/lib/features/inventory/store";
 import type { Actor } from "@/lib/kernel/actor";
 import { limits } from "@/lib/kernel/limits";
 import { err, ok, type Result } from "@/lib/kernel/result";
@@ -26,14 +26,26 @@ interface Batch {
   readonly status: string;
 }
 
-/** Makes one chunk of drafts available, owed orders first; returns how many cards it was. */
-async function publishChunk(tx: Tx, batch: Batch, cardsMax: number): Promise<number> {
+/** Makes one chunk of drafts available, beside others who do the same; returns how many cards it was. `owed`: somebody waits, and it made none. */
+async function publishBeside(tx: Tx, batch: Batch, cardsMax: number): Promise<Result<number, "owed">> {
+  await shareStock(tx, batch.variantId);
+  return (await isAnyOwed(tx, batch)) ? err("owed") : ok(await publishDrafts(tx, batch.id, cardsMax));
+}
+
+/** The same alone, for those who are owed cards first: no more cards than one page of orders can take, because one transaction serves a bounded number of them. */
+async function publishToOwed(tx: Tx, batch: Batch): Promise<Result<number, never>> {
   await lockStock(tx, [batch.variantId]);
-  // While anybody waits, no more cards than one page of orders can take: one transaction serves a bounded number of them.
-  const size = (await isAnyOwed(tx, batch)) ? limits.owedOrdersPerPage : cardsMax;
-  const published = await publishDrafts(tx, batch.id, size);
+  const published = await publishDrafts(tx, batch.id, limits.owedOrdersPerPage);
   if (published > 0) await serveOwedOrders(tx, batch);
-  return published;
+  return ok(published);
+}
+
+async function publishChunk(deps: Deps, batch: Batch, cardsMax: number): Promise<number> {
+  const beside = await inTransaction(deps.db, (tx) => publishBeside(tx, batch, cardsMax));
+  const chunk = beside.ok ? beside : await inTransaction(deps.db, (tx) => publishToOwed(tx, batch));
+  if (!chunk.ok || chunk.value === 0) return 0;
+  noticeStockArrival(deps, batch.variantId);
+  return chunk.value;
 }
 
 /** Says once, and on record, that the batch is on sale; a batch that is on sale already stays so. */
@@ -52,7 +64,8 @@ async function openBatch(tx: Tx, batch: Batch, actor: PublishBatch["actor"]): Pr
 
 /**
  * Puts a batch on sale: it is published at once, and its cards follow in bounded chunks, each of which serves owed orders
- * before the rest is offered. Safe twice and after a kill: it goes on with the drafts that are left.
+ * before the rest is offered; while nobody buys and nobody is owed, two of them at once. Safe twice and after a kill: it goes on with the drafts
+ * that are left.
  */
 export async function publishBatch(
   deps: Deps,
@@ -66,10 +79,12 @@ export async function publishBatch(
   for (;;) {
     const startedAt = performance.now();
     const { cardsPerChunk, isGentle } = await tellPace(deps.db);
-    const chunk = await inTransaction(deps.db, async (tx) => ok(await publishChunk(tx, batch, cardsPerChunk)));
-    if (!chunk.ok || chunk.value === 0) break;
-    published += chunk.value;
-    noticeStockArrival(deps, batch.variantId);
+    const atOnce = Array.from({ length: isGentle ? 1 : limits.publishChunksAtOnce }, () =>
+      publishChunk(deps, batch, cardsPerChunk),
+    );
+    const chunk = (await Promise.all(atOnce)).reduce((sum, count) => sum + count);
+    if (chunk === 0) break;
+    published += chunk;
     if (isGentle) await restSince(startedAt);
   }
   await refreshStockBand(deps, batch.variantId);

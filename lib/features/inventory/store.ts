@@ -24,6 +24,14 @@ export async function lockStock(tx: Tx, variantIds: readonly string[]): Promise<
 }
 
 /**
+ * The same lock, shared with others who take it like this: while they have it nobody is declared owed, so whoever finds nobody owed behind it
+ * may make cards available beside them. Until the transaction ends.
+ */
+export async function shareStock(tx: Tx, variantId: string): Promise<void> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${variantId}, 7))::text`;
+}
+
+/**
  * The same lock for whoever holds an owed order already, and therefore must not wait for it: those who have it may be waiting
  * for that order. False when somebody has it; begin the transaction again.
  */

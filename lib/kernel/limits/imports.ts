@@ -6,6 +6,8 @@ export const importLimits = {
   importCardsPerChunk: 5_000,
   // While anybody buys: a commit is waited for by whoever commits behind it.
   importCardsPerGentleChunk: 1_000,
+  // While nobody buys: as many as a small machine has processors.
+  publishChunksAtOnce: 2,
   importBytesPerChunk: 4 * 1024 * 1024,
   importLinesPerTurn: 20,
   importHeartbeatMs: 1_000,

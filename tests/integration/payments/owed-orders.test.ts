@@ -8,6 +8,10 @@ import { expectInvariants } from "@/tests/support/invariants";
 import { ACCOUNT, openDeps, openShop, type Stocked, signedNotice, type TestShop, tally } from "@/tests/support/shop";
 import { describe, expect, test } from "@/tests/support/test";
 
+const WAITING_FOR_STOCK = `
+  SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
 describe("owed orders and whatever brings cards", () => {
   let shop: TestShop;
   test.beforeAll(async ({ database }) => {
@@ -63,6 +67,45 @@ describe("owed orders and whatever brings cards", () => {
     const states = await Promise.all(orders.map((order) => stateOf(order.id)));
     expect(tally(states as string[])).toEqual({ "delivered paid_late": 5 });
     expect(await buy(stocked)).toBe("placed");
+  });
+
+  test("while somebody may be declared owed nothing goes on sale; beside another who puts cards on sale, more do", async ({
+    database,
+  }) => {
+    const stocked = await shop.stock({ cards: 0 });
+    const key = "hashtextextended($1, 7)";
+    await withClient(database.owner, async (holder) => {
+      await holder.query("BEGIN");
+      await holder.query(`SELECT pg_advisory_xact_lock(${key})`, [stocked.variantId]);
+      const restock = shop.restock(stocked, 3);
+      await expect.poll(async () => (await shop.rows(WAITING_FOR_STOCK)).length).toBeGreaterThan(0);
+      expect(await buy(stocked)).toContain("insufficient_stock");
+      await holder.query("COMMIT");
+      await restock;
+    });
+    await withClient(database.owner, async (holder) => {
+      await holder.query("BEGIN");
+      await holder.query(`SELECT pg_advisory_xact_lock_shared(${key})`, [stocked.variantId]);
+      await shop.restock(stocked, 3);
+      await holder.query("COMMIT");
+    });
+    expect(await buy(stocked)).toBe("placed");
+  });
+
+  test("orders that are paid while a batch goes on sale, two small chunks at once, are all delivered", async () => {
+    const stocked = await shop.stock({ cards: 12 });
+    const orders = await Promise.all(Array.from({ length: 12 }, () => shop.place(stocked.variantId)));
+    for (const order of orders) await shop.lapse(order.id, 60);
+    await expireOrders(shop.deps);
+    await shop.pay(await shop.place(stocked.variantId, { quantity: 12 }));
+    const putBoundsBack = setBounds({ importCardsPerChunk: 3, importCardsPerGentleChunk: 3, buyersSeenSeconds: 0 });
+    try {
+      await Promise.all([shop.restock(stocked, 40), ...orders.map((order) => shop.pay(order))]);
+    } finally {
+      putBoundsBack();
+    }
+    const states = await Promise.all(orders.map((order) => stateOf(order.id)));
+    expect(tally(states as string[])).toEqual({ "delivered paid_late": 12 });
   });
 
   test("an owed order of two lines keeps what there is of either, whichever is short: no new buyer gets that", async () => {
