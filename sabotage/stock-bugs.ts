@@ -159,6 +159,18 @@ export const stockBugs: readonly Bug[] = [
     checks: [integration("payments/settle-payment")],
   },
   {
+    name: "somebody is declared owed while cards go on sale",
+    breaks: "the promise to owed orders: who is owed a card waits beside cards on sale",
+    patches: [
+      {
+        file: "lib/flows/publish-batch.ts",
+        find: "  await shareStock(tx, batch.variantId);\n",
+        replace: "",
+      },
+    ],
+    checks: [integration("payments/owed-orders")],
+  },
+  {
     name: "the last to pay is served first",
     breaks: "the promise to owed orders: order of payment",
     patches: [
