@@ -76,9 +76,9 @@ export function makeKeys(book: Book, { variant, cards: count }: Of<"restock">): 
   };
 }
 
+/** How many came, the shelf says; of two batches at once the first to be heard of may bring the keys of both. */
 function noteKeys(book: Book, variant: number, { count, texts }: { count: number; texts: readonly string[] }): void {
   const keys = texts.filter((text) => text.startsWith("kq_") && !book.variantOfSecret.has(text));
-  if (keys.length < count) book.wrong(null, `${count} keys were made, and ${keys.length} are there`);
   for (const key of keys) book.knowKey(key, variant);
   book.lay(variant, 0, count);
   book.onSale[variant] = (book.onSale[variant] ?? 0) + count;
