@@ -11,6 +11,7 @@ import { moveSome } from "./move-asks";
 import { transfer } from "./pool-asks";
 import { makeKeys, spend } from "./quota-asks";
 import { dispute, driveAll, giveBack, payOnPaper } from "./refund-asks";
+import { decide, report } from "./replace-asks";
 
 const JOBS = { sweep: expireOrders, "serve owed": fillOwedOrders, "keep holds": keepHolds } as const;
 
@@ -31,7 +32,7 @@ const pickFile = ({ files }: Book, n: number, isWanted: (file: CardFile) => bool
   return wanted[n % Math.max(1, wanted.length)];
 };
 
-type OneAsk = Exclude<Command, { do: "place" | "give back" | "spend" | "transfer" | "move" }>;
+type OneAsk = Exclude<Command, { do: "place" | "give back" | "spend" | "transfer" | "move" | "decide" }>;
 
 function askAboutOrder(book: Book, command: Extract<OneAsk, { order: number }>): Ask | null {
   const client = book.pickOrder(command.order);
@@ -59,6 +60,8 @@ function askAboutOrder(book: Book, command: Extract<OneAsk, { order: number }>):
       return payOnPaper(book, client);
     case "dispute":
       return dispute(book, client, command);
+    case "report":
+      return report(book, client, command);
   }
 }
 
@@ -102,6 +105,7 @@ export function asksOf(book: Book, command: Command): Ask[] {
     const client = book.pickOrder(command.order);
     return client ? giveBack(book, client, command) : [];
   }
+  if (command.do === "decide") return decide(book, command);
   if (command.do === "move") return moveSome(book, command);
   if (command.do === "transfer") return transfer(book, command);
   if (command.do === "spend") return spend(book, command);

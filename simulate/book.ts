@@ -1,11 +1,13 @@
 import type { PlacedOrder, PlaceOrder } from "@/lib/features/orders/place-command";
 import type { Deps } from "@/lib/platform/deps";
+import type { Stocked } from "@/tests/support/shop";
 import { ASIDE, CARDS, USES } from "./commands";
 import type { CardSeen, Facts, OrderFacts } from "./facts";
 import type { Money, Purchase } from "./model";
 import type { Move } from "./move-model";
 import type { Transfer } from "./pool-model";
 import type { Call, KeySeen } from "./quota-model";
+import type { Replacement } from "./replace-model";
 import type { Stage } from "./stage";
 
 /** Somebody who wants to buy, and all that he was ever told. */
@@ -17,6 +19,8 @@ export interface Client {
   order: PlacedOrder | null;
   purchase: Purchase | null;
   revealed: readonly string[] | null;
+  /** What he was shown, and was given another card for. */
+  readonly burnt: Set<string>;
 }
 
 /** A file of cards that the merchant once sent. */
@@ -26,6 +30,16 @@ export interface CardFile {
   readonly lines: readonly string[];
   batchId: string | null;
   state: "unknown" | "draft" | "on sale";
+}
+
+/** A card that its buyer reported, and what was decided about it. */
+export interface Reported {
+  readonly client: Client;
+  readonly disputeId: string;
+  /** Which of the order's cards, from 1. */
+  readonly position: number;
+  readonly decisions: Set<string>;
+  readonly granted: Set<string>;
 }
 
 /** Who says that a payment was theirs. */
@@ -75,6 +89,8 @@ export class Book {
   /** Batches that are put aside, for all that anybody knows. */
   readonly holds = new Set<string>();
   cardsBefore: readonly CardSeen[] = [];
+  readonly reports: Reported[] = [];
+  replacementsBefore: readonly Replacement[] = [];
   readonly onSale: number[];
   readonly drafts: number[];
   /** Wrong, and known at once: an answer that nobody may ever hear. */
@@ -113,13 +129,31 @@ export class Book {
     pools[pool] = (pools[pool] ?? 0) + count;
   }
 
+  /** Whether somebody decided that the card at this place of an order is replaced, perhaps in this burst. */
+  isReplaced(client: Client, position: number): boolean {
+    return this.reports.some((one) => one.client === client && one.position === position && one.decisions.size > 0);
+  }
+
+  /** Cards of a variant that were promised for bad ones, and not given yet. */
+  waitingBefore(variant: number): number {
+    const waiting = new Set(
+      this.replacementsBefore.filter(({ status }) => status === "waiting").map((one) => one.oldCardId),
+    );
+    const { variantId } = this.stage.scenery.variants[variant] as Stocked;
+    return this.cardsBefore.filter((card) => waiting.has(card.id) && card.variantId === variantId).length;
+  }
+
   /** What the merchant may have taken from where a variant is sold, in this burst, at most. `from`: out of that pool alone. */
   takenByMerchant(variant: number, from?: number): number {
     const away = this.transfers.filter(
       (one) => one.variant === variant && (from === undefined ? one.to === ASIDE : one.from === from),
     );
     const moved = this.askedMoves.filter((one) => one.variant === variant && one.kind !== "restore");
-    return [...away.map((one) => one.moved), ...moved.map((one) => one.cardIds.length)].reduce((sum, n) => sum + n, 0);
+    return [
+      this.waitingBefore(variant),
+      ...away.map((one) => one.moved),
+      ...moved.map((one) => one.cardIds.length),
+    ].reduce((sum, n) => sum + n, 0);
   }
 
   knowKey(key: string, variant: number): void {
@@ -137,6 +171,7 @@ export class Book {
     this.askedMoves.length = 0;
     this.moves.length = 0;
     this.cardsBefore = before.cards;
+    this.replacementsBefore = before.replacements;
     this.keysBefore = before.keys;
     this.before = new Map(before.orders.map((order) => [order.requestKey, order]));
   }

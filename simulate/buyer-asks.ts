@@ -43,7 +43,7 @@ export function newClient(
     accountId: "epay",
     lines,
   };
-  const client: Client = { n, request, wants, order: null, purchase: null, revealed: null };
+  const client: Client = { n, request, wants, order: null, purchase: null, revealed: null, burnt: new Set() };
   book.clients.push(client);
   return client;
 }
@@ -156,8 +156,13 @@ export function reveal(book: Book, client: Client): Ask {
 }
 
 function noteSecrets(book: Book, client: Client, secrets: readonly string[]): void {
-  if (client.revealed && client.revealed.join() !== secrets.join())
-    book.wrong(client, `showed ${client.revealed.join()} and then ${secrets.join()}`);
+  const shown = client.revealed ?? secrets;
+  const changed = secrets.flatMap((secret, n) => (secret === shown[n] ? [] : [n + 1]));
+  if (shown.length !== secrets.length || changed.some((position) => !book.isReplaced(client, position)))
+    book.wrong(client, `showed ${shown.join()} and then ${secrets.join()}`);
+  for (const position of changed) client.burnt.add(shown[position - 1] as string);
+  const burnt = secrets.find((secret) => client.burnt.has(secret));
+  if (burnt) book.wrong(client, `was shown ${burnt}, for which it was given another`);
   client.revealed = secrets;
   const counts = new Map<number | undefined, number>();
   for (const secret of secrets) {

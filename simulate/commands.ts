@@ -77,6 +77,10 @@ export type Command =
       readonly uses: number;
       readonly twice: boolean;
     }
+  /** A buyer reports one of the cards that he was given. */
+  | { readonly do: "report"; readonly order: number; readonly card: number }
+  /** He is given another one. `twice`: one presses twice. `by two`: an admin decides at the same time. */
+  | { readonly do: "decide"; readonly report: number; readonly by: By; readonly presses: "once" | "twice" | "by two" }
   | { readonly do: "sweep" | "serve owed" | "drain outbox" };
 
 /** Who asks for what only a merchant, for his own, and an admin may do. */
@@ -208,6 +212,13 @@ const giveBack = fc.record({
 const driveRefunds = fc.record({ do: does("drive refunds"), mood: fc.constantFrom(...MOODS) });
 const dispute = fc.record({ do: does("dispute"), order, payment, says: fc.constantFrom("opened", "won", "lost") });
 
+const report = fc.record({ do: does("report"), order, card: fc.nat(3) });
+const decide = fc.record({
+  do: does("decide"),
+  report: fc.nat(3),
+  by: weighted([4, fc.constantFrom<By>("merchant", "admin")], [1, by]),
+  presses: fc.constantFrom("once" as const, "once" as const, "twice" as const, "by two" as const),
+});
 const spend = fc.record({
   do: does("spend"),
   key: weighted([3, fc.constant(0)], [2, fc.nat(3)], [1, fc.nat(9)]),
@@ -241,6 +252,8 @@ const COMMON: readonly Choice[] = [
   [1, dispute],
   [6, transfer],
   [6, move],
+  [5, report],
+  [5, decide],
 ];
 
 /** Whatever may happen to a shop, and more often what is about these two variants. */

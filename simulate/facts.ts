@@ -1,6 +1,7 @@
 import { ASIDE } from "./commands";
 import type { RefundSeen, Seen, Shelf } from "./model";
 import type { KeySeen } from "./quota-model";
+import type { Replacement } from "./replace-model";
 import type { Stage } from "./stage";
 
 /** What the tables say of one order. */
@@ -26,11 +27,12 @@ export interface Facts {
   readonly orders: readonly OrderFacts[];
   readonly cards: readonly CardSeen[];
   readonly shelves: ReadonlyMap<string, Shelf>;
+  readonly replacements: readonly Replacement[];
   /** By their hash. */
   readonly keys: ReadonlyMap<string, KeySeen>;
 }
 
-export const NO_FACTS: Facts = { orders: [], cards: [], shelves: new Map(), keys: new Map() };
+export const NO_FACTS: Facts = { orders: [], cards: [], replacements: [], shelves: new Map(), keys: new Map() };
 
 const ORDERS = `
 SELECT o.id, o.request_key AS "requestKey", o.status, o.exception, o.payment_count AS payments, o.paid_minor::text AS "paidMinor",
@@ -59,6 +61,9 @@ SELECT encode(q.key_hash, 'hex') AS hash, q.uses_max AS "usesMax", q.used, c.ord
           FROM quota_use u WHERE u.card_id = q.card_id) AS counted
   FROM quota q JOIN card c ON c.id = q.card_id LEFT JOIN orders o ON o.id = c.order_id`;
 
+const REPLACEMENTS = `
+SELECT id, order_id AS "orderId", position, status, old_card_id AS "oldCardId", new_card_id AS "newCardId" FROM replacement`;
+
 type Use = { callId: string; uses: number; usedAfter: number };
 type KeyRow = Omit<KeySeen, "counted"> & { hash: string; counted: Use[] };
 
@@ -80,10 +85,11 @@ function shelfOf(cards: readonly CardSeen[], aside: string): Shelf {
 
 /** Reads them while nothing is under way. */
 export async function readFacts(stage: Stage): Promise<Facts> {
-  const [orders, cards, keys] = await Promise.all([
+  const [orders, cards, keys, replacements] = await Promise.all([
     stage.rows<Omit<OrderFacts, "paidMinor" | "refunds"> & { paidMinor: string; refunds: TextRefund[] }>(ORDERS),
     stage.rows<CardSeen>(CARDS),
     stage.rows<KeyRow>(KEYS),
+    stage.rows<Replacement>(REPLACEMENTS),
   ]);
   const { variants, pools } = stage.scenery;
   const shelves = variants.map(({ variantId }) => {
@@ -97,6 +103,7 @@ export async function readFacts(stage: Stage): Promise<Facts> {
       refunds: order.refunds.map((refund) => ({ ...refund, amountMinor: BigInt(refund.amountMinor) })),
     })),
     cards,
+    replacements,
     shelves: new Map(shelves),
     keys: new Map(
       keys.map(({ hash, counted, ...key }) => [

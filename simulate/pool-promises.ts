@@ -71,7 +71,7 @@ function judgeShortages(frame: Frame, transfers: readonly Transfer[]): string[] 
 }
 
 /** What gives no card back to a pool. */
-const TAKES_ONLY = /^(place|other words|pay|forge|reveal|spend|drain outbox|quarantine|withdraw)/;
+const TAKES_ONLY = /^(place|other words|pay|forge|reveal|spend|drain outbox|quarantine|withdraw|report|replace)/;
 
 /** Whether the first pool of a variant may have had fewer cards for a moment than it has in the end. */
 const mayHaveGrown = ({ book, asks, hasFaults, isFree }: Frame, variant: number): boolean =>

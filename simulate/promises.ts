@@ -6,6 +6,7 @@ import { availableIn, judgePools } from "./pool-promises";
 import { hashOf } from "./quota-asks";
 import { complaintsAboutKey } from "./quota-model";
 import { complaintAboutTill } from "./refund-model";
+import { judgeReplacements } from "./replace-promises";
 
 /** What was done in a burst, as far as it could take cards from others. */
 export interface Doings {
@@ -225,6 +226,7 @@ export function judge(frame: Frame, { isMaybeLatched, wasMaybeLatched }: Latched
     ...judgeTurns(frame),
     ...judgeKeys(frame),
     ...judgeMoves({ ...frame, hasFaults: frame.doings.hasFaults, isQuiet: (variant) => isQuiet(frame, variant) }),
+    ...judgeReplacements({ ...frame, isAtRest: frame.doings.isAtRest ?? false }),
     ...judgePools({ ...frame, ...frame.doings }, wasMaybeLatched),
   ];
 }
