@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
-import { build } from "esbuild";
 import { takeDueImport } from "@/lib/features/imports/uploads";
 import { finishAbandonedImports } from "@/lib/flows/finish-imports";
 import { runImport, runImports } from "@/lib/flows/run-imports";
 import { cancelCardUpload } from "@/lib/flows/upload-cards";
 import { closeDeps } from "@/lib/platform/deps";
+import { bundleChild } from "@/tests/support/child-program";
 import { openDeps } from "@/tests/support/shop";
 import { removeFolder } from "@/tests/support/temporary-folder";
 import { describe, expect, test } from "@/tests/support/test";
@@ -30,18 +29,9 @@ import {
 useUploadScene();
 
 describe("a file on its way while things break", { timeout: 180_000 }, () => {
-  const script = path.resolve("node_modules", `.upload-child-${process.pid}.mjs`);
+  let script: string;
   test.beforeAll(async () => {
-    await build({
-      entryPoints: [path.resolve("tests/integration/imports/upload-child.ts")],
-      outfile: script,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      packages: "external",
-      tsconfig: path.resolve("tsconfig.json"),
-      logLevel: "silent",
-    });
+    script = await bundleChild("tests/integration/imports/upload-child.ts");
   });
   test.afterAll(() => removeFolder(script));
 

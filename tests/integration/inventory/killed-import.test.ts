@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { createInterface } from "node:readline";
-import { build } from "esbuild";
 import { finishAbandonedImports } from "@/lib/flows/finish-imports";
 import { importCards } from "@/lib/flows/import-cards";
 import type { ImportReport } from "@/lib/flows/write-cards";
 import { setBounds } from "@/tests/support/bounds";
+import { bundleChild } from "@/tests/support/child-program";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openShop, type Stocked, type TestShop } from "@/tests/support/shop";
 import { removeFolder } from "@/tests/support/temporary-folder";
@@ -23,17 +22,7 @@ describe("an import that is killed", { timeout: 180_000 }, () => {
   test.beforeAll(async ({ database }) => {
     putBoundsBack = setBounds({ importCardsPerChunk: CHUNK, importStaleSeconds: 2 });
     shop = await openShop(database);
-    script = path.resolve("node_modules", `.import-child-${process.pid}.mjs`);
-    await build({
-      entryPoints: [path.resolve("tests/integration/inventory/import-child.ts")],
-      outfile: script,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      packages: "external",
-      tsconfig: path.resolve("tsconfig.json"),
-      logLevel: "silent",
-    });
+    script = await bundleChild("tests/integration/inventory/import-child.ts");
   });
   test.afterAll(async () => {
     await shop.close();

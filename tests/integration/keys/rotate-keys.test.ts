@@ -1,8 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { createInterface } from "node:readline";
-import { build } from "esbuild";
 import { startEnrolment } from "@/lib/features/identity/enrol";
 import { findPendingSecret } from "@/lib/features/identity/factors";
 import { findAccount, forgetAccounts } from "@/lib/features/payments/accounts";
@@ -13,6 +11,7 @@ import { newId } from "@/lib/kernel/id";
 import { limits } from "@/lib/kernel/limits";
 import { newDataKey } from "@/lib/platform/crypto";
 import { closeDeps, type Deps } from "@/lib/platform/deps";
+import { bundleChild } from "@/tests/support/child-program";
 import { expectInvariants } from "@/tests/support/invariants";
 import { ACCOUNT, openDeps, openShop, type Stocked, type TestShop } from "@/tests/support/shop";
 import { removeFolder } from "@/tests/support/temporary-folder";
@@ -57,17 +56,7 @@ describe("another master key", { timeout: 180_000 }, () => {
       return { id, merchantId, variantId, poolId, keyId, dataKey: new Uint8Array(wrapped), status: "draft" };
     });
     await shop.deps.db.batch.createMany({ data: batches });
-    script = path.resolve("node_modules", `.rotate-child-${process.pid}.mjs`);
-    await build({
-      entryPoints: [path.resolve("tests/integration/keys/rotate-child.ts")],
-      outfile: script,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      packages: "external",
-      tsconfig: path.resolve("tsconfig.json"),
-      logLevel: "silent",
-    });
+    script = await bundleChild("tests/integration/keys/rotate-child.ts");
   });
   test.afterAll(async () => {
     for (const deps of opened) await closeDeps(deps);

@@ -1,14 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { addChunk, openFile } from "@/lib/features/statements/store";
 import { newId } from "@/lib/kernel/id";
 import { ok } from "@/lib/kernel/result";
 import { inTransaction } from "@/lib/platform/db";
 import { type BillOptions, wechatBill } from "@/sandbox/gateways/large-bill";
 import { setBounds } from "@/tests/support/bounds";
+import { bundleChild } from "@/tests/support/child-program";
 import { expectInvariants } from "@/tests/support/invariants";
 import { openShop, type TestShop } from "@/tests/support/shop";
 import { removeFolder } from "@/tests/support/temporary-folder";
@@ -226,17 +225,7 @@ describe("a statement that is brought", { timeout: 180_000 }, () => {
   });
 
   test("whose storing is killed goes on where it stood, and has each row once", async () => {
-    const script = path.resolve("node_modules", `.statement-child-${process.pid}.mjs`);
-    await build({
-      entryPoints: [path.resolve("tests/integration/statements/statement-child.ts")],
-      outfile: script,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      packages: "external",
-      tsconfig: path.resolve("tsconfig.json"),
-      logLevel: "silent",
-    });
+    const script = await bundleChild("tests/integration/statements/statement-child.ts");
     try {
       const child = spawn(
         process.execPath,
