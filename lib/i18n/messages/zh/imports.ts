@@ -19,8 +19,8 @@ export const imports = {
   },
   preview: {
     lead: "先看前 {count} 张是不是要卖的样子。不对就改下面的读法再看；原样保存，不会改动卡里的任何字符。导入以后再看原文，要二次验证，每次都留记录。",
-    whole: "整个文件：{cards} 张卡，其中重复 {duplicates}，拒收 {rejected}。",
-    part: "先看了开头一部分：{cards} 张卡，其中重复 {duplicates}，拒收 {rejected}。",
+    whole: "整个文件：{cards} 张卡，其中 {duplicates} 张重复；另有 {rejected} 行拒收。",
+    part: "先看了开头一部分：{cards} 张卡，其中 {duplicates} 张重复；另有 {rejected} 行拒收。",
     table: "前几张卡",
     line: "行",
     card: "卡密（买家会看到的内容）",
