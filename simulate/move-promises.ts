@@ -7,6 +7,8 @@ interface Frame {
   readonly before: Facts;
   readonly after: Facts;
   readonly hasFaults: boolean;
+  /** Everything that could still come has come. */
+  readonly isAtRest: boolean;
   /** Nobody could have had a card of the variant for a moment. */
   readonly isQuiet: (variant: number) => boolean;
 }
@@ -65,7 +67,9 @@ export function judgeMoves(frame: Frame): string[] {
       isHeld,
       hasFaults,
     });
-    return complaint ? [`card ${card.id} ${complaint}`] : [];
+    if (complaint) return [`card ${card.id} ${complaint}`];
+    const isOut = frame.isAtRest && isHeld && card.status === "available";
+    return isOut ? [`card ${card.id} is on sale, and its batch is put aside`] : [];
   });
   const passedBy = judgePassedBy(frame, before, after);
   noteHolds(book);

@@ -225,7 +225,12 @@ export function judge(frame: Frame, { isMaybeLatched, wasMaybeLatched }: Latched
     ...judgeLeftovers(frame),
     ...judgeTurns(frame),
     ...judgeKeys(frame),
-    ...judgeMoves({ ...frame, hasFaults: frame.doings.hasFaults, isQuiet: (variant) => isQuiet(frame, variant) }),
+    ...judgeMoves({
+      ...frame,
+      hasFaults: frame.doings.hasFaults,
+      isAtRest: frame.doings.isAtRest ?? false,
+      isQuiet: (variant) => isQuiet(frame, variant),
+    }),
     ...judgeReplacements({ ...frame, isAtRest: frame.doings.isAtRest ?? false }),
     ...judgePools({ ...frame, ...frame.doings }, wasMaybeLatched),
   ];
