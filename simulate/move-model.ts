@@ -79,6 +79,12 @@ export function complaintsAboutForms(moves: readonly Move[]): string[] {
   });
 }
 
-/** Whether a card that was named still is where the move starts from, as it was before: then nothing came of what was told. */
-export const isPassedBy = (kind: MoveKind, before: CardState | undefined, after: CardState): boolean =>
-  FROM[kind].includes(before?.status ?? "draft") && FROM[kind].includes(after.status);
+/** Whether a card still is where the move starts from, as it was before: then nothing came of what was told. Of a batch only what is put aside is withdrawn. */
+export function isPassedBy(
+  { kind, batchId }: Pick<Move, "kind" | "batchId">,
+  before: CardState | undefined,
+  after: CardState,
+): boolean {
+  const from = kind === "withdraw" && batchId !== null ? FROM.restore : FROM[kind];
+  return from.includes(before?.status ?? "draft") && from.includes(after.status);
+}

@@ -33,7 +33,7 @@ function judgePassedBy({ book, isQuiet }: Frame, before: Cards, after: Cards): s
       const card = after.get(id);
       // What returns to a batch that is put aside is put aside again.
       const isStill = kind === "restore" && batchId === null && card !== undefined && holds.has(card.batchId);
-      return card && !isStill && !others.has(id) && isPassedBy(kind, before.get(id), card);
+      return card && !isStill && !others.has(id) && isPassedBy({ kind, batchId }, before.get(id), card);
     });
     return left.length > 0 && isQuiet(variant) ? [`to ${kind} left ${left.length} cards that nobody has`] : [];
   });

@@ -49,5 +49,11 @@ test("one form is one move, and moves or leaves what it names", () => {
   expect(complaintsAboutForms([move, { ...move, moved: 0, left: 2 }])).toHaveLength(1);
   expect(complaintsAboutForms([{ ...move, left: 0 }])).toHaveLength(1);
   expect(complaintsAboutForms([{ ...move, batchId: "b", moved: 3, left: 0 }])).toHaveLength(1);
-  expect([isPassedBy("quarantine", FREE, FREE), isPassedBy("quarantine", FREE, ASIDE)]).toEqual([true, false]);
+});
+
+test("what was told to be moved is not where it was; of a batch only what is put aside is withdrawn", () => {
+  const named = { kind: "withdraw", batchId: null } as const;
+  expect([isPassedBy(named, FREE, FREE), isPassedBy(named, FREE, THROWN)]).toEqual([true, false]);
+  const whole = { ...named, batchId: "b" };
+  expect([isPassedBy(whole, FREE, FREE), isPassedBy(whole, ASIDE, ASIDE)]).toEqual([false, true]);
 });
