@@ -4,6 +4,7 @@ import { requestRefund } from "@/lib/flows/request-refund";
 import { revealOrder } from "@/lib/flows/reveal-order";
 import { saveRefundPolicy } from "@/lib/flows/save-refund-policy";
 import { newId } from "@/lib/kernel/id";
+import { expectInvariants } from "@/tests/support/invariants";
 import { proven } from "@/tests/support/proven";
 import { ADMIN, refundDesk } from "@/tests/support/refund-desk";
 import { describe, expect, test } from "@/tests/support/test";
@@ -184,6 +185,22 @@ describe("giving money back", () => {
     expect(await desk.stateOf(order)).toBe("refunded paid_late");
     expect(await desk.cardsOf(order)).toEqual([]);
     expect(await desk.findingsOf(order)).toEqual([{ kind: "owed_order", status: "resolved" }]);
+  });
+
+  test("money that comes when all that an order got has gone back is kept apart, whatever it is, and breaks no promise", async ({
+    database,
+  }) => {
+    const stocked = await desk.shop.stock({ cards: 1, stockPolicy: "deduct_on_order" });
+    const order = await desk.shop.place(stocked.variantId, { accountId: "paper" });
+    await desk.pay(order, desk.paper, { amountMinor: 1001n, trade: newId() });
+    await requestRefund(desk.shop.deps, ADMIN, await desk.command(order));
+    await desk.drive();
+    expect(await desk.stateOf(order)).toBe("refunded overpaid");
+    await desk.pay(order, desk.paper, { trade: newId() });
+    await desk.pay(order, desk.paper, { amountMinor: 999n, trade: newId() });
+    expect(await desk.stateOf(order)).toBe("refunded overpaid");
+    expect(await desk.findingsOf(order)).toContainEqual({ kind: "double_payment", status: "open" });
+    await expectInvariants(database);
   });
 
   test("by the shop's policy, and only by it: a second payment and a late one without stock go back by themselves, once", async () => {

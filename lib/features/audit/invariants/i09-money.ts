@@ -29,9 +29,12 @@ SELECT 'more refunded than was paid', p.order_id, sum(r.amount_minor)::text, p.a
   FROM refund r JOIN payment p ON p.id = r.payment_id
  WHERE r.status <> 'failed' GROUP BY p.id, p.order_id, p.amount_minor HAVING sum(r.amount_minor) > p.amount_minor
 UNION ALL
--- What an order stands or falls with: the payment that settled it, or, where none did, every payment that it got.
+-- What an order stands or falls with: the payment that settled it, or, where none did, every payment that it got before it was refunded. What
+-- came afterwards is before a person, and the order stays as it is.
 SELECT 'refunded, and money of it was kept', o.id, coalesce(r.minor, 0)::text, p.amount_minor::text
-  FROM orders o JOIN payment p ON p.order_id = o.id AND (o.settled_payment_id IS NULL OR o.settled_payment_id = p.id)
+  FROM orders o JOIN payment p ON p.order_id = o.id
+       AND (o.settled_payment_id = p.id OR (o.settled_payment_id IS NULL AND p.received_at <= coalesce(
+            (SELECT min(e.at) FROM order_event e WHERE e.order_id = o.id AND e.to_status = 'refunded'), 'infinity')))
   LEFT JOIN (SELECT payment_id, sum(amount_minor) AS minor FROM refund WHERE status = 'succeeded' GROUP BY payment_id) r ON r.payment_id = p.id
  WHERE o.status = 'refunded' AND coalesce(r.minor, 0) <> p.amount_minor
 UNION ALL
