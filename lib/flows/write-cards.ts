@@ -35,7 +35,7 @@ export type WritingRefusal = FileFault | "interrupted";
 
 /**
  * Writes the cards of a file into its batch, chunk by chunk, each of which moves the batch's counters in its own transaction: whoever
- * goes on behind them gives the totals of an unbroken run. Memory is bounded by two chunks. A failure of the writing is met where the
+ * goes on behind them gives the totals of an unbroken run. Memory is bounded by three chunks. A failure of the writing is met where the
  * next chunk is handed over.
  */
 export async function writeCards(deps: Deps, writing: CardWriting): Promise<Result<ImportReport, WritingRefusal>> {
@@ -76,7 +76,7 @@ const nothingOf = ({ batchId }: ImportBatch): ImportReport => ({
 });
 
 interface Writer {
-  /** Seals a chunk and begins to write it when the one before is in; false when that one could not be. Beside buyers it waits until its own is in, and rests. */
+  /** Begins to seal a chunk, and to write it when the one before is in; false when that one could not be. Beside buyers it waits until its own is in, and rests. */
   handOver(chunk: Chunk): Promise<boolean>;
   pace(): Pace;
   /** Whether all that was handed over is in. */
@@ -85,7 +85,7 @@ interface Writer {
 }
 
 /**
- * The database writes one chunk while the next one is read and sealed here: neither waits for the other longer than it must. Beside buyers
+ * The database writes one chunk while the next one is sealed and the one behind it read: neither waits for the other longer than it must. Beside buyers
  * they take turns instead, so that of two processors one is the buyers' (docs/decisions/0035).
  */
 function createWriter(
@@ -121,11 +121,11 @@ function createWriter(
     async handOver(chunk) {
       const startedAt = performance.now();
       pace = await tellPace(deps.db);
-      const cards = await prepare(chunk);
-      if (!(await under)) return false;
-      under = add(chunk, cards);
+      const before = under;
+      const prepared = prepare(chunk);
+      under = Promise.all([before, prepared]).then(([isIn, cards]) => isIn && add(chunk, cards));
       under.catch(() => {});
-      if (!pace.isGentle) return true;
+      if (!pace.isGentle) return before;
       const isIn = await under;
       await restSince(startedAt);
       return isIn;

@@ -21,11 +21,11 @@ export async function findKnown(
   { variantId }: Pick<ImportTarget, "variantId">,
   fingerprints: readonly string[],
 ): Promise<Set<string>> {
-  const rows = await db.$queryRaw<{ fingerprint: string }[]>`
-    SELECT encode(fingerprint, 'hex') AS fingerprint FROM card_secret
+  const [row] = await db.$queryRaw<[{ known: string | null }]>`
+    SELECT string_agg(encode(fingerprint, 'hex'), ',') AS known FROM card_secret
      WHERE variant_id = ${variantId}::uuid
        AND fingerprint = ANY (ARRAY(SELECT decode(f, 'hex') FROM string_to_table(${fingerprints.join(",")}, ',') AS f))`;
-  return new Set(rows.map((row) => row.fingerprint));
+  return new Set(row.known?.split(","));
 }
 
 /** A card as the database keeps it: sealed, with the fingerprint that finds its like. Both in hexadecimal. */
