@@ -37,6 +37,7 @@ interface ActionSpec<S extends z.ZodType, G extends readonly Guard<object>[], T,
 export function action<S extends z.ZodType, const G extends readonly Guard<object>[], T, E extends string>(
   spec: ActionSpec<S, G, T, E>,
 ): (previous: ActionState<unknown> | null, form: FormData) => Promise<ActionState<unknown>> {
+  const schema = storable(spec.schema);
   return async (_previous, form) => {
     const deps = getDeps();
     try {
@@ -47,7 +48,7 @@ export function action<S extends z.ZodType, const G extends readonly Guard<objec
         if (!passed.ok) return { ok: false, code: passed.error };
         call = { ...call, ...passed.value };
       }
-      const parsed = storable(spec.schema).safeParse(fieldsOf(form));
+      const parsed = schema.safeParse(fieldsOf(form));
       if (!parsed.success) return { ok: false, code: "invalid", fields: fieldErrors(parsed.error) };
       const full = { ...call, input: parsed.data };
       const result = await spec.run(full);

@@ -14,6 +14,8 @@ import { currentSession } from "./session";
 import { storable } from "./storable";
 import { answer, chunksOf, isFromOurPage, refuse } from "./upload";
 
+const SentQuery = storable(UploadQuery);
+
 type Admin = Extract<Viewer, { kind: "admin" }>;
 
 /** The admin who asks; to anyone else there is nothing here. */
@@ -46,7 +48,7 @@ async function readSent(request: NextRequest): Promise<Sent | Response> {
 export async function answerStatement(request: NextRequest): Promise<Response> {
   const sent = await readSent(request);
   if (sent instanceof Response) return sent;
-  const query = storable(UploadQuery).safeParse(sent.query);
+  const query = SentQuery.safeParse(sent.query);
   if (!query.success) return refuse("invalid");
   const { account: accountId, name, mapping } = query.data;
   try {
@@ -86,7 +88,7 @@ function refuseStatement(error: Refusal): Response {
 export async function answerStatementPreview(request: NextRequest): Promise<Response> {
   const sent = await readSent(request);
   if (sent instanceof Response) return sent;
-  const query = storable(UploadQuery).safeParse(sent.query);
+  const query = SentQuery.safeParse(sent.query);
   if (!query.success) return refuse("invalid");
   const { account: accountId, mapping } = query.data;
   const preview = await previewStatement(sent.deps, sent.admin, { accountId, mapping, source: chunksOf(sent.body) });
