@@ -121,11 +121,11 @@ function createWriter(
     async handOver(chunk) {
       const startedAt = performance.now();
       pace = await tellPace(deps.db);
-      const before = under;
+      const earlier = under;
       const prepared = prepare(chunk);
-      under = Promise.all([before, prepared]).then(([isIn, cards]) => isIn && add(chunk, cards));
+      under = Promise.all([earlier, prepared]).then(([isIn, cards]) => isIn && add(chunk, cards));
       under.catch(() => {});
-      if (!pace.isGentle) return before;
+      if (!pace.isGentle) return earlier;
       const isIn = await under;
       await restSince(startedAt);
       return isIn;
