@@ -14,9 +14,9 @@ import { type Currency, money } from "@/lib/kernel/money";
 import { ok } from "@/lib/kernel/result";
 import { inTransaction } from "@/lib/platform/db";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
+import { waitShortly } from "@/lib/platform/wait-shortly";
 import { inRefundTransaction } from "./follow-refunds";
 import { moveRefund } from "./move-refund";
-import { waitShortly } from "./wait-shortly";
 
 const UNASKED: RefundAnswer = { state: "unknown", reason: "gateway_busy" };
 

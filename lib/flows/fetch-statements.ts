@@ -18,10 +18,10 @@ import { recordAudit } from "@/lib/platform/audit-event";
 import { inTransaction } from "@/lib/platform/db";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
 import { spool } from "@/lib/platform/spool";
+import { waitShortly } from "@/lib/platform/wait-shortly";
 import { readStatementPages } from "./read-statement-pages";
 import { canFetch, toStatementAccount } from "./statement-accounts";
 import { storeStatement } from "./store-statement";
-import { waitShortly } from "./wait-shortly";
 
 /** One line per account: what is being fetched for it, also when the run that began it is over. */
 const linesOf = (deps: Deps) => ofDeps(deps, "statements.fetch-lines", () => new Map<string, Promise<void>>());

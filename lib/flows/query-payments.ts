@@ -2,8 +2,8 @@ import { type DueAttempt, planNextQuestion, takeDueAttempts } from "@/lib/featur
 import { isOnTrial, isResting, restingAccounts } from "@/lib/features/payments/gateway-rest";
 import { limits } from "@/lib/kernel/limits";
 import { type Deps, ofDeps } from "@/lib/platform/deps";
+import { waitShortly } from "@/lib/platform/wait-shortly";
 import { askAndClose, askGateway } from "./ask-gateway";
-import { waitShortly } from "./wait-shortly";
 
 /** True when the gateway said anything at all. */
 async function queryAttempt(deps: Deps, attempt: DueAttempt): Promise<boolean> {

@@ -1,7 +1,5 @@
+import { MAIN_POOL } from "@/lib/kernel/main-pool";
 import type { Locale } from "./locale";
-
-/** The stock pool that every merchant begins with, as it is stored. */
-export const MAIN_POOL = { slug: "main", name: "Main" } as const;
 
 const MAIN: Readonly<Record<Locale, string>> = { zh: "主仓", en: "Main" };
 

@@ -1,5 +1,5 @@
-import { MAIN_POOL } from "@/lib/i18n/pool-name";
 import { newId } from "@/lib/kernel/id";
+import { MAIN_POOL } from "@/lib/kernel/main-pool";
 import { err, ok, type Result } from "@/lib/kernel/result";
 import { ownedBy, type Viewer } from "@/lib/kernel/viewer";
 import { recordAudit } from "@/lib/platform/audit-event";

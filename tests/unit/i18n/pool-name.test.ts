@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { MAIN_POOL, poolNameIn } from "@/lib/i18n/pool-name";
+import { poolNameIn } from "@/lib/i18n/pool-name";
+import { MAIN_POOL } from "@/lib/kernel/main-pool";
 
 describe("a stock pool's name", () => {
   test("is said in the reader's language for the one that every merchant begins with", () => {
